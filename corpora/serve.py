@@ -162,9 +162,7 @@ def base_url_of(server: ThreadingHTTPServer) -> str:
 
 
 @contextlib.contextmanager
-def serve(
-    folder: Path = SITE, *, port: int = 0, on_request: Callable[[str], None] | None = None
-) -> Iterator[str]:
+def serve(folder: Path = SITE, *, port: int = 0, on_request: Callable[[str], None] | None = None) -> Iterator[str]:
     """Serve a folder for the length of a `with` block.
 
     Yields:

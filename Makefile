@@ -1,0 +1,46 @@
+# Two commands matter: `make nightly` and `make test`. Both make .venv from the lock first; see README.md.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := requirements.lock
+READY := .venv/ready
+export DO_NOT_TRACK := 1
+
+.PHONY: nightly test lint quality speed lock clean help
+
+help:
+	@grep -E '^[a-z]+:.*#' Makefile | sed -E 's/:.*#/\t/'
+
+$(READY): $(LOCK) pyproject.toml
+	@rm -f $@
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+nightly: $(READY) # crawl the sample site and fill the knowledge table, as every night
+	@$(BIN)/policymine nightly --sample || [ $$? -eq 6 ]
+
+test: $(READY) # every test, the floors of quality, the linters
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+	$(BIN)/python benchmarks/quality.py --check
+
+quality: $(READY) # figures on corpora/gold beside their baselines
+	$(BIN)/python benchmarks/quality.py
+
+speed: $(READY) # characters per second of each station beside bare jieba
+	$(BIN)/python benchmarks/speed.py
+
+lock: # resolve anew and write the lock (names versions and hashes, no index)
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	rm -f uv.lock && $(BIN)/uv lock --quiet
+	$(BIN)/uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-header --no-annotate --output-file $(LOCK) >/dev/null
+	$(BIN)/uv export --quiet --frozen --no-emit-project --only-group bootstrap --no-header --no-annotate --output-file requirements-uv.lock >/dev/null
+	rm -f uv.lock
+
+clean: # forget the environment and the table
+	rm -rf .venv data

@@ -1,0 +1,238 @@
+"""Edits recorded while a text is cleaned, so that every clean character knows the raw characters it came from.
+
+An `Alignment` is a sequence of pieces that together cover one stretch of raw text without gap or overlap. A piece is *kept*
+(its text is the raw text), *replaced* or *deleted* (its text is empty); replaced and deleted ones carry the rule that did it.
+That sequence is the Partition law, `to_raw` over it the Origin law: offsets are recorded, never recovered by comparison.
+
+A replacement of equal length maps character by character. A replacement that changes the length is atomic: a clean span that
+touches it maps to the whole of its raw span.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+from policymine.errors import AlignmentError
+from policymine.text.span import Span
+
+
+class Edit(NamedTuple):
+    """One change of a text: `span` (offsets of the text it is applied to) becomes `text`; an empty text deletes.
+
+    `rule` is the id of the rule that did it, `confidence` how sure it is (0–1), `certainty` one letter per character of
+    `text` when bytes were repaired: e both bytes seen, h one, g none (inferred, never a fact).
+    """
+
+    span: Span
+    text: str
+    rule: str
+    confidence: float = 1.0
+    certainty: str | None = None
+
+
+class Piece(NamedTuple):
+    """One stretch of raw text and what became of it; `edit` (raw offsets) is None when it was kept as it stood."""
+
+    raw_start: int
+    raw_end: int
+    text: str
+    edit: Edit | None = None
+
+    @property
+    def stretchable(self) -> bool:
+        """Whether it maps character by character, so that it can be cut anywhere."""
+        return len(self.text) == self.raw_end - self.raw_start
+
+    def part(self, start: int, end: int) -> Piece:
+        """The part from clean offset `start` to `end`, counted inside the piece; only of stretchable pieces."""
+        if start == 0 and end == len(self.text):
+            return self
+        raw = Span(self.raw_start + start, self.raw_start + end)
+        return Piece(*raw, self.text[start:end], self.edit and self.edit._replace(span=raw, text=self.text[start:end]))
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A clean text and the raw text it came from, piece by piece; `origin` is the stretch of `raw` that the pieces cover.
+
+    >>> a = Alignment.of("擴(kuò)大會議").edit([Edit(Span(1, 6), "", "repairs.pinyin")])
+    >>> a.text, a.to_raw(Span(0, 2))
+    ('擴大會議', Span(start=0, end=7))
+    >>> b = a.edit([Edit(Span(0, 1), "扩", "repairs.script"), Edit(Span(2, 4), "会议", "repairs.script")])
+    >>> b.text, b.to_raw(Span(2, 4)), [e.rule for e in b.edits]
+    ('扩大会议', Span(start=7, end=9), ['repairs.script', 'repairs.pinyin', 'repairs.script'])
+    """
+
+    raw: str
+    origin: Span
+    pieces: tuple[Piece, ...]
+    text: str
+    _clean_ends: tuple[int, ...] = field(repr=False, compare=False)
+    _raw_ends: tuple[int, ...] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, raw: str, origin: Span | None = None) -> Alignment:
+        """The alignment of a stretch of `raw` (all of it by default) in which nothing has been changed yet."""
+        start, end = origin or (0, len(raw))
+        return cls._from(raw, [Piece(start, end, raw[start:end])] if end > start else [])
+
+    @classmethod
+    def _from(cls, raw: str, pieces: Sequence[Piece]) -> Alignment:
+        origin = Span(pieces[0].raw_start, pieces[-1].raw_end) if pieces else Span(0, 0)
+        ends = tuple(accumulate(len(piece.text) for piece in pieces))
+        text = "".join([piece.text for piece in pieces])
+        return cls(raw, origin, tuple(pieces), text, ends, tuple(piece.raw_end for piece in pieces))
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Everything that was changed, in order; spans are raw offsets, no two overlap."""
+        return tuple(piece.edit for piece in self.pieces if piece.edit is not None)
+
+    def edit(self, edits: Iterable[Edit]) -> Alignment:
+        """A new alignment with `edits` (offsets of `self.text`) applied and recorded.
+
+        An edit that touches part of an atomic replacement takes the whole of it along.
+
+        Raises:
+            AlignmentError: an edit is empty, overlaps another, or lies outside the text.
+        """
+        ordered = sorted(edits, key=lambda e: e.span)
+        if not ordered:
+            return self
+        reached = 0
+        for edit in ordered:
+            start, end = edit.span
+            if start < reached or end <= start or end > len(self.text):
+                place = f"{start}–{end} of {len(self.text)} characters"
+                raise AlignmentError(edit.rule, place, "edits must be disjoint, not empty and inside the text")
+            reached = end
+        return Alignment._from(self.raw, list(_apply(list(_split(self.pieces, ordered)), ordered)))
+
+    def to_raw(self, span: Span) -> Span:
+        """The raw characters that `span` (clean offsets) came from: from the first one's start to the last one's end.
+
+        Raises:
+            AlignmentError: the span is empty or lies outside the clean text.
+        """
+        if not 0 <= span.start < span.end <= len(self.text):
+            place = f"{span.start}–{span.end} of {len(self.text)} characters"
+            raise AlignmentError("span", place, "ask for at least one character inside the clean text")
+        first, last = bisect_right(self._clean_ends, span.start), bisect_left(self._clean_ends, span.end)
+        head, tail = self.pieces[first], self.pieces[last]
+        start, end = head.raw_start, tail.raw_end
+        if head.stretchable:
+            start = head.raw_end - (self._clean_ends[first] - span.start)
+        if tail.stretchable:
+            end -= self._clean_ends[last] - span.end
+        return Span(start, end)
+
+    def to_clean(self, raw_span: Span) -> Span | None:
+        """The clean characters that came from `raw_span`; None when all of it was deleted or lies elsewhere."""
+        found: list[tuple[int, int]] = []
+        for index in range(bisect_right(self._raw_ends, raw_span.start), len(self.pieces)):
+            piece = self.pieces[index]
+            if piece.raw_start >= raw_span.end:
+                break
+            start, end = self._clean_ends[index] - len(piece.text), self._clean_ends[index]
+            if piece.text and piece.stretchable:
+                end = start + min(raw_span.end, piece.raw_end) - piece.raw_start
+                start += max(raw_span.start - piece.raw_start, 0)
+            if piece.text:
+                found.append((start, end))
+        return Span(found[0][0], found[-1][1]) if found else None
+
+    def take(self, span: Span) -> Alignment:
+        """The alignment of a stretch of the clean text (clean offsets), still counting raw offsets in the whole raw text.
+
+        What was deleted just before the first or just after the last character of `span` is left out.
+        """
+        first, last = bisect_right(self._clean_ends, span.start), bisect_left(self._clean_ends, span.end)
+        pieces = []
+        for index in range(first, last + 1):
+            piece, end = self.pieces[index], self._clean_ends[index]
+            start = end - len(piece.text)
+            if piece.text and piece.stretchable:
+                piece = piece.part(max(span.start - start, 0), min(span.end, end) - start)
+            pieces.append(piece)
+        return Alignment._from(self.raw, pieces)
+
+
+class _Placed(NamedTuple):
+    """A piece and the clean offsets it holds before the edits at hand."""
+
+    start: int
+    end: int
+    piece: Piece
+
+
+def _split(pieces: Sequence[Piece], edits: Sequence[Edit]) -> Iterator[_Placed]:
+    """The pieces, cut at every boundary of an edit that falls inside a stretchable one."""
+    cuts = sorted({offset for edit in edits for offset in edit.span})
+    at, next_cut = 0, 0
+    for piece in pieces:
+        end = at + len(piece.text)
+        start = at
+        while next_cut < len(cuts) and cuts[next_cut] < end:
+            cut = cuts[next_cut]
+            next_cut += 1
+            if cut > start and piece.stretchable:
+                yield _Placed(start, cut, piece.part(start - at, cut - at))
+                start = cut
+        yield _Placed(start, end, piece.part(start - at, end - at) if start > at else piece)
+        at = end
+
+
+def _apply(placed: Sequence[_Placed], edits: Sequence[Edit]) -> Iterator[Piece]:
+    """The pieces after the edits; pieces and edits that are entangled through an atomic replacement go together."""
+    index = number = 0
+    while index < len(placed):
+        if number == len(edits) or edits[number].span.start >= placed[index].end:
+            yield placed[index].piece
+            index += 1
+            continue
+        first, group = index, [edits[number]]
+        limit = max(placed[index].end, edits[number].span.end)
+        number += 1
+        while True:
+            if index + 1 < len(placed) and placed[index + 1].start < limit:
+                index += 1
+                limit = max(limit, placed[index].end)
+            elif number < len(edits) and edits[number].span.start < limit:
+                group.append(edits[number])
+                limit = max(limit, edits[number].span.end)
+                number += 1
+            else:
+                break
+        yield from _rewrite(placed[first : index + 1], group)
+        index += 1
+
+
+def _rewrite(placed: Sequence[_Placed], edits: Sequence[Edit]) -> Iterator[Piece]:
+    """What the edits make of the pieces they touch; earlier deletions inside keep their own record where they can."""
+    main = edits[0]
+    whole = len(edits) == 1 and main.span == (placed[0].start, placed[-1].end)
+    by_character = whole and len(main.text) == main.span.length and all(p.piece.stretchable or not p.piece.text for p in placed)
+    if whole and len(placed) > 1 and (by_character or not main.text):
+        for start, end, piece in placed:
+            if piece.text:
+                text = main.text[start - main.span.start : end - main.span.start]
+                yield _piece(piece.raw_start, piece.raw_end, text, edits)
+            else:
+                yield piece
+        return
+    before, at = "".join(p.piece.text for p in placed), placed[0].start
+    out = []
+    for edit in edits:
+        out += [before[at - placed[0].start : edit.span.start - placed[0].start], edit.text]
+        at = edit.span.end
+    text = "".join(out) + before[at - placed[0].start :]
+    yield _piece(placed[0].piece.raw_start, placed[-1].piece.raw_end, text, edits)
+
+
+def _piece(raw_start: int, raw_end: int, text: str, edits: Sequence[Edit]) -> Piece:
+    confidence = min(edit.confidence for edit in edits)
+    return Piece(raw_start, raw_end, text, Edit(Span(raw_start, raw_end), text, edits[0].rule, confidence, edits[0].certainty))
