@@ -1,0 +1,90 @@
+"""Sentences and clauses of Chinese papers, as spans.
+
+A sentence ends after 。！？；(full or half width) or at a line break; a closing quotation mark or bracket right behind the mark
+still belongs to it. Inside brackets and quotation marks a 。 does not end the outer sentence unless the bracket is longer than
+most asides (a bracket never closed must not swallow a paper).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policymine.text.span import Span
+
+ENDS = re.compile(r"[。！？!?；;\n]+[”’」』）)]*")
+CLAUSE_ENDS = re.compile(r"[，,：:]")
+OPENING = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}
+LONGEST_ASIDE = 400
+"""Characters after which an open bracket is taken for one that was never closed."""
+
+
+def sentences(text: str, span: Span | None = None) -> tuple[Span, ...]:
+    """The sentences of `text` or of one stretch of it, white space at both ends left out, closing marks kept.
+
+    >>> t = "各镇要报送。逾期的(含节假日；不含春节)通报!\\n一、要求"
+    >>> [s.of(t) for s in sentences(t)]
+    ['各镇要报送。', '逾期的(含节假日；不含春节)通报!', '一、要求']
+    """
+    start, stop = span or (0, len(text))
+    return tuple(found for piece in _pieces(text, start, stop) if (found := piece.trimmed(text)) is not None)
+
+
+def clauses(text: str, span: Span) -> tuple[Span, ...]:
+    """The stretches of a sentence between ，and ：, marks left out; brackets and quotations are not looked into.
+
+    >>> t = "各镇要建台账,每周报送(含零报告,逐级),逐一销号。"
+    >>> [c.of(t) for c in clauses(t, Span(0, len(t)))]
+    ['各镇要建台账', '每周报送(含零报告,逐级)', '逐一销号。']
+    """
+    found, at = [], span.start
+    asides = list(_asides(text, span.start, span.end))
+    for mark in CLAUSE_ENDS.finditer(text, span.start, span.end):
+        if any(a.start < mark.start() < a.end for a in asides):
+            continue
+        if mark.start() > at:
+            found.append(Span(at, mark.start()))
+        at = mark.end()
+    if at < span.end:
+        found.append(Span(at, span.end))
+    return tuple(found)
+
+
+def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
+    """Stretches up to and including each closing mark that stands outside brackets and quotations."""
+    asides = _asides(text, start, stop)
+    aside = next(asides, None)
+    at = start
+    for mark in ENDS.finditer(text, start, stop):
+        while aside is not None and aside.end <= mark.start():
+            aside = next(asides, None)
+        inside = aside is not None and aside.start < mark.start() < aside.end - 1
+        if inside and "\n" not in mark[0]:
+            continue
+        yield Span(at, mark.end())
+        at = mark.end()
+    if at < stop:
+        yield Span(at, stop)
+
+
+ASIDE_MARKS = re.compile(r"[（(“「‘）)”」’\n]")
+
+
+def _asides(text: str, start: int, stop: int) -> Iterator[Span]:
+    """Outermost brackets and quotations that close within the same line and `LONGEST_ASIDE` characters.
+
+    A quotation counts only when it does not itself end with a closing mark (“…。” is a sentence of its own).
+    """
+    opened: list[tuple[str, int]] = []
+    for mark in ASIDE_MARKS.finditer(text, start, stop):
+        sign = mark[0]
+        if sign == "\n" or (opened and mark.start() - opened[0][1] > LONGEST_ASIDE):
+            opened = []
+        if sign in OPENING:
+            opened.append((OPENING[sign], mark.start()))
+        elif opened and any(closing == sign for closing, _ in opened):
+            while opened and opened[-1][0] != sign:
+                opened.pop()
+            _, at = opened.pop()
+            if not opened and text[mark.start() - 1] not in "。！？!?":
+                yield Span(at, mark.end())
