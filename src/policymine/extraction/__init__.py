@@ -1,0 +1,1 @@
+"""The extraction floor: pure functions that read clean text, and (in `components`) the spaCy pipeline that runs them."""

@@ -1,0 +1,169 @@
+"""`clean` and `extract`: look at files without storing anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from policymine.cleaning import clean_page
+from policymine.cli.rendering import document_objects, page_object
+from policymine.cli.surface import Surface, files_of, surface_of
+from policymine.errors import LayoutError, SourceError
+from policymine.model import Card, CleanPage, Page
+from policymine.pipeline import MinedPage, clean_document, mine, mine_documents
+from policymine.sources.reading import read_file
+
+WHEN = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?)?)?")
+MEDIA_TYPES = {
+    "txt": "text/plain",
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders.", metavar="PATH…")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+class Format(StrEnum):
+    """How an input is read; `auto` goes by its content and ending."""
+
+    auto = "auto"
+    txt = "txt"
+    html = "html"
+    docx = "docx"
+    pdf = "pdf"
+    jsonl = "jsonl"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Adds `clean` and `extract`."""
+    app.command()(clean)
+    app.command()(extract)
+
+
+def clean(
+    context: typer.Context,
+    paths: Paths,
+    diff: Annotated[bool, typer.Option(help="Show the page with cuts struck through and repairs marked.")] = False,
+    with_text: Annotated[bool, typer.Option(help="Put the raw text into the JSON.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is cut and repaired on pages, and the documents they hold; nothing is stored."""
+    surface = surface_of(context)
+
+    def one(path: Path) -> CleanPage:
+        return clean_page(read_file(path, max_bytes=surface.settings.max_bytes))
+
+    for page in surface.each(files_of(paths, surface), one, label="cleaning"):
+        if as_json:
+            surface.data(page_object(page, source=page.page.url, with_text=with_text))
+        elif diff:
+            surface.out.print(marked(page), highlight=False)
+        else:
+            _summary(page, surface)
+    surface.finish()
+
+
+def _summary(page: CleanPage, surface: Surface) -> None:
+    surface.out.print(f"{page.page.url}: {len(page.page.text)} characters, {page.page.encoding}, {page.script}", markup=False)
+    for cut in page.cuts:
+        if cut.kind != "layout":
+            surface.out.print(f"  cut {cut.kind} [{cut.rule}] {cut.raw_span.of(page.page.text)[:60]!r}", markup=False)
+    for document in page.documents:
+        state = document.set_aside or ("duplicate" if document.duplicate_of else "truncated" if document.truncated else "whole")
+        surface.out.print(f"  document {document.ordinal + 1} ({state}) {document.text[:60]!r}", markup=False)
+
+
+def marked(page: CleanPage) -> Text:
+    """The raw text with cuts struck through and repairs as raw → repaired, each with its rule."""
+    out, at, raw = Text(), 0, page.page.text
+    changes = sorted(
+        [(c.raw_span, f"⟦{c.kind}⟧", "red strike", "") for c in page.cuts if c.kind != "layout"]
+        + [(r.raw_span, "", "yellow", r.text) for r in page.repairs]
+    )
+    for span, label, style, text in changes:
+        out.append(raw[at : span.start])
+        out.append(span.of(raw), style="strike" if text else style)
+        out.append(f"→{text}" if text else label, style="green" if text else "dim")
+        at = span.end
+    out.append(raw[at:])
+    return out
+
+
+def extract(
+    context: typer.Context,
+    paths: Paths,
+    issued_on: Annotated[str | None, typer.Option(help="Date of the papers: 2022, 2022-01, 2022-01-17 or with a time.")] = None,
+    read_as: Annotated[Format, typer.Option("--format", help="How the input is read.")] = Format.auto,
+    as_json: AsJson = False,
+) -> None:
+    """Print the documents of files with everything found in them; nothing is stored."""
+    surface = surface_of(context)
+    if issued_on is not None and not WHEN.fullmatch(issued_on):
+        raise typer.BadParameter(f"{issued_on!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00")
+    if read_as is Format.jsonl:
+        for path in files_of(paths, surface, suffixes=(".jsonl",)):
+            lines = [(path, number, line) for number, line in enumerate(_lines(path), 1) if line.strip()]
+            for name, mined in surface.each(lines, lambda entry: _item(*entry), label=path.name):
+                _show(document_objects(mined, source=name), surface, as_json=as_json)
+        return surface.finish()
+
+    def one(path: Path) -> MinedPage:
+        page = read_file(path, max_bytes=surface.settings.max_bytes, media_type=MEDIA_TYPES.get(read_as))
+        return mine(page, issued_on=issued_on)
+
+    for mined in surface.each(files_of(paths, surface), one, label="extracting"):
+        _show(document_objects(mined, source=mined.clean.page.url), surface, as_json=as_json)
+    return surface.finish()
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a JSON Lines file; only a line feed ends one (texts may hold U+2028)."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        yield from file
+
+
+def _item(path: Path, number: int, line: str) -> tuple[str, MinedPage]:
+    """One clean document out of one line {"id", "text", "issued_on"?}."""
+    where = f"line {number}"
+    try:
+        item = json.loads(line)
+        name, text, when = str(item["id"]), item["text"], item.get("issued_on")
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        cure = 'write one object {"id", "text", "issued_on"?} a line'
+        raise SourceError(str(path), where, f"cannot be read ({problem}); {cure}") from problem
+    if not isinstance(text, str) or not text:
+        raise LayoutError(str(path), where, "has no text; give a string that is not empty")
+    if when is not None and not WHEN.fullmatch(str(when)):
+        raise SourceError(str(path), where, f"{when!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00")
+    document = clean_document(name, text)
+    page = Page(document.page_id, "jsonl", name, None, document.page_id, text)
+    mined = tuple(mine_documents([document], issued_on=when))
+    clean = CleanPage(page, "simplified", tuple(m.document for m in mined), (), ())
+    return name, MinedPage(clean, mined)
+
+
+def _show(objects: list[dict[str, Any]], surface: Surface, *, as_json: bool) -> None:
+    for entry in objects:
+        if as_json:
+            surface.data(entry)
+            continue
+        card = Card(title=entry["title"], kind=entry["kind"], issued_on=entry["issued_on"], issuer=entry["issuer"])
+        head = f"{entry['source']} · {card.kind} · {card.issued_on or 'no date'} · {card.title or entry['text'][:30]!r}"
+        surface.out.print(head + (f" · set aside: {entry['set_aside']}" if entry["set_aside"] else ""), markup=False)
+        for item in entry["directives"]:
+            bearers = "、".join(b["text"] for b in item["bearers"]) or "—"
+            due = "、".join(d["text"] for d in item["deadlines"])
+            line = f"  {item['modality']:<14} {bearers:<12} {item['text']}" + (f"  〔{due}〕" if due else "")
+            surface.out.print(line, markup=False, highlight=False)
+        counts = ", ".join(
+            f"{len(entry[kind])} {kind}" for kind in ("directives", "times", "quantities", "slogans", "references")
+        )
+        surface.out.print(f"  {counts}", markup=False)

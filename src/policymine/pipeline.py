@@ -1,0 +1,113 @@
+"""Page → documents → findings → rows: the one place that knows the order of the stations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from spacy.language import Language
+
+from policymine.cleaning import DuplicateIndex, clean_page
+from policymine.extraction.components import findings_of, load
+from policymine.model import Alignment, CleanPage, Document, Findings, MinedDocument, Page
+
+STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "clean": (("text", "sources", "cleaning"), ("jieba", "opencc", "lxml", "beautifulsoup4", "pypinyin")),
+    "mine": (("text", "extraction"), ("jieba", "rjieba", "chinesecalendar", "borax", "scikit-learn")),
+}
+"""For each station the packages and the libraries that decide what it gives."""
+DATA = (".py", ".toml", ".jsonl", ".skops", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class MinedPage:
+    """A cleaned page with the findings of each of its documents."""
+
+    clean: CleanPage
+    documents: tuple[MinedDocument, ...]
+
+
+@cache
+def language() -> Language:
+    """The one pipeline of this process; loading takes about a second."""
+    return load()
+
+
+def mine(page: Page, *, duplicates: DuplicateIndex | None = None, issued_on: str | None = None) -> MinedPage:
+    """Cleans a page and extracts from each of its documents.
+
+    Args:
+        page: as a reader of `sources` gave it.
+        duplicates: what earlier pages held, to find copies across pages.
+        issued_on: overrides the date that the documents give themselves.
+    """
+    clean = clean_page(page, duplicates=duplicates)
+    documents = tuple(mine_documents(clean.documents, issued_on=issued_on))
+    return MinedPage(replace(clean, documents=tuple(m.document for m in documents)), documents)
+
+
+def mine_documents(documents: Iterable[Document], *, issued_on: str | None = None) -> Iterator[MinedDocument]:
+    """The documents with card and findings; one that is set aside keeps its card and yields no findings."""
+    nlp = language()
+    for document in documents:
+        doc = nlp.make_doc(document.text)
+        doc._.hints, doc._.issued_on = document.hints, issued_on
+        if document.set_aside is not None:
+            doc = nlp.get_pipe("policymine.card")(doc)
+            yield MinedDocument(replace(document, card=_dated(doc._.card, issued_on)), Findings())
+            continue
+        for _, component in nlp.pipeline:
+            doc = component(doc)
+        card, findings = findings_of(doc)
+        yield MinedDocument(replace(document, card=_dated(card, issued_on)), findings)
+
+
+def _dated(card: object, issued_on: str | None) -> object:
+    return replace(card, issued_on=issued_on) if issued_on else card  # type: ignore[type-var]
+
+
+def clean_document(identity: str, text: str) -> Document:
+    """A document out of a text that is clean already: no cutting, splitting or genre gate.
+
+    >>> clean_document("case-1", "各镇要报送。").text
+    '各镇要报送。'
+    """
+    alignment = Alignment.of(text)
+    return Document(_hash(identity, text), _hash(identity), 0, alignment.origin, alignment)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@cache
+def station_fingerprints() -> Mapping[str, str]:
+    """A hash per station over its code, rules, lexicons, model and the libraries that decide what it gives.
+
+    `mine` includes `clean`: a page whose cleaning is stale is mined again too.
+    """
+    fingerprints: dict[str, str] = {}
+    before = ""
+    for station, (packages, libraries) in STATIONS.items():
+        digest = hashlib.sha256(before.encode())
+        for package in packages:
+            for entry in sorted(_walk(files("policymine").joinpath(package)), key=lambda item: item[0]):
+                digest.update(entry[0].encode() + entry[1].read_bytes())
+        for library in libraries:
+            digest.update(f"{library}=={version(library)}".encode())
+        before = fingerprints[station] = digest.hexdigest()[:16]
+    return fingerprints
+
+
+def _walk(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        name = f"{prefix}/{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _walk(entry, name)
+        elif entry.name.endswith(DATA):
+            yield name, entry
