@@ -2,7 +2,8 @@
 
 `load()` gives a `Language` whose tokens are jieba's and whose components put findings on the `Doc`: `doc._.times`,
 `doc._.directives`, … hold policymine's own types, `doc.spans["times"]`, … the same stretches as spaCy spans for displaCy,
-matchers and training. Whoever wants another extractor registers a factory and adds it with `nlp.add_pipe`, as with any spaCy pipeline.
+matchers and training. Whoever wants another extractor registers a factory and adds it with `nlp.add_pipe`, as with any spaCy
+pipeline.
 """
 
 from __future__ import annotations
