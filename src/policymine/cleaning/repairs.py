@@ -1,0 +1,74 @@
+"""Character repairs in their order, every one a recorded edit.
+
+Invisible characters and watermarks → injected readings → bytes out of step → script → layout. Readings come before script
+because their keys are traditional, bytes before script because the lattice needs the bytes that the mirror had. The order is
+walked until nothing changes, so that repairing twice is repairing once; no edit touches a digit unless its rule is listed
+for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from policymine.cleaning import layout, pinyin, script_repair, wraps
+from policymine.model import Issue
+from policymine.rules import load
+from policymine.text import Alignment, Edit, Span
+from policymine.text.script import Script, tally
+
+ROUNDS = 6
+_DIGIT = re.compile("[0-9０-９]")
+
+_LISTED = load("policymine.cleaning", "repairs")
+KINDS: Mapping[str, str] = {
+    **{rule.id: str(rule.gives["kind"]) for rule in _LISTED},
+    script_repair.RULE: "trad_to_simp",
+    layout.SPACE: "stray_space",
+    wraps.RULE: "layout",
+}
+_MAY_TOUCH_DIGITS = frozenset(rule.id for rule in _LISTED if rule.gives.get("digits"))
+_STEPS: tuple[Callable[[str], list[Edit]], ...] = (
+    layout.find_marks,
+    pinyin.find_injections,
+    script_repair.find_traditional,
+    layout.find_residue,
+    wraps.find_wraps,
+    layout.find_layout,
+)
+
+
+class Repaired(NamedTuple):
+    """A page's text after its character repairs; `script` is that of the text before, `issues` what could not be mended."""
+
+    alignment: Alignment
+    script: Script
+    issues: tuple[Issue, ...]
+
+
+def repair(alignment: Alignment) -> Repaired:
+    """Mends the damaged characters of a text; every change is an edit of the alignment.
+
+    >>> done = repair(Alignment.of("縣委召開擴(kuò)大會(huì)議,部署安全生產(chǎn)工作。"))
+    >>> done.alignment.text, done.script
+    ('县委召开扩大会议,部署安全生产工作。', 'traditional')
+    """
+    counts = tally(alignment.text)
+    script: Script = "traditional" if counts.traditional > counts.simplified else "simplified"
+    for _ in range(ROUNDS):
+        before = alignment
+        for find in _STEPS:
+            if edits := _lawful(alignment.text, find(alignment.text)):
+                alignment = alignment.edit(edits)
+        if alignment is before:
+            break
+    return Repaired(alignment, script, ())
+
+
+def _lawful(text: str, edits: list[Edit]) -> list[Edit]:
+    """The edits that may be made: those that touch a digit only where their rule is listed for it."""
+    return [edit for edit in edits if edit.rule in _MAY_TOUCH_DIGITS or not _DIGIT.search(text, *edit.span)]
+
+
+__all__ = ["KINDS", "Repaired", "Span", "repair"]

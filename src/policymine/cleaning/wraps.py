@@ -1,0 +1,35 @@
+"""Lines that were wrapped by hand at a fixed width, as mail programs and PDF readers leave them."""
+
+from __future__ import annotations
+
+import re
+
+from policymine.text import Edit, Span
+
+RULE = "repairs.hard-wrap"
+LEAST = 4
+NARROWEST = 18
+_BREAK = re.compile(
+    "(?<=[\u3400-\u9fff，、,])\r?\n(?=[\u3400-\u9fff])(?![一二三四五六七八九十]{1,3}(?:[、.．,，]|是)|第[一二三四五六七八九十百0-9]{1,4}[编章节条])"
+)
+
+
+def find_wraps(text: str) -> list[Edit]:
+    """The line ends inside sentences, where the page shows a width at which every longer line breaks.
+
+    >>> page = "\\n".join(["各乡镇各部门要切实提高思想认识把安全生产工作抓"] * 6 + ["紧抓实。"])
+    >>> len(find_wraps(page))
+    6
+    """
+    breaks = [match.span() for match in _BREAK.finditer(text)]
+    if len(breaks) < LEAST:
+        return []
+    lengths = [start - (text.rfind("\n", 0, start) + 1) for start, _ in breaks]
+    width = max(lengths)
+    full = [span for span, length in zip(breaks, lengths, strict=True) if length >= width - 2]
+    if width < NARROWEST or len(full) < LEAST or len(full) < 0.6 * len(breaks):
+        return []
+    lines = [len(line.rstrip()) for line in text.split("\n")]
+    if sum(length > width + 2 for length in lines) > 0.02 * len(lines):
+        return []
+    return [Edit(Span(*span), "", RULE, 0.8) for span in full]

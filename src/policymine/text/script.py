@@ -1,0 +1,174 @@
+"""Traditional and simplified script: which lines are traditional, and the conversion that keeps every offset.
+
+OpenCC `t2s` converts; two habits of mirrors that it leaves alone are mended here: 陜 (a different character, written for 陝)
+and 著 (written for 着 except in 著名, 显著 and their like). A conversion never changes the length of a text, so offsets stay.
+
+A character tells the script of a line when it belongs to one script only: traditional ones are changed by `t2s` and stand
+outside GB 2312, simplified ones are changed by `s2t` and stand outside Big5. 后, 里, 干, 乾, 著 tell nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal, NamedTuple
+
+import opencc
+
+from policymine.text.span import Span
+
+Script = Literal["simplified", "traditional"]
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNKNOWN_TO_OPENCC = str.maketrans("陜衹衞倂彊", "陕只卫并强")
+# 著 stays 著: first what may stand before it, then what may follow; a verb before 著名 makes it 着 again (跟着名师)
+_KEPT_ZHU = re.compile(
+    "(?:[显卓昭名专编原巨土译拙遗]|(?<![讨议谈评争])论|(?<![配结联组混])合|较|所)著(?!手|力|眼|实|想|急)"
+    "|(?<![随跟沿接向顺伴朝对面围临有带看])著(?:[名称者述书录]|作(?![出为好业主])|有(?=[《〈“]))"
+)
+_SENTENCE = re.compile("[^。！？；!?;\n]*[。！？；!?;\n]?")
+_LINE = re.compile("[^\n]*\n?")
+
+
+class Tally(NamedTuple):
+    """How many characters of a text exist in one script only."""
+
+    traditional: int
+    simplified: int
+
+
+@cache
+def _converter(name: str) -> opencc.OpenCC:
+    return opencc.OpenCC(name)
+
+
+@cache
+def _tells() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds the characters that only traditional, and only simplified, texts have."""
+    han = [chr(code) for code in range(0x3400, 0xA000) if not 0x4DC0 <= code < 0x4E00]
+    lines = "\n".join(han)
+    simple, full = (_converter(name).convert(lines).split("\n") for name in ("t2s", "s2t"))
+    gb = set("".join(han).encode("gb2312", "ignore").decode("gb2312"))
+    big5 = set("".join(han).encode("big5", "ignore").decode("big5"))
+    traditional = {a for a, b in zip(han, simple, strict=True) if a != b} - gb | {"陜"}
+    simplified = {a for a, b in zip(han, full, strict=True) if a != b} - big5
+    return re.compile(f"[{''.join(sorted(traditional))}]"), re.compile(f"[{''.join(sorted(simplified))}]")
+
+
+def tally(text: str) -> Tally:
+    """Counts what tells the script of a text.
+
+    >>> tally("會議要求各鄉鎮"), tally("会议要求各乡镇"), tally("以后在家里干")
+    (Tally(traditional=4, simplified=0), Tally(traditional=0, simplified=4), Tally(traditional=0, simplified=0))
+    """
+    traditional, simplified = _tells()
+    return Tally(len(traditional.findall(text)), len(simplified.findall(text)))
+
+
+def is_traditional(line: str, *, page: bool = False) -> bool:
+    """Whether a line is written in traditional script; `page` says that the page around it is.
+
+    One or two traditional characters on a page that is not traditional are a name or a quotation, never a script.
+
+    >>> is_traditional("全縣安全生產會議"), is_traditional("县领导李錕到会"), is_traditional("縣領導到會", page=True)
+    (True, False, True)
+    """
+    found = tally(line)
+    return found.traditional >= (1 if page else 3) and found.traditional > 2 * found.simplified
+
+
+def to_simplified(text: str) -> str:
+    """The text in simplified script, of the same length, character for character.
+
+    >>> to_simplified("隨著陜西著名企業到會,效果顯著")
+    '随着陕西著名企业到会,效果显著'
+    """
+    converted = _converter("t2s").convert(text)
+    if len(converted) != len(text):
+        converted = "".join(map(_one, text))
+    converted = converted.translate(_UNKNOWN_TO_OPENCC)
+    if "著" not in converted:
+        return converted
+    kept = {match.start() + match[0].index("著") for match in _KEPT_ZHU.finditer(converted)}
+    return re.sub("著", lambda match: "著" if match.start() in kept else "着", converted)
+
+
+def _one(character: str) -> str:
+    """One character converted; itself when that would change the length (a lone surrogate, a NUL)."""
+    try:
+        converted: str = _converter("t2s").convert(character)
+    except (UnicodeError, ValueError):
+        return character
+    return converted if len(converted) == 1 else character
+
+
+def traditional_stretches(text: str) -> tuple[Span, ...]:
+    """The traditional lines of a text; of a line in which both scripts meet, its traditional sentences.
+
+    >>> text = "會議強調,責任要落實。\\n昂仁县| 霞浦县|\\n縣委書記\\n"
+    >>> [span.of(text) for span in traditional_stretches(text)]
+    ['會議強調,責任要落實。\\n', '縣委書記\\n']
+    """
+    if not _tells()[0].search(text):
+        return ()
+    whole = tally(text)
+    page = whole.traditional >= 10 and whole.traditional > whole.simplified
+    found = [span for line in _parts(_LINE, text, Span(0, len(text))) for span in _of_line(text, line, page=page)]
+    return tuple(_joined(found))
+
+
+def _of_line(text: str, line: Span, *, page: bool) -> Iterator[Span]:
+    counts = tally(line.of(text))
+    if not counts.traditional:
+        return
+    if counts.simplified < 3 or counts.traditional < 3:
+        if is_traditional(line.of(text), page=page):
+            yield line
+        return
+    mostly = page or counts.traditional >= 10
+    yield from (part for part in _parts(_SENTENCE, text, line) if is_traditional(part.of(text), page=mostly))
+
+
+def _parts(pattern: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
+    for match in pattern.finditer(text, *span):
+        if match.end() > match.start():
+            yield Span(*match.span())
+
+
+def _joined(spans: list[Span]) -> Iterator[Span]:
+    """Neighbours as one span, so that the converter is called once for a whole page."""
+    start, end = -1, -1
+    for span in spans:
+        if span.start != end:
+            if end > start:
+                yield Span(start, end)
+            start = span.start
+        end = span.end
+    if end > start:
+        yield Span(start, end)
+
+
+@cache
+def _folds() -> dict[int, str]:
+    """One character to one character: simplified, half-width, lower case."""
+    table: dict[int, str] = {}
+    for code in [*range(0x21, 0x250), *range(0x3400, 0xA000), *range(0xF900, 0xFB00), *range(0xFF01, 0xFF5F)]:
+        plain = unicodedata.normalize("NFKC", chr(code)) if code > 0x2FF else chr(code)
+        folded = _one(plain).lower() if len(plain) == 1 else chr(code)
+        if folded != chr(code) and len(folded) == 1:
+            table[code] = folded
+    return table | {0x3000: " ", 0xA0: " "} | {ord(a): b for a, b in zip("陜衹衞", "陕只卫", strict=True)}
+
+
+def fold(text: str) -> str:
+    """The text as search compares it: simplified, half-width, lower case; of the same length.
+
+    >>> fold("ＰＭ2.5 濃度達標")
+    'pm2.5 浓度达标'
+    """
+    return text.translate(_folds())
+
+
+__all__ = ["HAN", "Script", "Tally", "fold", "is_traditional", "tally", "to_simplified", "traditional_stretches"]
