@@ -1,0 +1,121 @@
+"""The evidence: every response as a WARC record, found again by its place.
+
+A place is `folder/file.warc.gz@offset`. Records are only ever appended; a record torn by a crash is at the end of its file and is
+what `verify` names. Reading from the archive needs no network and gives the bytes as they came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from policymine.errors import FetchError
+
+DIGEST = "X-Policymine-SHA256"
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One archived response: its address, status, headers and body."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Recorder:
+    """Appends responses to one WARC file."""
+
+    def __init__(self, file: IO[bytes], *, place: str) -> None:
+        self._file = file
+        self._place = place
+        self._writer = WARCWriter(file, gzip=True)
+
+    def write(self, response: Archived, *, at: datetime) -> str:
+        """Writes one response and returns its place."""
+        offset = self._file.tell()
+        digest = hashlib.sha256(response.body).hexdigest()
+        headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _REWRITTEN]
+        headers += [("Content-Length", str(len(response.body))), (DIGEST, digest)]
+        record = self._writer.create_warc_record(
+            response.url,
+            "response",
+            payload=BytesIO(response.body),
+            http_headers=StatusAndHeaders(f"{response.status} {_REASONS.get(response.status, 'Other')}", headers, "HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%SZ")},
+        )
+        self._writer.write_record(record)
+        self._file.flush()
+        return f"{self._place}@{offset}"
+
+
+_REWRITTEN = frozenset({"content-length", "content-encoding", "transfer-encoding", DIGEST.lower()})
+_REASONS = {200: "OK", 301: "Moved", 302: "Found", 304: "Not Modified", 404: "Not Found", 500: "Error", 503: "Unavailable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A folder of WARC files, one subfolder per source."""
+
+    folder: Path
+
+    @contextmanager
+    def recorder(self, source: str, *, at: datetime) -> Iterator[Recorder]:
+        """A new WARC file for one run of one source."""
+        name = f"{source}/{at.strftime('%Y%m%dT%H%M%S%f')}.warc.gz"
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            yield Recorder(file, place=name)
+        if not path.stat().st_size:
+            path.unlink()
+
+    def read(self, place: str) -> Archived:
+        """The response at a place.
+
+        Raises:
+            FetchError: the file is gone or the record is torn; names both.
+        """
+        name, _, offset = place.rpartition("@")
+        path = self.folder / name
+        try:
+            with path.open("rb") as file:
+                file.seek(int(offset))
+                for record in ArchiveIterator(file):
+                    return _archived(record)
+        except (OSError, ValueError, ArchiveLoadFailed) as problem:
+            raise FetchError(
+                str(path), f"record at {offset}", f"cannot be read ({problem}); restore it from a backup"
+            ) from problem
+        raise FetchError(str(path), f"record at {offset}", "there is none; restore the file from a backup")
+
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """Yields (place, what is wrong) of every record that cannot be read or whose body differs from its digest."""
+        for path in sorted(self.folder.rglob("*.warc.gz")):
+            name = path.relative_to(self.folder).as_posix()
+            try:
+                with path.open("rb") as file:
+                    for record in ArchiveIterator(file):
+                        response = _archived(record)
+                        if response.headers.get(DIGEST) != hashlib.sha256(response.body).hexdigest():
+                            yield f"{name} {response.url}", "its body differs from its digest"
+            except (OSError, ArchiveLoadFailed, EOFError) as problem:
+                yield name, f"breaks off: {problem}"
+
+
+def _archived(record: Any) -> Archived:
+    headers = dict(record.http_headers.headers) if record.http_headers else {}
+    status = int(record.http_headers.get_statuscode()) if record.http_headers else 0
+    return Archived(record.rec_headers.get_header("WARC-Target-URI"), status, headers, record.content_stream().read())
