@@ -1,7 +1,7 @@
 """The evidence: every response as a WARC record, found again by its place.
 
-A place is `folder/file.warc.gz@offset`. Records are only ever appended; a record torn by a crash is at the end of its file and is
-what `verify` names. Reading from the archive needs no network and gives the bytes as they came.
+A place is `folder/file.warc.gz@offset`. Records are only ever appended; a record torn by a crash is at the end of its file and
+is what `verify` names. Reading from the archive needs no network and gives the bytes as they came.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """One night of one source: a crawl in a process of its own, so that a crash, leak or hang costs that source alone.
 
-The process (`spider.py`, Scrapy) writes what it fetched to the archive and one JSON line per address to a results file; both are
-append-only, so whatever was fetched before a crash is there. What the frontier knows is handed in; the table is not touched here.
+The process (`spider.py`, Scrapy) writes what it fetched to the archive and one JSON line per address to a results file; both
+are append-only, so whatever was fetched before a crash is there. What the frontier knows is handed in; the table is not touched
+here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One site, from one TOML file: where its lists start, which links are papers, how fast it may be read, what a night promises.
 
-Packaged sites stand in `sources/sites/`; files of the same id in the overlay folder's `sites/` replace them. Nothing else about a
-site lives in code.
+Packaged sites stand in `sources/sites/`; files of the same id in the overlay folder's `sites/` replace them. Nothing else about
+a site lives in code.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ REQUIRED = ("id", "title", "base", "start", "papers")
 class Source:
     """A site. `base` is its canonical address; `address` is where it is reached tonight, which may be a copy on loopback.
 
-    `follow`, `papers`, `attachments` and `ignore` are patterns for whole addresses below `base`; a link that fits none of them is
-    left alone. `pages_min` and `pages_max` are what a full night promises.
+    `follow`, `papers`, `attachments` and `ignore` are patterns for whole addresses below `base`; a link that fits none of them
+    is left alone. `pages_min` and `pages_max` are what a full night promises.
     """
 
     id: str

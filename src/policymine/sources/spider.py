@@ -1,4 +1,4 @@
-"""The crawling process: Scrapy visits one source politely and writes down what came. Started by `crawl.crawl`, never imported."""
+"""The crawling process: Scrapy visits one source politely and writes down what came. Started by `crawl.crawl`."""
 
 from __future__ import annotations
 
@@ -69,9 +69,13 @@ class PaperSpider(scrapy.Spider):
         self.given: set[str] = set()
 
     async def start(self) -> AsyncIterator[Request]:
-        """The requests that a night begins with."""
+        """The lists that a night begins with, then every paper known from earlier nights."""
         for url in self.job.source.starts():
             yield self._request(url, kind="list", depth=0, parent=None)
+        for url in self.job.known:
+            kind = self.job.source.kind_of(url)
+            if kind in ("paper", "attachment") and url not in self.seen:
+                yield self._request(url, kind=kind, depth=1, parent=None)
 
     def _request(self, url: str, *, kind: str, depth: int, parent: str | None) -> Request:
         self.seen.add(url)
