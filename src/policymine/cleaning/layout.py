@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from policymine.rules import Rule, load, match_span
 from policymine.text import Edit, Span
@@ -26,18 +25,8 @@ _MARKUP = re.compile(r"[<>&{\\]|x0[dD]|_x000")
 _DIGIT = re.compile("[0-9０-９]")
 
 _GAP = re.compile("[ \u00a0\u2002-\u200a\u3000]")
-_BETWEEN = re.compile("(?<=[\u3400-\u9fff])[ \u00a0]{1,2}(?=[\u3400-\u9fff0-9，。、；：！？,;:!?])")
 _STOPS = re.compile("[，。；！？,;!?]")
-# what ends before a space that separates: 第三条 二、 附件1 (一) 主任 ..., numerals that would grow by the digits behind
-_SEPARATED = re.compile("(?:第[一二三四五六七八九十百千〇零0-9]{1,6}[编章节条款项部分篇]{1,2}|附[件表录]|[图表][一二三四五六七八九十]?|^[一二三四五六七八九十]{1,3})$")
 _NUMERAL = "一二三四五六七八九十百千万亿〇零两"
-
-
-class Line(NamedTuple):
-    """One line of a text, its line end left out."""
-
-    start: int
-    end: int
 
 
 @cache
@@ -73,10 +62,7 @@ def find_residue(text: str) -> list[Edit]:
 
 def find_layout(text: str) -> list[Edit]:
     """Listed layout damage, and stray spaces in running text."""
-    edits = list(_edits(text, _rules(*_LAYOUT)))
-    if _BETWEEN.search(text):
-        edits += _stray_spaces(text)
-    return disjoint(edits)
+    return disjoint([*_edits(text, _rules(*_LAYOUT)), *_stray_spaces(text)])
 
 
 def _edits(text: str, rules: Iterable[Rule]) -> Iterator[Edit]:
@@ -108,30 +94,29 @@ def disjoint(edits: Iterable[Edit]) -> list[Edit]:
 
 
 def _stray_spaces(text: str) -> Iterator[Edit]:
-    """Single spaces inside the running sentences of a text."""
-    for match in _BETWEEN.finditer(text):
-        start, end = match.span()
-        before, after = text[start - 1], text[end]
-        if after in "，。、；：！？":
+    """Single spaces inside the running sentences of a text.
+
+    >>> text = "要认真落实隐患排查治理登 记制度,形成整改台账,对照“以人为本 生命至上”的要求抓好整改。"
+    >>> [text[e.span.start - 1 : e.span.end + 1] for e in _stray_spaces(text)]
+    ['登 记']
+    """
+    between, kept = _rules(SPACE, "repairs.kept-space")
+    for match in between.spans(text):
+        span = Span(*match_span(match))
+        left = text[max(span.start - 40, 0) : span.start].rsplit("\n", 1)[-1]
+        right = text[span.end : span.end + 40].split("\n", 1)[0]
+        if len(left) + len(right) < 16 or len(left) < 4 or _GAP.search(left[-12:]) or _GAP.search(right[:12]):
             continue
-        if after in ",;:!?":
-            if not text[end + 1 : end + 2].isspace() and _in_running_text(text, Span(start, end)):
-                yield Edit(Span(start, end), "", SPACE, 0.9)
+        if (right[0].isdigit() and left[-1] in _NUMERAL) or not _STOPS.search(left + right):
             continue
-        if after.isdigit() and before in _NUMERAL:
-            continue
-        head = text[max(text.rfind("\n", max(start - 12, 0), start) + 1, start - 12) : start]
-        if not _SEPARATED.search(head) and _in_running_text(text, Span(start, end)):
-            yield Edit(Span(start, end), "", SPACE, 0.85)
+        if not (kept.find.search(f"{left}␠{right}") or _is_parallel(left, right)):
+            yield Edit(span, "", SPACE, 0.85)
 
 
-def _in_running_text(text: str, span: Span) -> bool:
-    """Whether a space stands alone inside prose: no other space near, marks of punctuation on the same line around it."""
-    left_end, right_end = max(span.start - 40, 0), min(span.end + 40, len(text))
-    left = text[left_end : span.start].rsplit("\n", 1)[-1]
-    right = text[span.end : right_end].split("\n", 1)[0]
-    if len(left) + len(right) < 16 or len(left) < 4:
+def _is_parallel(left: str, right: str) -> bool:
+    """Whether a space parts the halves of one quotation or title, as in “以人为本 生命至上”."""
+    opened = max(left.rfind(mark) for mark in "“‘《「『\"")
+    closed = [at for mark in "”’》」』\"" if (at := right.find(mark)) >= 0]
+    if opened < 0 or not closed or any(mark in left[opened + 1 :] for mark in "”’》」』"):
         return False
-    if _GAP.search(left[-12:]) or _GAP.search(right[:12]):
-        return False
-    return bool(_STOPS.search(left) or _STOPS.search(right))
+    return len(left) - opened + min(closed) <= 26

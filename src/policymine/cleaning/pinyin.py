@@ -79,8 +79,9 @@ def find_injections(text: str) -> list[Edit]:
     []
     """
     pattern = load("policymine.cleaning", "repairs")["pinyin"].find
+    candidates = list(pattern.finditer(text))
     found: list[Edit] = []
-    for match in pattern.finditer(text):
+    for match in candidates if len(candidates) >= LEAST else ():
         letters = toneless(match["reading"])
         tail = _tail(text, match.start(), found)
         if any(reads(tail[at:], letters) for at in range(len(tail) - 1, -1, -1)):
