@@ -111,7 +111,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
             return f"{kind}; charset=utf-8"
         return kind
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is that of the standard library
         """Stay quiet unless asked."""
         if self.verbose:
             super().log_message(format, *args)
