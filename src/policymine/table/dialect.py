@@ -1,0 +1,172 @@
+"""What is particular to the database at hand: connections, transactions, the search index, what its errors mean.
+
+SQLite only for now; everything that PostgreSQL does otherwise stands in this module.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from policymine.errors import StorageError
+from policymine.table.bigrams import Tokens
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+
+INDEX = "directives_index"
+"""The search index: for every directive the set of its characters and the sequence of its pairs. It holds no text of its own:
+taking a row out needs the very tokens that put it in."""
+
+index = sa.table(INDEX, sa.column("rowid", sa.BigInteger))
+
+CURES = {
+    "SQLITE_FULL": "the disk is full; free some space and run again, nothing was lost",
+    "SQLITE_READONLY": "the file or its folder is read-only; give write permission or choose another --database",
+    "SQLITE_CANTOPEN": "cannot be opened; check that its folder exists and is writable",
+    "SQLITE_NOTADB": "is not a database; choose another --database, or restore a backup",
+    "SQLITE_CORRUPT": "is damaged; restore a backup",
+    "SQLITE_BUSY": f"another program has been writing for {BUSY_SECONDS} seconds; wait until it has ended and run again",
+    "SQLITE_LOCKED": "another program is writing; wait until it has ended and run again",
+    "SQLITE_IOERR": "the disk reports an error; check the disk and its free space, then run again",
+    "SQLITE_PERM": "the file may not be opened; give permission or choose another --database",
+}
+
+
+def engine_of(url: str) -> sa.Engine:
+    """An engine for an address; nothing is opened yet.
+
+    Raises:
+        StorageError: the address is none, or of a database that is not supported.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as problem:
+        raise StorageError(url, "", "is no database address; write it like sqlite:///data/policymine.db") from problem
+    if parsed.get_backend_name() != "sqlite":
+        raise StorageError(place_of(url), "", "this version keeps its table in SQLite; write sqlite:///data/policymine.db")
+    engine = sa.create_engine(parsed, json_serializer=_json, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def path_of(url: str) -> Path | None:
+    """The file of a SQLite address; None for a table in memory.
+
+    >>> path_of("sqlite:///data/policymine.db").name
+    'policymine.db'
+    """
+    database = sa.make_url(url).database
+    if not database or database == ":memory:":
+        return None
+    return Path(database.removeprefix("file:").partition("?")[0])
+
+
+def place_of(url: str) -> str:
+    """How messages name a table: its file, or its address without the password."""
+    parsed = sa.make_url(url)
+    path = path_of(url) if parsed.get_backend_name() == "sqlite" else None
+    return str(path) if path else parsed.render_as_string(hide_password=True)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    """Sets up a new connection: we begin transactions ourselves, readers and the writer do not wait for each other."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        cursor.execute("PRAGMA journal_mode = WAL")
+    for pragma in ("synchronous = NORMAL", "temp_store = MEMORY", "cache_size = -65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("policymine_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def named_errors(url: str) -> Iterator[None]:
+    """Turns what the database raises into one line with thing, place and cure.
+
+    Raises:
+        StorageError: instead of any error of the database but a broken constraint, which is a bug.
+    """
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise
+    except sa.exc.DBAPIError as problem:
+        raise _storage_error(url, problem.orig) from problem
+    except sqlite3.Error as problem:
+        raise _storage_error(url, problem) from problem
+
+
+def _storage_error(url: str, problem: BaseException | None) -> StorageError:
+    name = getattr(problem, "sqlite_errorname", "") or ""
+    cure = next((text for code, text in CURES.items() if name.startswith(code)), "")
+    return StorageError(place_of(url), "", cure or f"the database refused ({problem}); run `policymine doctor`")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One write transaction: all of it or nothing; the only writer while it lasts."""
+    url = engine.url.render_as_string(hide_password=False)
+    with named_errors(url), engine.connect() as raw:
+        connection = raw.execution_options(policymine_writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One read transaction: everything read in it is of one moment."""
+    url = engine.url.render_as_string(hide_password=False)
+    with named_errors(url), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def checkpoint(engine: sa.Engine) -> None:
+    """Folds the write-ahead log into the file, as far as readers let it; a night makes it grow."""
+    url = engine.url.render_as_string(hide_password=False)
+    with named_errors(url), engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
+def add_to_index(connection: sa.Connection, entries: Iterable[tuple[int, Tokens]]) -> None:
+    """Makes rows findable; quickest in the order of their serials."""
+    rows = [(serial, *tokens) for serial, tokens in sorted(entries)]
+    if rows:
+        connection.exec_driver_sql(f"INSERT INTO {INDEX}(rowid, singles, pairs) VALUES (?, ?, ?)", rows)
+
+
+def take_from_index(connection: sa.Connection, entries: Iterable[tuple[int, Tokens]]) -> None:
+    """Takes rows out again; the tokens must be those that were put in."""
+    rows: Sequence[tuple[Any, ...]] = [(serial, *tokens) for serial, tokens in sorted(entries)]
+    if rows:
+        connection.exec_driver_sql(f"INSERT INTO {INDEX}({INDEX}, rowid, singles, pairs) VALUES ('delete', ?, ?, ?)", rows)
+
+
+def empty_index(connection: sa.Connection) -> None:
+    """Forgets every row of the search index."""
+    connection.exec_driver_sql(f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')")
+
+
+def matches(expression: str) -> sa.ColumnElement[bool]:
+    """The condition that a row of the search index matches an expression of `bigrams.match_expression`."""
+    return sa.text(f"{INDEX} MATCH :match").bindparams(match=expression)  # type: ignore[return-value]
