@@ -53,7 +53,7 @@ class Page:
     """One file or web page as it was read: its complete raw text, and where it came from.
 
     `metadata` holds what the file says of itself (`title`, `date`, `meta:…`, rows of a government metadata table), `links`
-    the addresses it links to with their texts, in order.
+    the addresses it links to with their texts, in order, `place` where the archive keeps its bytes.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Page:
     metadata: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = ()
     issues: tuple[Issue, ...] = ()
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
 
     database_url: str = Field("sqlite:///data/policymine.db", description="SQLAlchemy address of the knowledge table")
     archive: Path = Field(Path("data/archive"), description="folder of the archived pages (WARC)")
+    work: Path = Field(Path("data/work"), description="folder of what a run leaves between its steps")
+    addresses: dict[str, str] = Field({}, description="where a source is reached instead of its own address, by source id")
     reports: Path = Field(Path("data/reports"), description="folder of the run reports")
     overlay: Path | None = Field(None, description="folder whose sites/*.toml add to and override the packaged ones")
     contact: str = Field("", description="address that the crawler names to the sites it visits; needed for any real site")

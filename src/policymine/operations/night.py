@@ -1,0 +1,250 @@
+"""The steps of a run: visit a source, mine a chunk of what came, judge, publish, report.
+
+Between steps travel ids and paths, never texts: a step reads its work from files in the run's folder and leaves a file that
+says what it did, so that a killed run goes on where it was. Clocks come from the surface.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from policymine.cleaning import DuplicateIndex
+from policymine.errors import AlignmentError, PolicymineError, SourceError
+from policymine.model import FINDING_KINDS, Page
+from policymine.pipeline import MinedPage, mine, station_fingerprints
+from policymine.settings import Settings
+from policymine.sources.archive import Archive
+from policymine.sources.crawl import Fetched, Validators, crawl
+from policymine.sources.reading import read_bytes
+from policymine.sources.source import Source, load_sources
+from policymine.table.frontier import known_addresses
+from policymine.table.publish import Run
+from policymine.table.records import Validators as StoredValidators
+from policymine.table.store import Table
+from policymine.text.script import fold
+
+Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
+
+
+class Chunk(NamedTuple):
+    """A stretch of a work file: what one mining task takes."""
+
+    work: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageNote:
+    """What became of one page, for the report: sizes in characters, time in seconds."""
+
+    url: str
+    page_id: str = ""
+    seconds: float = 0.0
+    raw: int = 0
+    cut: int = 0
+    documents: int = 0
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, int] = field(default_factory=dict)
+    rules: Mapping[str, int] = field(default_factory=dict)
+    cuts: Mapping[str, int] = field(default_factory=dict)
+    refused: str | None = None
+    failed: str | None = None
+    law: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A run that is being staged: its settings, its id and its folder."""
+
+    settings: Settings
+    run_id: int
+
+    @property
+    def folder(self) -> Path:
+        """Where the steps leave their files; gone when the run has ended."""
+        return self.settings.work / f"run-{self.run_id}"
+
+    def table(self) -> Table:
+        """The knowledge table, with search indifferent to script and width."""
+        return open_table(self.settings)
+
+    def clear(self) -> None:
+        """Forgets the run's files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_table(settings: Settings, *, create: bool = True) -> Table:
+    """The knowledge table as every surface opens it."""
+    return Table.open(settings.database_url, create=create, fold=fold)
+
+
+def sources_of(settings: Settings, names: Sequence[str] = ()) -> tuple[Source, ...]:
+    """The sources to visit: the named ones, or all that are enabled, each at the address that the settings give it.
+
+    Raises:
+        SourceError: a named source is not known, or a real site would be visited without a contact address.
+    """
+    known = load_sources(settings.overlay)
+    if unknown := set(names) - set(known):
+        raise SourceError(sorted(unknown)[0], "", f"no such source; there are {', '.join(sorted(known))}")
+    chosen = [known[name] for name in names] if names else [source for source in known.values() if source.enabled]
+    return tuple(source.at(settings.addresses.get(source.id, "")) for source in sorted(chosen, key=lambda s: s.id))
+
+
+def visit(night: Night, source: Source, *, clock: Clock) -> Path:
+    """Crawls a source and leaves its work file; one that a killed run left whole is taken as it is.
+
+    Raises:
+        FetchError: nothing could be fetched.
+        BlockedError: the site forbids it.
+        SourceError: no contact address is set and the site is a real one.
+    """
+    path = night.folder / f"{source.id}.jsonl"
+    if path.exists():
+        return path
+    if not night.settings.contact and not source.allow_private:
+        cure = "set `contact` (an address that the site's operator can write to) before visiting real sites"
+        raise SourceError(source.id, "contact", cure)
+    with night.table() as table:
+        known = {url: Validators(*state) for url, state in known_addresses(table, source.id).items()}
+    agent = f"{night.settings.user_agent} (+{night.settings.contact or 'local copy'})"
+    fetched = crawl(
+        source,
+        archive=night.settings.archive,
+        known=known,
+        now=clock(),
+        user_agent=agent,
+        max_bytes=night.settings.max_bytes,
+    )
+    return leave(path, sorted(fetched, key=lambda f: (f.url, f.asked)))
+
+
+def leave(path: Path, fetched: Iterable[Fetched]) -> Path:
+    """Writes a work file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text("".join(json.dumps(asdict(f), ensure_ascii=False) + "\n" for f in fetched), encoding="utf-8")
+    fresh.replace(path)
+    return path
+
+
+def read_work(path: Path) -> list[Fetched]:
+    """The addresses of a work file."""
+    return [Fetched(**json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def chunks_of(path: Path, *, size: int) -> list[Chunk]:
+    """The stretches of a work file that hold pages to mine."""
+    count = sum(1 for fetched in read_work(path) if _to_mine(fetched))
+    return [Chunk(str(path), start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def _to_mine(fetched: Fetched) -> bool:
+    return fetched.outcome == "fetched" and fetched.place is not None
+
+
+def mine_chunk(night: Night, chunk: Chunk, *, source: str, clock: Clock, timer: Callable[[], float]) -> Path:
+    """Reads, cleans, mines and stages the pages of a chunk; returns the file with a note on each.
+
+    Bad input never loses good input: a page that cannot be read or breaks a station is noted and the others go on.
+    """
+    path = Path(f"{chunk.work}.{chunk.start}.notes")
+    if path.exists():
+        return path
+    archive = Archive(night.settings.archive)
+    todo = [fetched for fetched in read_work(Path(chunk.work)) if _to_mine(fetched)][chunk.start : chunk.stop]
+    with night.table() as table:
+        duplicates = duplicate_index(table, run_id=night.run_id)
+        with table.attach(night.run_id, clock=clock) as run:
+            notes = [
+                note_page(run, lambda f=f: read_archived(archive, f, source=source), url=f.url, fetched=f,
+                          duplicates=duplicates, timer=timer)
+                for f in todo
+            ]  # fmt: skip
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps([asdict(note) for note in notes], ensure_ascii=False), encoding="utf-8")
+    fresh.replace(path)
+    return path
+
+
+def duplicate_index(table: Table, *, run_id: int) -> DuplicateIndex:
+    """What is known of earlier documents, to find copies of them."""
+    index = DuplicateIndex()
+    for document in table.document_texts(run=run_id):
+        index.add(document.id, document.text, page_id=document.page_id)
+    return index
+
+
+def read_archived(archive: Archive, fetched: Fetched, *, source: str) -> Page:
+    """The page that an archived response gives; the same bytes give the same page, today and years later."""
+    assert fetched.place is not None
+    response = archive.read(fetched.place)
+    page = read_bytes(
+        response.body,
+        source=source,
+        url=fetched.url,
+        media_type=fetched.media_type,
+        charset=fetched.charset,
+        fetched_at=datetime.fromisoformat(fetched.fetched_at) if fetched.fetched_at else None,
+    )
+    return replace(page, place=fetched.place)
+
+
+def note_page(
+    run: Run, read: Callable[[], Page], *, url: str, duplicates: DuplicateIndex, timer: Callable[[], float],
+    fetched: Fetched | None = None,
+) -> PageNote:  # fmt: skip
+    """Reads, mines and stages one page, and says what became of it."""
+    began = timer()
+    try:
+        page = read()
+        mined = mine(page, duplicates=duplicates)
+        validators = StoredValidators(fetched.etag, fetched.last_modified) if fetched else StoredValidators()
+        run.store(mined.clean, mined.documents, fingerprints=station_fingerprints(), validators=validators)
+    except SourceError as problem:
+        return PageNote(url, seconds=timer() - began, refused=str(problem))
+    except AlignmentError as problem:
+        return PageNote(url, seconds=timer() - began, failed=str(problem), law=True)
+    except PolicymineError:
+        raise
+    except Exception as problem:
+        logger.exception("%s broke a station", url)
+        return PageNote(url, seconds=timer() - began, failed=f"{type(problem).__name__}: {problem}")
+    return describe(mined, url=url, seconds=timer() - began)
+
+
+def describe(mined: MinedPage, *, url: str, seconds: float) -> PageNote:
+    """The note of a page that was mined."""
+    clean = mined.clean
+    rules: Counter[str] = Counter(cut.rule for cut in clean.cuts if cut.kind != "layout")
+    rules.update(repair.rule for repair in clean.repairs)
+    for entry in mined.documents:
+        rules.update(finding.rule for kind in FINDING_KINDS for finding in entry.findings.of(kind))
+    return PageNote(
+        url,
+        clean.page.id,
+        seconds,
+        raw=len(clean.page.text),
+        cut=sum(cut.raw_span.length for cut in clean.cuts if cut.kind != "layout"),
+        documents=len(mined.documents),
+        set_aside=Counter(m.document.set_aside for m in mined.documents if m.document.set_aside),
+        findings={kind: sum(len(m.findings.of(kind)) for m in mined.documents) for kind in FINDING_KINDS},
+        rules=rules,
+        cuts=Counter(cut.kind for cut in clean.cuts),
+    )
+
+
+def read_notes(path: Path) -> list[PageNote]:
+    """The notes that `mine_chunk` left."""
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return [PageNote(**entry) for entry in entries]
