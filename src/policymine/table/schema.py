@@ -14,8 +14,6 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from policymine.model import FindingKind
-
 REVISION = "0001"
 """The newest migration; a table that says otherwise is upgraded, or refused when it is of a newer version."""
 
@@ -330,7 +328,7 @@ frontier = sa.Table(
     comment="the crawler's memory; never staged",
 )
 
-FINDINGS: Mapping[FindingKind, sa.Table] = {
+FINDINGS: Mapping[str, sa.Table] = {
     "directives": directives,
     "times": times,
     "quantities": quantities,

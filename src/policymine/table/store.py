@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
@@ -141,7 +142,7 @@ class Table:
                 staging.take_out(connection, dead.id, fold=self.fold)
                 ended = {"status": "discarded", "ended": utc(clock())}
                 connection.execute(sa.update(runs).where(runs.c.id == dead.id).values(ended))
-            mark = found or self._new_run(connection, kind, started=utc(clock()))
+            mark = found or self._new_run(connection, kind, clock())
         resumed = found is not None
         return Run(self.engine, mark, kind=kind, clock=clock, partition=partition, fold=self.fold, resumed=resumed)
 
@@ -232,7 +233,10 @@ class Table:
             for row in now.connection.execution_options(yield_per=200).execute(query):
                 yield DocumentText(*row)
 
-    def _new_run(self, connection: sa.Connection, kind: str, *, started: str) -> staging.RunMark:
+    def _new_run(self, connection: sa.Connection, kind: str, now: datetime) -> staging.RunMark:
+        """A run that began later than every other, also when the clock was set back: history keeps its order."""
+        latest = connection.scalars(sa.select(sa.func.max(schema.runs.c.started))).one()
+        started = utc(now) if latest is None else max(utc(now), utc(datetime.fromisoformat(latest) + timedelta(seconds=1)))
         entry = {"kind": kind, "status": "staged", "started": started}
         key = connection.execute(sa.insert(schema.runs).values(entry)).inserted_primary_key
         assert key is not None
