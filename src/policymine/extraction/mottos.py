@@ -1,0 +1,65 @@
+"""Mottos: parallel formulas in quotation marks, or used as a name before 的原则, 的方针 and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policymine.model import Span
+from policymine.rules import load
+
+RULES = load("policymine.extraction", "slogans")
+OPENING_MARK = re.compile(r"[“‘「『\"]")
+PARTS = re.compile(r"[、，,；;\s]+")
+NAMES = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?{RULES.parts['names']}")
+LEADS = re.compile(rf"{RULES.parts['verbs']}(?:[了好的]|[^，,。；;、“”]{{0,6}})$")
+NOT_BEFORE = re.compile(RULES.lexicons["mottos"]["not_before"])
+NOT_AFTER = re.compile(RULES.lexicons["mottos"]["not_after"])
+FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "known"))
+REACH = 12
+LONGEST_PART = 14
+
+
+def find_mottos(text: str) -> Iterator[tuple[Span, str]]:
+    """The mottos of `text` with the rule that found each, in reading order, not overlapping; the longest wins.
+
+    >>> [span.of(t) for t in ["坚持“外防输入、内防反弹”策略,本着突出重点、分步实施的原则"] for span, _ in find_mottos(t)]
+    ['外防输入、内防反弹', '突出重点、分步实施']
+    """
+    found = sorted({*_quoted(text), *_free(text)}, key=lambda f: (f[0].start, -f[0].end))
+    reached = 0
+    for span, rule in found:
+        if span.start >= reached:
+            yield span, rule
+            reached = span.end
+
+
+def _quoted(text: str) -> Iterator[tuple[Span, str]]:
+    rule = RULES["motto-quoted"]
+    for mark in OPENING_MARK.finditer(text):
+        match = rule.find.match(text, mark.end())
+        if match is not None and _is_formula(text, Span(*match.span("span"))):
+            yield Span(*match.span("span")), rule.id
+
+
+def _free(text: str) -> Iterator[tuple[Span, str]]:
+    for rule in FREE:
+        for match in rule.spans(text):
+            yield Span(*match.span("span")), rule.id
+
+
+def _is_formula(text: str, span: Span) -> bool:
+    """Whether the parts of a quotation are parallel enough, in view of what stands around it, to be a fixed formula."""
+    parts = [part for part in PARTS.split(span.of(text)) if part]
+    lengths = [len(part) for part in parts]
+    before, after = text[max(0, span.start - 1 - REACH) : span.start - 1], text[span.end + 1 : span.end + 1 + REACH]
+    if len(parts) < 2 or max(lengths) > LONGEST_PART or re.search(r"[《》（(\d+]", span.of(text)):
+        return False
+    named = NAMES.match(after) is not None
+    if NOT_AFTER.match(after) or (NOT_BEFORE.search(before) and not named):
+        return False
+    even = max(lengths) - min(lengths) <= (3 if len(parts) > 2 else 2)
+    repeated = len(set.intersection(*(set(part) for part in parts))) > 0
+    if max(lengths) <= 2:
+        return named and len(parts) > 2
+    return (named and even) or (even and min(lengths) >= 3) or (repeated and min(lengths) >= 3)
