@@ -19,7 +19,7 @@ $(READY): $(LOCK) pyproject.toml
 	@touch $@
 
 nightly: $(READY) # crawl the sample site and fill the knowledge table, as every night
-	@$(BIN)/policymine nightly --sample || [ $$? -eq 6 ]
+	@$(BIN)/python corpora/serve.py --source sample -- $(BIN)/policymine nightly || [ $$? -eq 6 ]
 
 test: $(READY) # every test, the floors of quality, the linters
 	$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 """Serve a folder of finished pages on loopback, as a small government site would.
 
-Two ways to use it::
+Three ways to use it::
 
     python corpora/serve.py --port 0                  # prints http://127.0.0.1:NNNNN and serves until interrupted
+    python corpora/serve.py --source sample -- policymine nightly    # serves while a command runs and tells it the address
 
     with serve(Path("corpora/sample_site")) as base_url:
         ...                                           # the site stands at base_url inside the block
@@ -17,6 +18,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import json
+import os
+import subprocess
+import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -179,13 +184,27 @@ def serve(folder: Path = SITE, *, port: int = 0, on_request: Callable[[str], Non
         thread.join()
 
 
+def run_beside(folder: Path, source: str, command: list[str]) -> int:
+    """Serve while a command runs, told through `POLICYMINE_ADDRESSES` where the source is reached; returns its exit code."""
+    with serve(folder) as base_url:
+        environment = {**os.environ, "POLICYMINE_ADDRESSES": json.dumps({source: base_url})}
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Serve from the command line until interrupted; the address is the first line on stdout."""
-    parser = argparse.ArgumentParser(description="Serve the sample site on loopback.")
+    parser = argparse.ArgumentParser(
+        description="Serve the sample site on loopback.", epilog="-- COMMAND: serve only while it runs"
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=SITE)
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--verbose", action="store_true", help="log every request to stderr")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--source", default="sample", help="the source that COMMAND visits")
+    given = sys.argv[1:] if arguments is None else arguments
+    command = given[given.index("--") + 1 :] if "--" in given else []
+    options = parser.parse_args(given[: given.index("--")] if command else given)
+    if command:
+        return run_beside(options.folder, options.source, command)
     try:
         server = make_server(options.folder, port=options.port, verbose=options.verbose)
     except (OSError, ValueError) as problem:

@@ -153,7 +153,7 @@ def _to_mine(fetched: Fetched) -> bool:
     return fetched.outcome == "fetched" and fetched.place is not None
 
 
-def mine_chunk(night: Night, chunk: Chunk, *, source: str, clock: Clock, timer: Callable[[], float]) -> Path:
+def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, timer: Callable[[], float]) -> Path:
     """Reads, cleans, mines and stages the pages of a chunk; returns the file with a note on each.
 
     Bad input never loses good input: a page that cannot be read or breaks a station is noted and the others go on.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,11 @@ class Source:
 
     def at(self, address: str) -> Source:
         """The same source reached at another address."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Source(**{**values, "address": address.rstrip("/")})
+        return replace(self, address=address.rstrip("/"))
+
+    def limited(self, pages: int) -> Source:
+        """The same source, visited for at most so many addresses."""
+        return replace(self, most_pages=pages)
 
     def reach(self, url: str) -> str:
         """Where a canonical address is fetched tonight."""
