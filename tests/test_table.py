@@ -97,8 +97,9 @@ def findings(text: str, ban: str) -> Findings:
     use = text[text.index("全县落实") : text.rindex("。")]
     directives = (
         Directive(
-            at(text, duty), duty, "directives.must", modality="obligation", force=3, operational=True, confidence=0.93, cue="要",
-            bearers=bearers, deadlines=(deadline,), section=("二、防汛",), sectors=("防汛",), reasons=(("cue:要", 1.5),),
+            at(text, duty), duty, "directives.must", modality="obligation", force=3, operational=True, confidence=0.93,
+            cue="要", bearers=bearers, deadlines=(deadline,), section=("二、防汛",), sectors=("防汛",),
+            reasons=(("cue:要", 1.5),),
         ),
         Directive(at(text, ban), ban, "directives.ban", modality="prohibition", force=5, operational=True, cue="严禁"),
         Directive(at(text, use), use, "directives.bare", modality="obligation", force=2, operational=True),
@@ -560,7 +561,7 @@ def test_a_damaged_table_is_said_to_be_damaged(table: Table, url: str, tmp_path:
     content = bytearray(path.read_bytes())
     content[8192:] = os.urandom(len(content) - 8192)
     path.write_bytes(content)
-    with pytest.raises(StorageError, match="damaged|not a database"), Table.open(url) as broken:
+    with pytest.raises(StorageError, match=r"damaged|not a database"), Table.open(url) as broken:
         list(dump_canonical(broken))
 
 

@@ -1,4 +1,4 @@
-"""The content of the table as text, to compare two tables: equal when they say the same, whenever and however they were filled."""
+"""The content of the table as text, to compare two tables: equal when they say the same, however they were filled."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ENTERED = (schema.decisions, schema.status_events, schema.slogan_entries)
 def dump_canonical(table: Table) -> Iterator[str]:
     """One line of JSON per record, in a fixed order: what stands, then what was withdrawn, of every table.
 
-    Nights are numbered in the order in which they were published, so that a record first seen in another night shows, but the time
-    of day does not.
+    Nights are numbered in the order in which they were published, so that a record first seen in another night shows, but the
+    time of day does not.
     """
     with table.reading() as now:
         nights = _nights(now)
@@ -31,10 +31,9 @@ def dump_canonical(table: Table) -> Iterator[str]:
             for row in now.connection.execute(sa.select(part).order_by(*part.primary_key)).mappings():
                 yield _line(part.name, dict(row))
         f = schema.frontier.c
-        for row in now.connection.execute(
-            sa.select(f.source, f.url, f.state, f.depth, f.body_sha256).order_by(f.source, f.url)
-        ):
-            yield _line("frontier", dict(row._mapping))
+        met = sa.select(f.source, f.url, f.state, f.depth, f.body_sha256).order_by(f.source, f.url)
+        for row in now.connection.execute(met).mappings():
+            yield _line("frontier", dict(row))
 
 
 def _nights(now: Snapshot) -> Mapping[int | str, int]:
