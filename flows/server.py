@@ -1,7 +1,7 @@
 """A private Prefect server for one run, when none is configured.
 
-Prefect's in-process API loses task-run records when the process ends, so a run gets a real server: on a free loopback port, with
-its own database under the working folder, gone when the run is over. With `PREFECT_API_URL` set, that server is used instead.
+Prefect's in-process API loses task-run records when the process ends, so a run gets a real server: on a free loopback port,
+with its own database under the working folder, ended with the run. With `PREFECT_API_URL` set, that server is used instead.
 """
 
 from __future__ import annotations

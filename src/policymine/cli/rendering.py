@@ -35,7 +35,7 @@ def document_objects(mined: MinedPage, *, source: str) -> list[dict[str, Any]]:
         document, card = entry.document, entry.document.card
         rows: dict[str, list[dict[str, Any]]] = {}
         for row in rows_of(page, entry):
-            rows.setdefault(row.kind, []).append({**_provenance(row), **_FIELDS[row.kind](row.finding)})
+            rows.setdefault(row.kind, []).append(row_object(row))
         objects.append(
             {
                 "schema": DOCUMENT_SCHEMA, "source": source, "page_id": page.id, "document_id": document.id,
@@ -50,6 +50,11 @@ def document_objects(mined: MinedPage, *, source: str) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return objects
+
+
+def row_object(row: Row) -> dict[str, Any]:
+    """The object of one row: where it stands, what it quotes, its fields."""
+    return {**_provenance(row), **_FIELDS[row.kind](row.finding)}
 
 
 def page_object(clean: CleanPage, *, source: str, with_text: bool = False) -> dict[str, Any]:

@@ -52,19 +52,23 @@ class Surface:
         if self.failures:
             raise typer.Exit(PARTIAL)
 
-    def each(self, items: Sequence[Item], make: Callable[[Item], Made], *, label: str) -> Iterator[Made]:
-        """What `make` gives for each item; an item that fails is one line on stderr. Shows progress on a terminal."""
+    def progress(self, items: Iterable[Item], *, total: int, label: str) -> Iterator[Item]:
+        """The items, with a progress bar on a terminal."""
         with Progress(
             SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn(), console=self.err, transient=True,
             disable=self.quiet or not self.err.is_terminal,
         ) as progress:  # fmt: skip
-            for item in progress.track(items, description=label):
-                try:
-                    made = make(item)
-                except PolicymineError as problem:
-                    self.refuse(problem)
-                    continue
-                yield made
+            yield from progress.track(items, total=total, description=label)
+
+    def each(self, items: Sequence[Item], make: Callable[[Item], Made], *, label: str) -> Iterator[Made]:
+        """What `make` gives for each item; an item that fails is one line on stderr. Shows progress on a terminal."""
+        for item in self.progress(items, total=len(items), label=label):
+            try:
+                made = make(item)
+            except PolicymineError as problem:
+                self.refuse(problem)
+                continue
+            yield made
 
 
 def surface_of(context: typer.Context) -> Surface:

@@ -1,0 +1,117 @@
+"""Characters per second per core of each station and of the whole, beside bare `jieba.lcut` on the same text in the same run.
+
+    python benchmarks/speed.py [--texts FOLDER] [--pages FOLDER] [--rounds 3] [--json]
+
+Every figure is the best of some rounds in this process; what counts is the ratio to jieba, since machines differ and drift.
+HTML reading is timed apart, in pages per second beside trafilatura.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from policymine.cleaning import clean_page
+from policymine.extraction.components import load
+from policymine.pipeline import mine
+from policymine.sources.reading import read_bytes
+
+ROOT = Path(__file__).parent.parent
+TEXTS = ROOT / "corpora" / "gold_cleaning"
+PAGES = ROOT / "corpora" / "sample_site"
+LEAST_CHARACTERS = 60_000
+"""Texts are repeated until they hold this much, so that a round takes long enough to time."""
+
+
+def best(work: Callable[[], Any], rounds: int) -> float:
+    """The shortest time of some rounds, in seconds."""
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def stations(texts: Sequence[str], rounds: int) -> dict[str, float]:
+    """Seconds that bare jieba, each station and the whole need for the texts."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(logging.ERROR)
+    jieba.initialize()
+    pages = [read_bytes(t.encode(), source="speed", url=f"{i}.txt", media_type="text/plain") for i, t in enumerate(texts)]
+    documents = [document for page in pages for document in clean_page(page).documents]
+    nlp = load()
+    seconds = {
+        "jieba.lcut": best(lambda: [jieba.lcut(text) for text in texts], rounds),
+        "cleaning": best(lambda: [clean_page(page) for page in pages], rounds),
+        "tokens": best(lambda: [nlp.make_doc(document.text) for document in documents], rounds),
+    }
+    docs = [nlp.make_doc(document.text) for document in documents]
+    for name, component in nlp.pipeline:
+
+        def run(component: Callable[[Any], Any] = component) -> None:
+            for doc in docs:
+                doc._.issues = None
+                if component is nlp.get_pipe("policymine.card"):
+                    doc._.card = None
+                component(doc)
+
+        seconds[name] = best(run, rounds)
+    seconds["whole"] = best(lambda: [mine(page) for page in pages], rounds)
+    return seconds
+
+
+def html_pages(bodies: Sequence[bytes], rounds: int) -> dict[str, float]:
+    """Pages per second of our reading with main text found, and of trafilatura."""
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+    def ours() -> None:
+        for number, body in enumerate(bodies):
+            clean_page(read_bytes(body, source="speed", url=f"http://speed.invalid/{number}.html", media_type="text/html"))
+
+    return {
+        "policymine": len(bodies) / best(ours, rounds),
+        "trafilatura": len(bodies) / best(lambda: [trafilatura.extract(body, favor_precision=True) for body in bodies], rounds),
+    }
+
+
+def main() -> None:
+    """Times and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=Path, default=TEXTS, help="folder of plain texts")
+    parser.add_argument("--pages", type=Path, default=PAGES, help="folder of HTML pages")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    texts = [path.read_bytes().decode("utf-8") for path in sorted(options.texts.glob("*.txt"))]
+    while sum(map(len, texts)) < LEAST_CHARACTERS:
+        texts += texts
+    characters = sum(map(len, texts))
+    seconds = stations(texts, options.rounds)
+    bodies = [path.read_bytes() for path in sorted(options.pages.rglob("*.html")) if len(path.read_bytes()) > 1500]
+    rates = html_pages(bodies, options.rounds)
+    base = characters / seconds["jieba.lcut"]
+    result = {name: {"characters_per_second": round(characters / s), "ratio": round(characters / s / base, 2)}
+              for name, s in seconds.items()}  # fmt: skip
+    if options.json:
+        print(json.dumps({"plain": result, "html_pages_per_second": {k: round(v, 1) for k, v in rates.items()}}))
+        return
+    print(f"{characters} characters of plain text, best of {options.rounds}\n{'':28}{'chars/s':>12}{'× jieba':>9}")
+    for name, entry in result.items():
+        print(f"{name:28}{entry['characters_per_second']:12,}{entry['ratio']:9.2f}")
+    print(f"\nHTML: policymine {rates['policymine']:.1f} pages/s, trafilatura {rates['trafilatura']:.1f} pages/s "
+          f"({rates['policymine'] / rates['trafilatura']:.2f} ×)")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
