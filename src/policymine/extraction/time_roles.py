@@ -1,0 +1,133 @@
+"""The role of a time in its sentence: deadline, frequency, period, threshold, mere reference; and whether it is past."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple, cast
+
+from policymine.extraction.time_chains import Mention
+from policymine.model import TimeRole
+from policymine.rules import load
+
+STOPS = re.compile(r"[。！？；!?;\n]")
+COMMAS = re.compile(r"[,，：:。！？；!?;\n]")
+REACH = 160
+
+
+class Surroundings(NamedTuple):
+    """The sentence around a mention cut into what stands before and behind it, and the same for its clause."""
+
+    before: str
+    behind: str
+    clause_before: str
+    clause_behind: str
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """A pattern of the table [cues] in time_roles.toml."""
+    return re.compile(load("policymine.extraction", "time_roles").lexicons["cues"][name])
+
+
+def surroundings(text: str, start: int, end: int) -> Surroundings:
+    """The sentence of a span, at most `REACH` characters to either side."""
+    left, right = text[max(0, start - REACH) : start], text[end : end + REACH]
+    before = STOPS.split(left)[-1]
+    behind = STOPS.split(right, maxsplit=1)[0]
+    return Surroundings(before, behind, COMMAS.split(before)[-1], COMMAS.split(behind, maxsplit=1)[0])
+
+
+def lean(around: Surroundings) -> int:
+    """−1 when the sentence tells what happened, 1 when it asks or plans, else 0.
+
+    >>> lean(surroundings("请于15日前报送", 2, 6)), lean(surroundings("1月7日发生火灾", 0, 4))
+    (1, -1)
+    """
+    clause = around.clause_before + around.clause_behind
+    if cue("ahead").search(clause) or (cue("strict").search(clause) and not cue("past").search(clause)):
+        return 1
+    if cue("past").search(clause) or cue("past").search(around.behind[:60]):
+        return -1
+    return 1 if cue("strict").search(around.before + around.behind) else 0
+
+
+def orders(around: Surroundings) -> bool:
+    """Whether the sentence tells somebody to act."""
+    clause = around.clause_before + around.clause_behind
+    sentence = around.before + around.behind
+    if cue("strict").search(clause):
+        return True
+    if cue("past").search(clause):
+        return False
+    if cue("strict").search(sentence):
+        return True
+    return not cue("past").search(sentence) and bool(cue("order").search(sentence))
+
+
+def role(mention: Mention, around: Surroundings, *, type_: str, value: str | None, mod: str | None) -> TimeRole:
+    """The role, decided from kind and sentence together."""
+    if mention.kind == "now":
+        return "deadline"
+    if mention.kind == "named":
+        return cast(TimeRole, mention.fields.get("role", "period"))
+    if type_ == "SET":
+        return _recurring(around)
+    if mention.kind == "ref":
+        return cast(TimeRole, mention.fields.get("role", "reference"))
+    if type_ == "DURATION":
+        return _lasting(mention, around, mod)
+    return _dated(mention, around, value=value or "", mod=mod)
+
+
+def _recurring(around: Surroundings) -> TimeRole:
+    clause = around.clause_before + around.clause_behind
+    if re.search(r"(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)", clause) and not cue("strict").search(around.clause_before):
+        return "reference"
+    return "frequency"
+
+
+def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRole:
+    tail = str(mention.fields.get("tail", ""))
+    if tail.endswith("来") or str(mention.fields.get("dir", ""))[:1] in tuple("过近最前上"):
+        return "reference"
+    ordered = orders(around)
+    if mod == "EQUAL_OR_LESS" and (tail.endswith("内") or mention.fields.get("value") == "NULL"):
+        if cue("measure").match(around.clause_behind):
+            return "threshold"
+        return "deadline" if ordered or not cue("past").search(around.clause_before + around.clause_behind) else "reference"
+    if not ordered:
+        return "reference"
+    if (
+        cue("held").match(around.clause_behind[:6])
+        or cue("held").search(around.clause_before[-8:])
+        or mod
+        or cue("strict").search(around.clause_before)
+    ):
+        return "threshold"
+    return "reference"
+
+
+def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None) -> TimeRole:
+    if mention.bound == "upto":
+        return "reference"
+    clause = around.clause_before + around.clause_behind
+    ordered = orders(around)
+    if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
+        return "deadline" if ordered or not cue("past").search(clause) else "reference"
+    opening = len(around.clause_before) <= 6
+    if "festival" in mention.moment and mod is None:
+        return "period" if lean(around) >= 0 else "reference"
+    if mention.until is not None or "/" in value:
+        return "period" if ordered and lean(around) > 0 else "reference"
+    if re.search(r"[到至]$", around.clause_before) and cue("target").search(around.behind[:40]):
+        return "deadline" if lean(around) >= 0 else "reference"
+    if mention.moment.get("word") in ("全年", "全年度") and cue("target").search(clause) and not cue("past").search(clause):
+        return "deadline"
+    if mod == "ON_OR_AFTER":
+        return "period" if ordered and lean(around) > 0 else "reference"
+    if mod == "AFTER":
+        return "period" if lean(around) > 0 else "reference"
+    if opening and lean(around) > 0 and not around.clause_behind.startswith("的"):
+        return "period" if re.fullmatch(r"[0-9X]{4}", value) else "deadline"
+    return "reference"

@@ -1,0 +1,341 @@
+"""Time expressions of a text in TIMEX3 terms: what they say, when that is, and what the sentence asks with them.
+
+scan (time_scan, times.toml) → parts → mentions (time_chains) → values (timex, durations) → roles (time_roles)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from policymine.extraction.durations import Length, from_now, length, recurrence, shifted
+from policymine.extraction.time_chains import Mention, mentions
+from policymine.extraction.time_moments import Moment
+from policymine.extraction.time_reference import Reference, Stretch
+from policymine.extraction.time_roles import Surroundings, lean, role, surroundings
+from policymine.extraction.time_scan import scan, scanned
+from policymine.extraction.timex import resolve
+from policymine.model import Interval, Issue, Span, TimeExpression
+
+DAY = timedelta(days=1)
+PLAN_START = 1966 - 15
+BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
+NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
+DUE = re.compile(
+    r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
+)
+
+
+class Reading(NamedTuple):
+    """What a mention means: TIMEX3 type, value and mod, its interval, its anchor and its recurrence."""
+
+    type: str
+    value: str | None
+    mod: str | None = None
+    interval: Interval | None = None
+    anchor: str | None = None
+    rrule: str | None = None
+
+
+def find_times(text: str, *, issued_on: str | None = None) -> tuple[TimeExpression, ...]:
+    """The time expressions of a clean text, in reading order, not overlapping.
+
+    Args:
+        text: the clean text of one document.
+        issued_on: `2022`, `2022-01`, `2022-01-17`, `2022-01-17T08:30:00` or None; what it leaves open stays X. With a clock it
+            is the moment of speaking, and what is said without a date means the next one to come.
+
+    >>> [(t.text, t.value, t.mod, t.role) for t in find_times("各镇务必于月底前报送，每周调度一次。", issued_on="2022-03-02")]
+    [('月底前', '2022-03-31', 'ON_OR_BEFORE', 'deadline'), ('每周', 'P1W', None, 'frequency')]
+    """
+    reference = Reference.parse(issued_on)
+    copy = scanned(text)
+    return tuple(found for m, around, r in _readings(copy, reference) if r and (found := _expression(text, m, around, r)))
+
+
+def find_issues(text: str, *, issued_on: str | None = None) -> tuple[Issue, ...]:
+    """Dates and hours that cannot be (2月30日, 25时): an issue each, since they give no time expression.
+
+    >>> [(i.code, i.where.of("2月30日前报")) for i in find_issues("2月30日前报")]
+    [('times.impossible', '2月30日前')]
+    """
+    found = []
+    for mention, _, reading in _readings(scanned(text), Reference.parse(issued_on)):
+        if reading is None:
+            where = Span(mention.start, mention.end)
+            found.append(
+                Issue(
+                    "times.impossible",
+                    "warning",
+                    f"there is no such date or hour: {where.of(text)}",
+                    "compare with the raw page",
+                    where,
+                )
+            )
+    return tuple(found)
+
+
+def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surroundings, Reading | None]]:
+    quoted = [m.span() for m in (*BRACKETS.finditer(copy), *NUMBERED.finditer(copy))]
+    for mention in mentions(copy, scan(copy)):
+        inside = any(a <= mention.start and mention.end <= b for a, b in quoted)
+        if inside and (mention.kind != "moment" or "year" not in mention.moment):
+            continue
+        around = surroundings(copy, mention.start, mention.end)
+        yield mention, around, _reading(copy, mention, around, reference)
+
+
+def _expression(text: str, mention: Mention, around: Surroundings, reading: Reading) -> TimeExpression | None:
+    span = Span(mention.start, mention.end)
+    found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod)
+    kind: Any = reading.type
+    mod: Any = reading.mod
+    return TimeExpression(
+        span, span.of(text), mention.rule, kind, reading.value, mod, found, reading.interval, reading.anchor, reading.rrule
+    )
+
+
+def _reading(copy: str, mention: Mention, around: Surroundings, ref: Reference) -> Reading | None:
+    if mention.kind == "now":
+        return Reading("DATE", "PRESENT_REF", None, _now(ref))
+    if mention.kind == "ref":
+        return _reference(mention, around, ref)
+    if mention.kind == "named":
+        return _named(mention, ref)
+    if mention.kind == "plan":
+        return _plan(mention)
+    if mention.kind == "set":
+        return _set(mention)
+    if mention.kind == "duration":
+        return _duration(copy, mention, ref)
+    return _moment(mention, around, ref)
+
+
+def _now(ref: Reference) -> Interval | None:
+    return Interval(ref.now, ref.now) if ref.now else None
+
+
+def _reference(mention: Mention, around: Surroundings, ref: Reference) -> Reading:
+    value = str(mention.fields["value"])
+    if value == "LEAN":
+        value = "FUTURE_REF" if lean(around) > 0 or "有意向" in around.behind else "PAST_REF"
+    return Reading("DATE", value, None, _now(ref) if value == "PRESENT_REF" else None)
+
+
+def _named(mention: Mention, ref: Reference) -> Reading:
+    seasons = mention.fields.get("seasons")
+    if not seasons:
+        return Reading("DATE", None, mention.fields.get("mod") or mention.mod)
+    if ref.year is None:
+        return Reading("DATE", f"XXXX-{seasons[0]}/XXXX-{seasons[2]}")
+    year = ref.year - (1 if ref.month and ref.month <= 3 and seasons[1] == 0 and seasons[0] == "WI" else 0)
+    first = resolve({"year": year + seasons[1], "season": seasons[0]}, ref)
+    last = resolve({"year": year + seasons[3], "season": seasons[2]}, ref)
+    if first is None or last is None:
+        return Reading("DATE", None)
+    return Reading("DATE", f"{first.value}/{last.value}", None, Interval(first.begin, last.end))
+
+
+def _plan(mention: Mention) -> Reading | None:
+    number = {c: i + 1 for i, c in enumerate("一二三四五六七八九")}
+    text = mention.fields["plan"]
+    count = (10 if text[0] == "十" else 0) + number.get(text[-1], 0)
+    first = 1953 + 5 * (count - 1) if count < 3 else PLAN_START + 5 * count
+    if mark := mention.fields.get("planend"):
+        year = first if "初" in mark else first + 4
+        return Reading(
+            "DATE", f"{year:04d}", "START" if "初" in mark else "END", Interval(datetime(year, 1, 1), datetime(year + 1, 1, 1))
+        )
+    return Reading("DATE", f"{first}/{first + 4}", mention.mod, Interval(datetime(first, 1, 1), datetime(first + 5, 1, 1)))
+
+
+def _set(mention: Mention) -> Reading:
+    value, rule = recurrence(mention.fields)
+    point = mention.moment
+    if rule and point:
+        month, day = point.get("month"), point.get("day")
+        if isinstance(month, int):
+            rule += f";BYMONTH={month}"
+        if isinstance(day, int):
+            rule += f";BYMONTHDAY={day}"
+        elif point.get("edge") == "END" and "MONTHLY" in rule:
+            rule += ";BYMONTHDAY=-1"
+        if "hour" in point:
+            rule += f";BYHOUR={point['hour']}"
+    return Reading("SET", value, mention.mod, None, None, rule)
+
+
+def _duration(copy: str, mention: Mention, ref: Reference) -> Reading | None:
+    f = mention.fields
+    if f.get("value") == "NULL":
+        return Reading("DURATION", None, f.get("mod"))
+    tail = str(f.get("tail", ""))
+    if "high" in f:
+        return _duration_range(f, tail)
+    by = length(
+        str(f["first"]) + str(f.get("half") or "" if not str(f["first"]).endswith("半") else "") + str(f.get("more") or "")
+    )
+    if by is None:
+        return None
+    direction = str(f.get("dir", ""))
+    anchor = _anchor(copy, mention.start)
+    if tail.endswith(("前", "后")) and not direction:
+        return _offset(by, tail, ref=ref, anchor=anchor)
+    mod = _duration_mod(str(f.get("bound", "")), tail, by)
+    if direction[:2] in ("再过", "过") and ref.now:
+        return Reading("DATE", from_now(by, ref, 1).value, None, _interval(from_now(by, ref, 1)))
+    return Reading("DURATION", by.timex(), mod, _window(by, direction, tail, ref=ref, anchor=anchor), anchor)
+
+
+def _duration_range(f: Moment, tail: str) -> Reading | None:
+    low, high = length(f"{f['low']}{f.get('lu') or f['hu']}"), length(f"{f['high']}{f['hu']}")
+    if low is None or high is None:
+        return None
+    mod = "EQUAL_OR_LESS" if tail.endswith("内") else None
+    return Reading("DURATION", f"{low.timex()}/{high.timex()}", mod)
+
+
+def _duration_mod(bound: str, tail: str, by: Length) -> str | None:
+    if tail.endswith("内") or tail == "以下" or bound in ("不超过", "不得超过", "不多于", "最长", "最多", "最长不超过", "不足"):
+        return "EQUAL_OR_LESS"
+    if tail == "以上" or bound in ("不少于", "至少", "不低于", "超过", "长达"):
+        return "EQUAL_OR_MORE"
+    if tail == "左右" or bound in ("约", "大约", "将近"):
+        return "APPROX"
+    return "EQUAL_OR_MORE" if by.more else None
+
+
+def _anchor(copy: str, start: int) -> str | None:
+    """The event a duration counts from, when the words just before it name one (抵市后, 自发布之日起)."""
+    match = DUE.search(copy[max(0, start - 40) : start])
+    return match["a"] if match else None
+
+
+def _offset(by: Length, tail: str, *, ref: Reference, anchor: str | None) -> Reading:
+    sign = -1 if tail.endswith("前") else 1
+    if anchor:
+        return Reading("DURATION", by.timex(), "AFTER" if sign > 0 else "BEFORE", None, anchor)
+    found = from_now(by, ref, sign)
+    kind = "TIME" if "T" in found.value else "DATE"
+    return Reading(kind, found.value, None, _interval(found))
+
+
+def _window(by: Length, direction: str, tail: str, *, ref: Reference, anchor: str | None) -> Interval | None:
+    start = ref.now or (datetime(ref.year, ref.month, ref.day) if ref.year and ref.month and ref.day else None)
+    if anchor or start is None or by.vague:
+        return None
+    backwards = (direction[:1] in tuple("近最过前上") and direction != "过") or direction[:2] in ("之前", "往前", "向前")
+    if backwards or tail.endswith("来"):
+        return Interval(shifted(start, by, -1), start)
+    if direction or (tail.endswith("内") and ref.now):
+        return Interval(start, shifted(start, by, 1))
+    return Interval(None, shifted(start, by, 1)) if tail.endswith("内") else None
+
+
+def _interval(stretch: Stretch) -> Interval | None:
+    return Interval(stretch.begin, stretch.end) if stretch.begin or stretch.end else None
+
+
+def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading | None:
+    side = lean(around)
+    if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
+        side = 1 if side >= 0 else side
+    elif mention.mod in ("ON_OR_AFTER",) and side == 0:
+        side = -1
+    if mention.until is not None:
+        return _range(mention, ref, side)
+    fields = mention.moment
+    found = resolve(fields, ref, side)
+    if found is None:
+        return None
+    kind = "TIME" if "part" in fields or "hour" in fields else "DATE"
+    edge, mod = fields.get("edge"), mention.mod
+    if edge == "END" and mod in ("ON_OR_BEFORE", "BEFORE"):
+        return _last_day(found)
+    if "third" in fields and mod is None:
+        edge = {1: "START", 2: "MID", 3: "END"}[fields["third"]]
+    if mod == "ON_OR_BEFORE" and mention.bound in ("之前", "以前", "前") and _eventful(fields, mention.bound):
+        mod = "BEFORE"
+    value = (
+        None
+        if "festival" in fields and _spring(fields) and mod is None and "year" not in fields and not ref.now
+        else found.value
+    )
+    return Reading(kind, value, mod or edge, _opened(found, mod))
+
+
+def _eventful(fields: Moment, word: str) -> bool:
+    return "festival" in fields or (word != "前" and set(fields) <= {"year", "rel_year", "word"})
+
+
+def _spring(fields: Moment) -> bool:
+    return fields["festival"] in ("春节", "新春", "农历新年", "农历年", "过年")
+
+
+def _last_day(found: Stretch) -> Reading:
+    if found.end is None:
+        text = found.value
+        return Reading("DATE", text + "-12-31" if len(text) == 4 else text, "ON_OR_BEFORE")
+    last = found.end - DAY
+    return Reading("DATE", last.date().isoformat(), "ON_OR_BEFORE", Interval(None, found.end))
+
+
+def _opened(found: Stretch, mod: str | None) -> Interval | None:
+    if found.begin is None and found.end is None:
+        return None
+    if mod == "BEFORE":
+        return Interval(None, found.begin)
+    if mod in ("ON_OR_BEFORE", "EQUAL_OR_LESS"):
+        return Interval(None, found.end)
+    if mod == "AFTER":
+        return Interval(found.end, None)
+    if mod == "ON_OR_AFTER":
+        return Interval(found.begin, None)
+    return Interval(found.begin, found.end)
+
+
+def _range(mention: Mention, ref: Reference, side: int) -> Reading | None:
+    until: dict[str, Any] = dict(mention.until or {})
+    first = resolve(mention.moment, ref, side)
+    after = until.pop("after", None)
+    if first is None:
+        return None
+    if (
+        first.begin is not None
+        and first.begin.year
+        and (after or not {"year", "rel_year", "rel_day", "rel_week", "weekday", "rel_month"} & set(until))
+    ):
+        until = _placed(until, first.begin, after)
+    last = resolve(until, ref, side)
+    if last is None:
+        return None
+    end = last.end
+    if first.begin and end and end <= first.begin and "hour" in until:
+        half = (
+            timedelta(hours=12)
+            if "part" not in until and end + timedelta(hours=12) > first.begin and until["hour"] < 13
+            else DAY
+        )
+        end += half
+        last = Stretch(end.strftime("%Y-%m-%dT%H:%M"), end, end)
+    elif first.begin and end and end < first.begin and "year" not in (mention.until or {}):
+        moved = resolve({**until, "year": first.begin.year + 1}, ref, side)
+        last, end = (moved, moved.end) if moved else (last, end)
+    kind = "TIME" if "hour" in until or "part" in until else "DATE"
+    interval = Interval(first.begin, end) if first.begin and end else None
+    return Reading(kind, f"{first.value}/{last.value}", mention.mod if mention.bound != "during" else None, interval)
+
+
+def _placed(until: Moment, begin: datetime, after: str | None) -> dict[str, Any]:
+    """The end of a range in the year (and on the day) where the range began."""
+    placed = {k: v for k, v in until.items() if k not in ("rel_year", "rel_day") or not after}
+    if after == "day":
+        day = begin + DAY
+        return {**placed, "year": day.year, "month": day.month, "day": day.day}
+    if after == "year":
+        return {**placed, "year": begin.year + 1}
+    if set(placed) <= {"hour", "minute", "second", "part", "exact"}:
+        return {**placed, "year": begin.year, "month": begin.month, "day": begin.day}
+    return {**placed, "year": begin.year}
