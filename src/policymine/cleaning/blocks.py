@@ -1,0 +1,140 @@
+"""Where the paper stands on a web page: the element that holds the running text, and what the elements around it are.
+
+A page is a tree of elements. Running text gathers in one of them; links, labels and short lines gather in the others. From the
+root down we follow the child that holds most of the running text, as long as it holds nearly all of its parent's; what stands
+beside it under names such as `nav`, `share` or `footer`, or is mostly links, is furniture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from policymine.cleaning.lines import Line, Marks
+from policymine.rules import RuleSet, load
+
+LEAF = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "tr", "blockquote", "pre", "dd", "dt", "br"})
+KEEP = 0.62
+"""Share of its parent's running text that a child must hold to be followed."""
+LEAST_PROSE = 40
+"""Characters of running text below which a page holds no paper."""
+
+
+@cache
+def rules() -> RuleSet:
+    """The rules of blocks.toml."""
+    return load("policymine.cleaning", "blocks")
+
+
+class MainText(NamedTuple):
+    """Path of the element that holds the running text, and the indexes of the lines that belong to it."""
+
+    path: str
+    lines: frozenset[int]
+
+
+def find_main(lines: Sequence[Line]) -> MainText | None:
+    """The element that holds the running text of a page; None when the page is all links and labels."""
+    weights = {line.index: _weight(line) for line in lines}
+    if sum(weights.values()) < LEAST_PROSE:
+        return None
+    below: dict[str, float] = defaultdict(float)
+    children: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        if line.block is None:
+            continue
+        above = ""
+        for path in _paths(line.block.path):
+            below[path] += weights[line.index]
+            children[above].add(path)
+            above = path
+    path = max(children[""], key=lambda child: below[child], default="")
+    while path:
+        best = max(children[path], key=lambda child: below[child], default="")
+        if not best or below[best] < KEEP * below[path] or _leaf(best) or _one_of_many(best, children[path], below):
+            break
+        path = best
+    inside = frozenset(line.index for line in lines if line.block is not None and _under(line.block.path, path))
+    return MainText(path, inside)
+
+
+def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
+    """Marks every line outside the main element, and the furniture inside it, with the kind that its place suggests."""
+    first = min(main.lines, default=0)
+    for line in lines:
+        if not marks.free(line):
+            continue
+        path = line.block.path if line.block else ""
+        if line.index not in main.lines:
+            place = _kind_by_name(path) or _kind_by_place(line, before=line.index < first)
+            marks.take(line, place, "noise.outside-main-text", confidence=0.9)
+        elif (kind := _kind_by_name(path[len(main.path) :])) and not line.prose:
+            marks.take(line, kind, "noise.element-name", confidence=0.8)
+        elif not line.prose and len(line.view) > 1 and _in_list_of_links(lines, line):
+            marks.take(line, "related_links", "noise.list-of-links", confidence=0.8)
+
+
+def _one_of_many(best: str, siblings: Iterable[str], below: Mapping[str, float]) -> bool:
+    """Whether an element is one of a row of its like, as sections of a paper or the posts of a thread are."""
+    sign = _signature(best)
+    alike = [below[other] for other in siblings if other != best and _signature(other) == sign]
+    return len(alike) >= 2 and sum(alike) >= 0.2 * below[best]
+
+
+def _signature(path: str) -> str:
+    """Tag and classes of an element, its number and id left out."""
+    return re.sub(r"\[\d+\]|#[^.]*", "", path.rpartition("/")[2])
+
+
+def _weight(line: Line) -> float:
+    """How much running text a line is: characters outside links, whole when it has sentences, a little otherwise."""
+    block = line.block
+    if block is None:
+        return 0.0
+    own = len(line.view) * (1 - block.link_density)
+    if _kind_by_name(block.path) not in (None, "nav_breadcrumb"):
+        own *= 0.1
+    marks = line.view.count(",") + line.view.count("。") + line.view.count("、")
+    if line.prose or marks >= 2:
+        return own
+    return own * (0.3 if marks and len(line.view) > 15 else 0.03)
+
+
+def _paths(path: str) -> Iterator[str]:
+    """Every ancestor of an element from the root down, the element itself last."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+    yield path
+
+
+def _leaf(path: str) -> bool:
+    return re.split(r"[\[#.]", path.rpartition("/")[2], maxsplit=1)[0] in LEAF
+
+
+def _under(path: str, ancestor: str) -> bool:
+    return path == ancestor or path.startswith(ancestor + "/")
+
+
+@lru_cache(maxsize=4096)
+def _kind_by_name(path: str) -> str | None:
+    return next((str(rule.gives["kind"]) for rule in rules() if rule.find.search(path)), None)
+
+
+def _kind_by_place(line: Line, *, before: bool) -> str:
+    linked = line.block is not None and line.block.link_density > 0.5
+    if before:
+        return "nav_breadcrumb" if linked else "page_meta"
+    return "related_links" if linked else "site_footer"
+
+
+def _in_list_of_links(lines: Sequence[Line], line: Line) -> bool:
+    """Whether a line and its neighbours are links: one linked line may be a cited paper, three are a list."""
+    if line.block is None or line.block.link_density <= 0.6:
+        return False
+    near = lines[max(line.index - 2, 0) : line.index + 3]
+    return sum(1 for other in near if other.block and other.block.link_density > 0.6) >= 3

@@ -1,0 +1,227 @@
+"""A page to its documents: repair, label, split, cut, judge. Every raw character ends in one document or one named cut."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from policymine.cleaning.duplicates import DuplicateIndex, Match, copies_within, fingerprint
+from policymine.cleaning.gate import set_aside_reason
+from policymine.cleaning.labels import Part, label_page
+from policymine.cleaning.lines import Mark, han_count, lines_of
+from policymine.cleaning.noise import rules as noise_rules
+from policymine.cleaning.partition import check_partition
+from policymine.cleaning.repairs import KINDS, Repaired, repair
+from policymine.cleaning.truncation import find_truncation
+from policymine.model import CleanPage, Cut, Document, Issue, Page, Repair
+from policymine.text import Alignment, Edit, Span
+
+ORDER = re.compile("必须|严禁|一律|要")
+REVIEWED = 40
+"""Han characters above which a removed block with an order in it is kept aside for a person to look at."""
+UNREVIEWED = frozenset({"heading", "layout", "dup_title"})
+
+
+class _Found(NamedTuple):
+    """A document with the clean offsets (of the page) that it lies between, and the part it came from."""
+
+    document: Document
+    span: Span
+    part: Part
+
+
+def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None) -> CleanPage:
+    """Makes documents of a page.
+
+    Args:
+        page: as a reader of `sources` gave it.
+        duplicates: what earlier pages held; copies of their texts are marked. The page's own texts are not added to it.
+
+    Raises:
+        AlignmentError: the Partition law does not hold; a bug, never bad input.
+
+    >>> text = "首页 > 通报\\n\\n关于两起火灾的通报\\n\\n各镇要立即排查隐患,逐一建立台账。月底前报送。\\n\\n上一篇:防汛"
+    >>> clean = clean_page(Page("p", "file", "p.txt", None, "0", text))
+    >>> clean.documents[0].text, clean.documents[0].hints["title"]
+    ('各镇要立即排查隐患,逐一建立台账。月底前报送。', '关于两起火灾的通报')
+    >>> [cut.kind for cut in clean.cuts if cut.kind != "layout"]
+    ['nav_breadcrumb', 'heading', 'related_links']
+    """
+    repaired = repair(Alignment.of(page.text))
+    text = repaired.alignment.text
+    labels = label_page(page, lines_of(page, repaired.alignment), length=len(text))
+    found = [one for part in labels.parts if (one := _document(page, repaired, labels.marks, part)) is not None]
+    found = [
+        one._replace(document=replace(one.document, ordinal=number, issues=_issues(one, repaired, labels.marks)))
+        for number, one in enumerate(found)
+    ]
+    documents = tuple(_compared([_judged(one) for one in found], duplicates))
+    cuts = sorted(
+        [*_block_cuts(repaired.alignment, labels.marks, found), *_inline_cuts(documents)], key=lambda cut: cut.raw_span
+    )
+    reviewed = tuple(_reviewed(cut, page.text) for cut in cuts)
+    clean = CleanPage(page, repaired.script, documents, reviewed, tuple(_repairs(documents)), page.issues + repaired.issues)
+    check_partition(clean)
+    return clean
+
+
+def _document(page: Page, repaired: Repaired, marks: Sequence[Mark], part: Part) -> _Found | None:
+    """The document of one part: from its first to its last character that nothing marked, marks between them cut out."""
+    span = _kept_span(repaired.alignment.text, marks, part.span)
+    if span is None:
+        return None
+    inner = [mark for mark in marks if span.start < mark.span.start and mark.span.end < span.end]
+    edits = [Edit(Span(m.span.start - span.start, m.span.end - span.start), "", m.rule, m.confidence) for m in inner]
+    alignment = repaired.alignment.take(span).edit(edits)
+    origin = alignment.origin
+    identity = hashlib.sha256(f"{page.id}{page.body_sha256}{origin.start}-{origin.end}".encode()).hexdigest()[:16]
+    return _Found(Document(identity, page.id, 0, origin, alignment, hints=part.hints), span, part)
+
+
+def _kept_span(text: str, marks: Sequence[Mark], part: Span) -> Span | None:
+    """From the first to the last character of a part that is neither white space nor marked."""
+    inside = [mark.span for mark in marks if mark.span.start < part.end and mark.span.end > part.start]
+    start, end = part
+    for mark in inside:
+        if text[start : mark.start].strip():
+            break
+        start = max(start, mark.end)
+    for mark in reversed(inside):
+        if mark.end <= start or text[mark.end : end].strip():
+            break
+        end = min(end, mark.start)
+    return Span(start, end).trimmed(text) if end > start else None
+
+
+def _issues(one: _Found, repaired: Repaired, marks: Sequence[Mark]) -> tuple[Issue, ...]:
+    """What repairs and truncation have to say of one document, in its own offsets."""
+    moved = []
+    for issue in repaired.issues:
+        if issue.where is None or not one.span.contains(issue.where):
+            continue
+        moved.append(replace(issue, where=one.document.alignment.to_clean(repaired.alignment.to_raw(issue.where))))
+    cut = any(mark.kind == "access_cut" and one.part.span.contains(mark.span) and _truncates(mark.rule) for mark in marks)
+    return tuple(moved) + find_truncation(one.document.text, hints=one.document.hints, cut=cut)
+
+
+def _truncates(rule_id: str) -> bool:
+    return any(rule.id == rule_id and rule.gives.get("truncates") for rule in noise_rules())
+
+
+def _judged(one: _Found) -> Document:
+    document = one.document
+    truncated = any(issue.code.startswith("truncated_") for issue in document.issues)
+    return replace(document, truncated=truncated, set_aside=set_aside_reason(document.text))
+
+
+def _compared(documents: Sequence[Document], index: DuplicateIndex | None) -> Iterator[Document]:
+    """The documents with the fuller text that each copies, on this page or an earlier one."""
+    prints = [fingerprint(document.id, document.text) for document in documents]
+    within = copies_within(prints)
+    for document, entry in zip(documents, prints, strict=True):
+        match = within.get(document.id) or (index.find(entry) if index is not None else None)
+        overtaken = index.overtaken_by(entry) if index is not None else ()
+        issues = document.issues + tuple(_overtaking(other) for other in overtaken)
+        if match is None:
+            yield replace(document, issues=issues)
+        else:
+            issues += (Issue("duplicate", "info", f"{match.share:.0%} of this text stands in {match.fuller}", "read that one"),)
+            yield replace(document, duplicate_of=match.fuller, truncated=document.truncated or match.shortened, issues=issues)
+
+
+def _overtaking(match: Match) -> Issue:
+    return Issue("fuller_copy", "info", f"{match.copy} is a shorter copy of this text", f"prefer this one to {match.copy}")
+
+
+def _block_cuts(alignment: Alignment, marks: Sequence[Mark], found: Sequence[_Found]) -> Iterator[Cut]:
+    """Cuts for every raw character outside the documents: the marked stretches, `layout` for white space between them."""
+    raw = alignment.raw
+    outside = [
+        (alignment.to_raw(mark.span), mark)
+        for mark in marks
+        if not any(one.span.start < mark.span.start and mark.span.end < one.span.end for one in _near(found, mark))
+    ]
+    starts = [span.start for span, _ in outside]
+    at = 0
+    for origin in [*(one.document.origin for one in found), Span(len(raw), len(raw))]:
+        if origin.start > at:
+            first, last = bisect_right(starts, at - 1), bisect_left(starts, origin.start)
+            yield from _fill(raw, Span(at, origin.start), outside[max(first - 1, 0) : last])
+        at = origin.end
+
+
+def _near(found: Sequence[_Found], mark: Mark) -> Sequence[_Found]:
+    index = bisect_right([one.span.start for one in found], mark.span.start) - 1
+    return found[max(index, 0) : index + 2]
+
+
+def _fill(raw: str, gap: Span, marked: Iterable[tuple[Span, Mark]]) -> Iterator[Cut]:
+    """Covers one gap between documents. What is no white space between two marks goes with the mark before it."""
+    cuts: list[Cut] = []
+    at = gap.start
+    for span, mark in marked:
+        start, end = max(span.start, at), min(span.end, gap.end)
+        if end <= start:
+            continue
+        cuts += _between(raw, Span(at, start), cuts, mark)
+        cuts.append(Cut(Span(start, end), mark.kind, mark.rule, mark.confidence))
+        at = end
+    if at < gap.end:
+        cuts += _between(raw, Span(at, gap.end), cuts, None)
+    yield from _joined(cuts)
+
+
+def _between(raw: str, span: Span, before: Sequence[Cut], after: Mark | None) -> Iterator[Cut]:
+    """White space between marks as `layout`; invisible characters and the like with the nearest mark."""
+    if span.start >= span.end:
+        return
+    if raw[span.start : span.end].isspace():
+        yield Cut(span, "layout", "layout.space")
+    elif before and before[-1].kind != "layout":
+        yield Cut(span, before[-1].kind, before[-1].rule, before[-1].confidence)
+    elif after is not None:
+        yield Cut(span, after.kind, after.rule, after.confidence)
+    else:
+        yield Cut(span, "separator_residue", "noise.unreadable", 0.5)
+
+
+def _joined(cuts: Iterable[Cut]) -> Iterator[Cut]:
+    """Neighbouring cuts of one rule as one."""
+    last: Cut | None = None
+    for cut in cuts:
+        if last is not None and last.rule == cut.rule and last.raw_span.end == cut.raw_span.start:
+            last = replace(
+                last, raw_span=Span(last.raw_span.start, cut.raw_span.end), confidence=min(last.confidence, cut.confidence)
+            )
+        else:
+            if last is not None:
+                yield last
+            last = cut
+    if last is not None:
+        yield last
+
+
+def _inline_cuts(documents: Iterable[Document]) -> Iterator[Cut]:
+    kinds = {**{rule.id: str(rule.gives["kind"]) for rule in noise_rules()}, "noise.repeated-line": "watermark", **KINDS}
+    for document in documents:
+        deleted = [edit for edit in document.alignment.edits if not edit.text]
+        yield from _joined(Cut(edit.span, kinds.get(edit.rule, "widget"), edit.rule, edit.confidence) for edit in deleted)
+
+
+def _repairs(documents: Iterable[Document]) -> Iterator[Repair]:
+    for document in documents:
+        for edit in document.alignment.edits:
+            if edit.text:
+                yield Repair(edit.span, KINDS.get(edit.rule, edit.rule), edit.rule, edit.text, edit.confidence, edit.certainty)
+
+
+def _reviewed(cut: Cut, raw: str) -> Cut:
+    """The cut, flagged for review when it is long and holds an order."""
+    if cut.kind in UNREVIEWED or cut.raw_span.length <= REVIEWED:
+        return cut
+    text = cut.raw_span.of(raw)
+    return replace(cut, review=True) if ORDER.search(text) and han_count(text) > REVIEWED else cut

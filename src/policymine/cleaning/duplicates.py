@@ -1,0 +1,142 @@
+"""Copies of papers: which text holds most of another, on one page and across pages.
+
+Candidates come from MinHash signatures over sentences (datasketch); what decides is containment: the share of one text's
+sentences, by characters, that the other one holds. A copy is the text that lies inside the other, also when it was cut.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from policymine.text.sentences import ENDS
+
+CONTAINED = 0.72
+"""Share of a text's characters, in sentences the other text holds too, from which it is a copy."""
+SHORTENED = 0.9
+"""A copy with less than this share of the fuller text was cut."""
+PERMUTATIONS = 64
+LEAST_SENTENCE = 8
+NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z\d]|[xX×]+|某")
+MOST_CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What is kept of a text to know its copies: hashes of its sentences with their lengths."""
+
+    document_id: str
+    sentences: Mapping[int, int]
+
+    @property
+    def size(self) -> int:
+        """Characters in sentences that count."""
+        return sum(self.sentences.values())
+
+    def contained_in(self, other: Fingerprint) -> float:
+        """The share of this text that stands in the other one, 0–1."""
+        size = self.size
+        return sum(length for sign, length in self.sentences.items() if sign in other.sentences) / size if size else 0.0
+
+
+class Match(NamedTuple):
+    """`copy` is a copy of `fuller`; `share` of it stands there; `shortened` when much of the fuller text is gone."""
+
+    copy: str
+    fuller: str
+    share: float
+    shortened: bool
+
+
+def fingerprint(document_id: str, text: str) -> Fingerprint:
+    """The fingerprint of a clean text; redactions, figures' surroundings and punctuation don't count.
+
+    >>> a = fingerprint("a", "各镇要在月底前完成排查。县安委办要逐一核查。")
+    >>> b = fingerprint("b", "各镇要在月底前完成排查!县安委办要逐一核查,建立台账。")
+    >>> round(a.contained_in(b), 2)
+    0.55
+    """
+    sentences: dict[int, int] = {}
+    for sentence in ENDS.split(text):
+        core = NOISE.sub("", sentence)
+        if len(core) >= LEAST_SENTENCE:
+            sentences[zlib.crc32(core.encode("utf-8", "surrogatepass"))] = len(core)
+    return Fingerprint(document_id, sentences)
+
+
+def compare(one: Fingerprint, other: Fingerprint) -> Match | None:
+    """Which of two texts is a copy of the other; None when neither is. Of equals the later one (`other`) is the copy."""
+    copy, fuller = (one, other) if one.size < other.size else (other, one)
+    share = copy.contained_in(fuller)
+    if share < CONTAINED:
+        return None
+    return Match(copy.document_id, fuller.document_id, round(share, 3), copy.size < SHORTENED * fuller.size)
+
+
+def copies_within(fingerprints: Sequence[Fingerprint]) -> dict[str, Match]:
+    """The copies among the texts of one page: id of the copy → its fullest match."""
+    found: dict[str, Match] = {}
+    sizes = {entry.document_id: entry.size for entry in fingerprints}
+    for number, other in enumerate(fingerprints):
+        for one in fingerprints[:number]:
+            match = compare(one, other)
+            if match and (match.copy not in found or sizes[found[match.copy].fuller] < sizes[match.fuller]):
+                found[match.copy] = match
+    return found
+
+
+@dataclass(slots=True)
+class DuplicateIndex:
+    """The fingerprints of earlier pages. The pipeline keeps them between nights and hands the index in.
+
+    >>> index = DuplicateIndex([fingerprint("old", "各镇要在月底前完成排查。县安委办要逐一核查。逾期不报的要通报。")])
+    >>> index.find(fingerprint("new", "各镇要在月底前完成排查。县安委办要逐一核查。")).fuller
+    'old'
+    """
+
+    entries: Iterable[Fingerprint] = ()
+    _known: dict[str, Fingerprint] = field(default_factory=dict, init=False)
+    _postings: object = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        from datasketch import MinHashLSH
+
+        self._postings = MinHashLSH(num_perm=PERMUTATIONS, params=(32, 2))
+        for entry in self.entries:
+            self.add(entry)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def add(self, entry: Fingerprint) -> None:
+        """Remembers a text; one that is known already is left as it is."""
+        if entry.document_id not in self._known and entry.sentences:
+            self._known[entry.document_id] = entry
+            self._postings.insert(entry.document_id, _signature(entry))  # type: ignore[attr-defined]
+
+    def find(self, entry: Fingerprint) -> Match | None:
+        """The fullest earlier text that `entry` is a copy of; None when there is none."""
+        matches = [match for match in self._matches(entry) if match.copy == entry.document_id]
+        return max(matches, key=lambda match: self._known[match.fuller].size, default=None)
+
+    def overtaken_by(self, entry: Fingerprint) -> tuple[Match, ...]:
+        """The earlier texts that are copies of `entry`, which is fuller than they are."""
+        return tuple(match for match in self._matches(entry) if match.fuller == entry.document_id)
+
+    def _matches(self, entry: Fingerprint) -> list[Match]:
+        if not entry.sentences:
+            return []
+        near = sorted(self._postings.query(_signature(entry)))[:MOST_CANDIDATES]  # type: ignore[attr-defined]
+        matches = [compare(self._known[key], entry) for key in near if key != entry.document_id]
+        return [match for match in matches if match is not None]
+
+
+def _signature(entry: Fingerprint) -> object:
+    from datasketch import MinHash
+
+    signature = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
+    signature.update_batch(list(entry.sentences))
+    return signature

@@ -1,0 +1,54 @@
+"""The genre gate: what looks like a paper by its words but is none is set aside with the reason, and yields no findings."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+
+from policymine.cleaning.lines import han_count
+from policymine.rules import RuleSet, load
+
+LATIN = re.compile("[A-Za-z]")
+LETTERS = re.compile(r"[^\W\d_]")
+SHORTEST_JUDGED = 120
+"""Characters below which a text gives too little to judge its genre by."""
+
+
+@cache
+def rules() -> RuleSet:
+    """The rules of gate.toml."""
+    return load("policymine.cleaning", "gate")
+
+
+def set_aside_reason(text: str) -> str | None:
+    """Why a clean text is no paper; None for a paper.
+
+    The reasons: `empty`, `english`, `fiction`, `how_to`, `advert`, `school_speech`, `spun_text`.
+
+    >>> set_aside_reason("All districts shall carry out the special rectification campaign before the end of the month.")
+    'english'
+    >>> set_aside_reason("各镇要在月底前完成排查。") is None
+    True
+    """
+    letters = len(LETTERS.findall(text))
+    if letters < 2:
+        return "empty"
+    if han_count(text) < 0.3 * letters and len(LATIN.findall(text)) > 0.5 * letters:
+        return "english"
+    if len(text) < SHORTEST_JUDGED:
+        return None
+    weights: dict[str, float] = defaultdict(float)
+    for rule in rules():
+        weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * sum(1 for _ in rule.spans(text))
+    thousands = max(len(text), 400) / 1000
+    governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
+    over = {}
+    for reason, (per_thousand, least) in rules().lexicons["limits"].items():
+        if weights[reason] >= least and weights[reason] / thousands >= per_thousand and (not governs or reason == "spun_text"):
+            over[reason] = weights[reason] / per_thousand
+    return max(over, key=lambda reason: over[reason]) if over else None
+
+
+def _orders(text: str) -> int:
+    return sum(text.count(word) for word in rules().lexicons["orders"]["words"])

@@ -1,0 +1,50 @@
+"""What an editor's introduction tells of the paper it hands over: its real title and who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from policymine.cleaning.lines import Line
+from policymine.cleaning.noise import Hint
+from policymine.cleaning.splitting import looks_like_title
+from policymine.rules import RuleSet, load
+from policymine.text import Span
+
+LEADING = re.compile("^(?:的|是|了|关于|有关|一篇|几篇)+")
+
+
+@cache
+def rules() -> RuleSet:
+    """The rules of introductions.toml."""
+    return load("policymine.cleaning", "introductions")
+
+
+def mine_introduction(line: Line) -> Iterator[Hint]:
+    """Title and speaker that an introduction names, as hints `told_title` and `told_speaker`.
+
+    >>> view = "下面是小编为您推荐的副县长在全县防汛会上的讲话提纲。"
+    >>> [(hint.key, hint.value) for hint in mine_introduction(Line(0, Span(0, len(view)), view))]
+    [('told_title', '副县长在全县防汛会上的讲话提纲'), ('told_speaker', '副县长')]
+    """
+    for rule in rules():
+        if rule.gives.get("of") == "title":
+            continue
+        for match in rule.spans(line.view):
+            title = LEADING.sub("", match["title"]).strip()
+            if title and looks_like_title(Line(0, Span(0, len(title)), title)):
+                yield Hint(line.span.start, "told_title", title)
+                if speaker := speaker_of(title):
+                    yield Hint(line.span.start, "told_speaker", speaker)
+                return
+
+
+def speaker_of(title: str) -> str | None:
+    """Who speaks, where a title says it.
+
+    >>> speaker_of("副县长在全县防汛会上的讲话"), speaker_of("在全县防汛会上的讲话")
+    ('副县长', None)
+    """
+    match = rules()["introductions.speaker"].find.match(title)
+    return match["speaker"] if match else None

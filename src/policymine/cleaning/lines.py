@@ -1,0 +1,134 @@
+"""The lines of a page as the cleaning station sees them: where each stands in the repaired text, and in the file.
+
+A line is a view for judging, never a copy that offsets are searched in: `view` has the half-width punctuation that the rules
+are written in, character by character the same length as the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from policymine.model import Block, Page
+from policymine.text import Alignment, Span
+
+HALF_WIDTH = (
+    ("，", ","), ("：", ":"), ("；", ";"), ("！", "!"), ("？", "?"), ("（", "("), ("）", ")"), ("＞", ">"), ("｜", "|"),
+    ("［", "["), ("］", "]"), ("／", "/"), ("\u3000", " "), ("\xa0", " "),
+    ("\t", " "), ("\r", " "), ("\u2002", " "), ("\u2003", " "),
+)  # fmt: skip
+WIDE_LETTERS = re.compile("[０-９Ａ-Ｚａ-ｚ．＿－]")
+HAN = re.compile("[\u3400-\u9fff]")
+PROSE = re.compile("[。!?;]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `span` (clean offsets, white space at both ends left out), its half-width view, its block in the file."""
+
+    index: int
+    span: Span
+    view: str
+    block: Block | None = None
+
+    @property
+    def prose(self) -> bool:
+        """Whether it reads like running text: sentences, not a title, a link or a label."""
+        return (
+            len(self.view) >= 25
+            and ("," in self.view or "、" in self.view or len(self.view) >= 60)
+            and bool(PROSE.search(self.view))
+        )
+
+
+class Mark(NamedTuple):
+    """A stretch of the repaired text that is no part of a document: its kind and the rule that said so."""
+
+    span: Span
+    kind: str
+    rule: str
+    confidence: float = 1.0
+
+
+@dataclass(slots=True)
+class Marks:
+    """What has been marked on a page so far: whole lines, and stretches inside lines."""
+
+    whole: dict[int, Mark] = field(default_factory=dict)
+    partial: list[Mark] = field(default_factory=list)
+
+    def take(self, line: Line, kind: str, rule: str, *, confidence: float = 1.0) -> None:
+        """Marks a whole line, unless it is marked already."""
+        self.whole.setdefault(line.index, Mark(line.span, kind, rule, confidence))
+
+    def kind(self, line: Line) -> str | None:
+        """The kind a whole line was marked with."""
+        mark = self.whole.get(line.index)
+        return mark.kind if mark else None
+
+    def free(self, line: Line) -> bool:
+        """Whether nothing has marked the whole line."""
+        return line.index not in self.whole
+
+    def in_order(self) -> list[Mark]:
+        """All marks, disjoint, in reading order; a marked line swallows what is marked inside it."""
+        whole = sorted(self.whole.values(), key=lambda mark: mark.span)
+        starts = [mark.span.start for mark in whole]
+        kept: list[Mark] = []
+        for mark in sorted(self.partial, key=lambda mark: mark.span):
+            index = bisect_right(starts, mark.span.start) - 1
+            inside = index >= 0 and whole[index].span.end > mark.span.start
+            if not inside and not (kept and kept[-1].span.end > mark.span.start):
+                kept.append(mark)
+        return sorted([*whole, *kept], key=lambda mark: mark.span)
+
+
+def view_of(text: str) -> str:
+    """The text with half-width punctuation, letters and figures and plain spaces: as long as the text, for matching only.
+
+    >>> view_of("来源：县政府\u3000阅读（１２）")
+    '来源:县政府 阅读(12)'
+    """
+    for wide, narrow in HALF_WIDTH:
+        text = text.replace(wide, narrow)
+    return WIDE_LETTERS.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+
+
+def lines_of(page: Page, alignment: Alignment) -> tuple[Line, ...]:
+    """The lines of a repaired page that hold anything but white space."""
+    return tuple(_lines(alignment, _Places(page.blocks), view_of(alignment.text)))
+
+
+def _lines(alignment: Alignment, places: _Places, view: str) -> Iterator[Line]:
+    at, index = 0, 0
+    for row in view.split("\n"):
+        start = at + len(row) - len(row.lstrip())
+        text = row.strip()
+        if text:
+            span = Span(start, start + len(text))
+            block = places.at(alignment.to_raw(Span(start, start + 1)).start) if places.blocks else None
+            yield Line(index, span, text, block)
+            index += 1
+        at += len(row) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Which block holds a raw offset."""
+
+    blocks: tuple[Block, ...]
+
+    def at(self, raw_offset: int) -> Block | None:
+        index = bisect_right(self.blocks, raw_offset, key=lambda block: block.span.start) - 1
+        return self.blocks[index] if index >= 0 else None
+
+
+def han_count(text: str) -> int:
+    """How many Han characters a text holds."""
+    return len(HAN.findall(text))
+
+
+Hints = Mapping[str, str]

@@ -1,0 +1,277 @@
+"""What stands on a page beside its papers: navigation, meta lines, editors, links, adverts, footers, access cuts.
+
+The patterns are in noise.toml. What a single line cannot tell is decided here from its neighbours: whether it stands before,
+inside or behind the running text, whether it continues a list of links, whether it is printed over and over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine.cleaning.lines import Line, Mark, Marks
+from policymine.rules import Rule, RuleSet, load, match_span
+from policymine.text import Span
+
+HINTS = frozenset(
+    {"title", "site_title", "issued_on", "published_on", "issuer", "number", "source", "speaker", "stated_length"}
+)
+ENDS = re.compile("[。!?]+[”』」)]?")
+OUTLINE = re.compile(
+    r"(?:第[一二三四五六七八九十\d]{1,3}[章节条部,、:]|[一二三四五六七八九十]{1,3}(?:、|是|要)|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,2}[.、])"
+)
+SALUTATION = re.compile(
+    r"^(?:各位|尊敬的|同志们|亲爱的|女士们|老师们|同学们|朋友们|乡亲们|全(?:市|县|镇|区|体|省|国)各)[^。]{0,60}[:!,]?$"
+)
+FAR = 500
+"""Characters from the start of a line within which an editor's sentence takes everything before it along."""
+
+
+class Hint(NamedTuple):
+    """Something that cut text says of the paper near it."""
+
+    at: int
+    key: str
+    value: str
+
+
+class _Tried(NamedTuple):
+    rule: Rule
+    kind: str
+    scope: str
+    zone: str
+    most: int
+    run: str
+
+
+class Zones(NamedTuple):
+    """Index of the first and the last line of running text in a stretch of lines; (None, None) where there is none.
+
+    The two lines themselves are tried as edges too: a disclaimer reads like running text.
+    """
+
+    first: int | None
+    last: int | None
+
+    def holds(self, zone: str, index: int) -> bool:
+        """Whether a line lies in a rule's zone."""
+        if zone == "any":
+            return True
+        if self.first is None or self.last is None:
+            return True
+        before, behind = index <= self.first, index >= self.last
+        return before if zone == "head" else behind if zone == "tail" else before or behind
+
+
+@cache
+def rules() -> RuleSet:
+    """The rules of noise.toml."""
+    return load("policymine.cleaning", "noise")
+
+
+@cache
+def _tried() -> tuple[_Tried, ...]:
+    return tuple(
+        _Tried(
+            rule,
+            str(rule.gives["kind"]),
+            str(rule.gives.get("scope", "line")),
+            str(rule.gives.get("zone", "any")),
+            int(rule.gives.get("most", 120)),
+            str(rule.gives.get("run", "")),
+        )
+        for rule in rules()
+    )
+
+
+def zones_of(lines: Sequence[Line], marks: Marks) -> Zones:
+    """Where the running text of a stretch of lines begins and ends."""
+    prose = [line.index for line in lines if marks.free(line) and (line.prose or SALUTATION.match(line.view))]
+    return Zones(prose[0], prose[-1]) if prose else Zones(None, None)
+
+
+def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> list[Hint]:
+    """Marks what the rules find: without `zones` those that hold anywhere, with them those of the edges.
+
+    Returns:
+        What the marked text says of the papers.
+    """
+    hints: list[Hint] = []
+    anywhere = [tried for tried in _tried() if (tried.zone == "any") == (zones is None)]
+    by_length = sorted({tried.most for tried in anywhere})
+    usable = {most: [tried for tried in anywhere if tried.most >= most] for most in by_length}
+    for line in lines:
+        length = len(line.view)
+        most = next((most for most in by_length if most >= length), None)
+        if most is None or not marks.free(line):
+            continue
+        for tried in usable[most]:
+            if zones is not None and not zones.holds(tried.zone, line.index):
+                continue
+            if (match := tried.rule.find.search(line.view)) is not None:
+                hints += _hints(line, match)
+                _mark(line, match, tried, marks)
+                if not marks.free(line):
+                    break
+    return hints
+
+
+def _mark(line: Line, match: re.Match[str], tried: _Tried, marks: Marks) -> None:
+    if tried.scope == "line":
+        marks.take(line, tried.kind, tried.rule.id)
+        return
+    if tried.scope == "match":
+        spans = [Span(*match_span(found)) for found in tried.rule.find.finditer(line.view)]
+    else:
+        spans = [_sentences_around(line.view, Span(*match.span()))]
+    if sum(span.length for span in spans) >= len(line.view):
+        marks.take(line, tried.kind, tried.rule.id)
+        return
+    for span in spans:
+        marks.partial.append(Mark(span.shifted(line.span.start), tried.kind, tried.rule.id))
+
+
+def _sentences_around(view: str, match: Span) -> Span:
+    """The stretch that an editor's sentence takes along: what leads up to it and the rest of it, all when little is left."""
+    end = ENDS.search(view, match.end)
+    stop = end.end() if end else len(view)
+    if match.end > 0 and view[match.end - 1] in "。!?":
+        stop = match.end
+    rest = view[stop:]
+    if len(rest) <= 60 and not OUTLINE.match(rest.lstrip()) and not re.match(r"\s*(?:同志们|各位|尊敬的)", rest):
+        stop = len(view)
+    before = view[: match.start]
+    if match.start <= FAR and not re.search(r"(?:同志们|各位[^,。]{1,12})[:!]|(?:^|。)\s*[一二]、", before):
+        return Span(0, stop)
+    ends = list(ENDS.finditer(before))
+    return Span(ends[-1].end() if ends else 0, stop)
+
+
+def _hints(line: Line, match: re.Match[str]) -> Iterator[Hint]:
+    for key, value in match.groupdict().items():
+        if key in HINTS and value and value.strip():
+            yield Hint(line.span.start, key, value.strip())
+
+
+def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones) -> None:
+    """Marks what continues a marked line: the links under 相关文章, the levels under 当前位置, the letters behind 字体."""
+    runs = {tried.rule.id: tried.run for tried in _tried() if tried.run}
+    running: Mark | None = None
+    for line in lines:
+        mark = marks.whole.get(line.index)
+        if mark is not None:
+            if mark.rule in runs:
+                running = mark
+            elif mark.kind == "heading":
+                running = None
+            continue
+        if running is not None:
+            if _continues(line, runs[running.rule], zones):
+                marks.take(line, running.kind, running.rule, confidence=0.9)
+            else:
+                running = None
+
+
+def _continues(line: Line, run: str, zones: Zones) -> bool:
+    view = line.view
+    if run == "crumbs":
+        return view.startswith((">", "»")) or (len(view) <= 14 and not re.search("[。,:;]", view))
+    if run == "widget":
+        return len(view) <= 4 and not OUTLINE.match(view)
+    if zones.first is not None and zones.last is not None and line.index < zones.last:
+        near_body = line.index >= zones.first - 3
+        return not near_body and title_like(line)
+    return title_like(line)
+
+
+def title_like(line: Line) -> bool:
+    """Whether a line could be the title of another page: short, no sentence, no item of an outline.
+
+    >>> title_like(Line(0, Span(0, 12), "全镇防汛工作会上的讲话")), title_like(Line(0, Span(0, 9), "一、加强值班值守。"))
+    (True, False)
+    """
+    return (
+        len(line.view) <= 60
+        and "。" not in line.view
+        and not SALUTATION.match(line.view)
+        and not re.match("[一二三四五六七八九十]+、", line.view)
+    )
+
+
+def mark_repeated(lines: Sequence[Line], marks: Marks) -> None:
+    """Marks short lines and ends of lines that are printed three times or more: watermarks of who passes a file on."""
+    free = [line for line in lines if marks.free(line)]
+    counted = Counter(line.view for line in free if 4 <= len(line.view) <= 40 and not _may_repeat(line.view))
+    for line in free:
+        if counted[line.view] >= 3:
+            marks.take(line, "watermark", "noise.repeated-line", confidence=0.8)
+    ends = {line.index: tail for line in free if (tail := _behind_last_sentence(line.view))}
+    often = {tail for tail, count in Counter(ends.values()).items() if count >= 3}
+    for line in free:
+        if ends.get(line.index) in often and marks.free(line):
+            start = line.span.end - len(ends[line.index])
+            marks.partial.append(Mark(Span(start, line.span.end), "watermark", "noise.repeated-end", 0.8))
+
+
+def _may_repeat(view: str) -> bool:
+    """Salutations, outline labels, units and rows of tables repeat in honest papers."""
+    return bool(SALUTATION.match(view) or OUTLINE.match(view) or re.search(r"[:;。,、]$|\d", view)) or " " in view
+
+
+def _behind_last_sentence(view: str) -> str:
+    end = view.rfind("。") + 1
+    tail = view[end:].lstrip("”’)")
+    return tail if end > 20 and 4 <= len(tail) <= 30 and not OUTLINE.match(tail) else ""
+
+
+def mark_metadata_table(lines: Sequence[Line], marks: Marks) -> list[Hint]:
+    """Marks the table of 索引号, 发文字号, 成文日期 … over a government paper and reads it.
+
+    Returns:
+        What it says, under the keys of hints.
+    """
+    table = rules().lexicons
+    strong: Mapping[str, str] = table["metadata_labels"]
+    known = {**table["weak_labels"], **strong}
+    rows = [(line, _label(line.view, known)) for line in lines if marks.free(line)]
+    hints: list[Hint] = []
+    for number, (line, label) in enumerate(rows):
+        if label is None or not (label in strong or _beside_strong(rows, number, strong)):
+            continue
+        cells = _cells(line.view, known)
+        if cells and not cells[-1][1] and number + 1 < len(rows) and rows[number + 1][1] is None:
+            value = rows[number + 1][0]
+            if len(value.view) <= 120 and not value.prose:
+                cells[-1] = (cells[-1][0], value.view)
+                marks.take(value, "metadata_table", "noise.metadata-table")
+        marks.take(line, "metadata_table", "noise.metadata-table")
+        hints += [Hint(line.span.start, known[name], value) for name, value in cells if known[name] and value]
+    return hints
+
+
+def _beside_strong(rows: Sequence[tuple[Line, str | None]], number: int, strong: Mapping[str, str]) -> bool:
+    near = rows[max(number - 4, 0) : number + 5]
+    return any(label is not None and label in strong for _, label in near)
+
+
+def _label(view: str, known: Mapping[str, str]) -> str | None:
+    """The table label that a line starts with, spaces inside it left out."""
+    head, colon, _ = view[:24].partition(":")
+    if not colon and " " in view[:24] and "  " not in head:
+        head = view[:24]
+    name = re.sub(r"[\s\[\]【】*]", "", head)
+    return name if name in known and (colon or name == re.sub(r"[\s\[\]【】*]", "", view)) else None
+
+
+def _cells(view: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Labels and values of one line of the table, which may hold several pairs."""
+    found: list[tuple[str, str]] = []
+    names = "|".join(r"\s*".join(name) for name in sorted(known, key=len, reverse=True))
+    marks = list(re.finditer(rf"(?:^|(?<=\s)|(?<=[\]】]))[\[【*]?\s*({names})\s*[\]】]?\s*(?::|$)", view))
+    for match, following in zip(marks, [*marks[1:], None], strict=True):
+        value = view[match.end() : following.start() if following else len(view)].strip(" ]】")
+        found.append((re.sub(r"\s", "", match[1]), value))
+    return found

@@ -1,0 +1,189 @@
+"""Which papers a page holds: the headings of a compilation, and the titles over each paper."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine.cleaning.lines import Line, Mark, Marks
+from policymine.cleaning.noise import OUTLINE, SALUTATION, Hint, Zones
+from policymine.rules import Rule, RuleSet, load, match_span
+from policymine.text import Span
+from policymine.text.outline import chinese_number
+
+LONG_LINE = 200
+NUMBER_OF_PAPER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[(【﹝]\s?\d{4}\s?[〕\])】﹞]\s*第?\s*\d{1,4}\s*号$")
+BARE = re.compile(r"[\s\W_]+")
+
+
+class Heading(NamedTuple):
+    """A heading that begins a paper: clean span, the number it gives, its title where it has one."""
+
+    span: Span
+    number: int
+    title: str
+    family: str
+    rule: str
+
+
+@cache
+def rules() -> RuleSet:
+    """The rules of splitting.toml."""
+    return load("policymine.cleaning", "splitting")
+
+
+@cache
+def _title_end() -> re.Pattern[str]:
+    nouns = sorted(rules().lexicons["title_nouns"]["words"], key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(nouns)})(?:\s*[(【\[][^()]{{1,20}}[)】\]])?[》\"”]?$")
+
+
+def find_headings(lines: Sequence[Line], marks: Marks) -> tuple[Heading, ...]:
+    """The headings of a compilation, in order: those whose numbers form a row.
+
+    A single heading counts when it is the first or the second of its row: papers that follow may be gone, and the first one
+    often has no heading.
+    """
+    candidates = [
+        heading for line in lines if marks.free(line) or line.index in marks.whole for heading in _headings_in(line, marks)
+    ]
+    repeated = Counter(h.title for h in candidates)
+    kept: list[Heading] = []
+    for family in dict.fromkeys(h.family for h in candidates):
+        row = [h for h in candidates if h.family == family]
+        if _weak(family):
+            row = [h for h in row if repeated[h.title] >= 2]
+        kept += _row(row)
+    best = Counter(h.family for h in kept).most_common(1)
+    return tuple(sorted((h for h in kept if h.family == best[0][0]), key=lambda h: h.span)) if best else ()
+
+
+@cache
+def _weak(family: str) -> bool:
+    return any(rule.gives["family"] == family and rule.gives.get("weak") for rule in rules())
+
+
+def _headings_in(line: Line, marks: Marks) -> Iterable[Heading]:
+    if marks.kind(line) not in (None, "related_links", "nav_breadcrumb"):
+        return
+    for rule in rules():
+        inside = bool(rule.gives.get("inside"))
+        if inside and len(line.view) >= LONG_LINE:
+            for match in rule.find.finditer(line.view):
+                yield _heading(match, Span(*match_span(match)).shifted(line.span.start), rule)
+        elif not inside and len(line.view) <= 70 and (found := rule.find.search(line.view)):
+            yield _heading(found, line.span, rule)
+            return
+
+
+def _heading(match: re.Match[str], span: Span, rule: Rule) -> Heading:
+    groups = match.groupdict()
+    title = (groups.get("title") or groups.get("glued") or "").strip(" :-—、.《》【】")
+    number = int(match["number"]) if match["number"].isdigit() else chinese_number(match["number"])
+    return Heading(span, number, title, str(rule.gives["family"]), rule.id)
+
+
+def _row(row: Sequence[Heading]) -> list[Heading]:
+    """The headings whose numbers follow each other; a row may start anew (a table of contents stands before the papers)."""
+    kept: list[Heading] = []
+    for heading in row:
+        expected = kept[-1].number + 1 if kept else 1
+        if heading.number in (expected, expected + 1) or (heading.number == 1 and kept):
+            kept.append(heading)
+    return kept
+
+
+def site_title(title: str) -> str:
+    """The title in a browser's title bar without the name of the site.
+
+    >>> site_title("在全镇防汛会上的讲话_某某网-范文大全")
+    '在全镇防汛会上的讲话'
+    """
+    parts = [
+        part.strip()
+        for part in re.split(r"\s*[_|｜—–]\s*|\s+-\s+|(?<=[\u4e00-\u9fff])-+(?=[\u4e00-\u9fff])", title)
+        if part.strip()
+    ]
+    named = [part for part in parts if _title_end().search(part)]
+    return (named or parts or [title])[0]
+
+
+def bare(title: str) -> str:
+    """A title without spaces and punctuation, for comparison.
+
+    >>> bare("在 全镇“防汛”会上的讲话") == bare("在全镇防汛会上的讲话")
+    True
+    """
+    return BARE.sub("", title)
+
+
+def looks_like_title(line: Line) -> bool:
+    """Whether a short line over a paper reads like its title: it ends with what papers are called, and is no sentence.
+
+    >>> [looks_like_title(Line(0, Span(0, len(t)), t)) for t in ("关于三起火灾情况的通报", "一、开好部署会")]
+    [True, False]
+    """
+    view = line.view
+    if not 4 <= len(view) <= 70 or OUTLINE.match(view) or SALUTATION.match(view) or re.search(r"[。;!?]|,$|:$", view):
+        return False
+    if re.match(r"^[(—\-]|^\d{4}年\d{1,2}月\d{1,2}日", view):
+        return False
+    return bool(_title_end().search(view.rstrip('》”"')))
+
+
+def mark_titles(
+    lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Sequence[str], seen: set[str], official: bool = False
+) -> list[Hint]:
+    """Marks the titles over one paper: the first of each as `heading`, its copies as `dup_title`.
+
+    Args:
+        lines: the lines of one paper.
+        marks: what is marked already.
+        zones: where its running text begins.
+        known: titles that the page states elsewhere (browser bar, headline, introduction).
+        seen: bare titles met so far on the page; added to.
+        official: keep a title that stands over its 文号 as part of the paper, as typeset papers have it.
+
+    Returns:
+        The titles, as hints.
+    """
+    over = [line for line in lines if marks.free(line) and (zones.first is None or line.index < zones.first)][:16]
+    if zones.first is None:
+        over = over[:2]
+    if official and any(NUMBER_OF_PAPER.match(line.view) for line in over):
+        return []
+    wanted = {bare(title) for title in known if len(bare(title)) >= 4}
+    hints: list[Hint] = []
+    for position, line in enumerate(over):
+        name = bare(line.view)
+        joined = bare(line.view + over[position + 1].view) if position + 1 < len(over) else ""
+        if joined and joined in wanted | seen and name not in wanted | seen:
+            _title(line, marks, joined, seen=seen)
+            _title(over[position + 1], marks, joined, seen=set(seen) if marks.kind(line) == "dup_title" else set())
+            hints.append(Hint(line.span.start, "title", line.view + over[position + 1].view))
+        elif marks.free(line) and (name in wanted or name in seen or looks_like_title(line)):
+            _title(line, marks, name, seen=seen)
+            hints.append(Hint(line.span.start, "title", line.view.strip("《》")))
+    return hints
+
+
+def _title(line: Line, marks: Marks, name: str, *, seen: set[str]) -> None:
+    if name in seen:
+        marks.take(line, "dup_title", "noise.repeated-title")
+    else:
+        marks.take(line, "heading", "splitting.title-line")
+    seen.add(name)
+
+
+def mark_headings(headings: Sequence[Heading], lines: Sequence[Line], marks: Marks) -> None:
+    """Marks compilation headings, also those that a run of links had swallowed."""
+    by_span = {line.span: line for line in lines}
+    for heading in headings:
+        line = by_span.get(heading.span)
+        if line is not None:
+            marks.whole[line.index] = Mark(line.span, "heading", heading.rule)
+        else:
+            marks.partial.append(Mark(heading.span, "heading", heading.rule))
