@@ -115,7 +115,7 @@ def read_bytes(
     if not any(unicodedata.category(c)[0] in "LN" for c in content.text):
         raise LayoutError(url, "no text", "the file has no letter or figure in it; check that it is the right one")
     return Page(
-        id=hashlib.sha256(f"{source}\n{canonical(url)}".encode("utf-8", "surrogatepass")).hexdigest()[:16],
+        id=page_id(source, url),
         source=source,
         url=url,
         fetched_at=fetched_at,
@@ -158,6 +158,11 @@ def sniff(body: bytes, *, url: str, media_type: str | None = None) -> str:
     if declared in ("text/html", "application/xhtml+xml") or (declared != "text/plain" and HTML.search(head)):
         return "html"
     return "text"
+
+
+def page_id(source: str, url: str) -> str:
+    """The identity of a page: a hash of its source and canonical address."""
+    return hashlib.sha256(f"{source}\n{canonical(url)}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def canonical(url: str) -> str:
