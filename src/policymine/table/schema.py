@@ -28,7 +28,7 @@ def _versioned() -> list[sa.Column[object]]:
         sa.Column("serial", BIG, primary_key=True),
         sa.Column("page_id", sa.String(16), nullable=False, index=True),
         sa.Column("run_id", sa.Integer, nullable=False, index=True),
-        sa.Column("withdrawn_run", sa.Integer, index=True),
+        sa.Column("withdrawn_run", sa.Integer),
         sa.Column("first_seen", sa.String(32), nullable=False),
         sa.Column("last_seen", sa.String(32)),
         sa.Column("signature", sa.String(16), nullable=False),
@@ -39,7 +39,7 @@ def _provenance() -> list[sa.Column[object]]:
     """Columns that every finding has: where it stands, what it quotes, and the rule that found it."""
     return [
         sa.Column("id", sa.String(16), nullable=False, index=True),
-        sa.Column("document_id", sa.String(16), nullable=False, index=True),
+        sa.Column("document_id", sa.String(16), nullable=False),
         sa.Column("start", sa.Integer, nullable=False),
         sa.Column("end", sa.Integer, nullable=False),
         sa.Column("raw_start", sa.Integer, nullable=False),
@@ -338,6 +338,10 @@ FINDINGS: Mapping[str, sa.Table] = {
 """The table of each finding kind; `references` is a word of SQL, so its table is called `references_`."""
 
 VERSIONED: tuple[sa.Table, ...] = (pages, documents, edits, issues, *FINDINGS.values())
+
+for _table in VERSIONED:
+    _gone = _table.c.withdrawn_run
+    sa.Index(f"ix_{_table.name}_withdrawn_run", _gone, sqlite_where=_gone.is_not(None), postgresql_where=_gone.is_not(None))
 
 
 def visible(table: sa.Table, run_id: int) -> sa.ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from policymine.table import schema
 from policymine.table.bigrams import Fold, tokens
-from policymine.table.dialect import add_to_index, take_from_index
+from policymine.table.dialect import add_to_index, insert_rows, take_from_index
 from policymine.table.records import Staged
 from policymine.table.rows import Columns
 from policymine.table.schema import VERSIONED
@@ -170,7 +170,7 @@ def _insert(connection: sa.Connection, table: sa.Table, fresh: Sequence[Columns]
         for number, entry in enumerate(entries, first):
             entry["serial"] = day_number(entry["issued_on"]) << SERIAL_BITS | number
         add_to_index(connection, ((entry["serial"], tokens(entry["text"], fold)) for entry in entries))
-    connection.execute(sa.insert(table), entries)
+    insert_rows(connection, table, entries)
 
 
 def _reserve(connection: sa.Connection, count: int) -> int:

@@ -27,28 +27,28 @@ PROVENANCE = "id:16 document_id:16 start:int end:int raw_start:int raw_end:int t
 # name: primary key, indexed columns, columns; `name:type`, a number is the length of a text, ? allows NULL
 TABLES = {
     "texts": ("sha256", "", "sha256:64 body:blob"),
-    "pages": ("serial", "page_id run_id withdrawn_run text_sha256", f"""{VERSIONED} source:80 url:text body_sha256:64
+    "pages": ("serial", "page_id run_id text_sha256", f"""{VERSIONED} source:80 url:text body_sha256:64
         fetched_at:32? media_type:80 encoding:40 reader:80 script:20 raw_length:int text_sha256:64 metadata:json etag:text?
         last_modified:text? online_status:20 clean_fingerprint:64 mine_fingerprint:64"""),
-    "documents": ("serial", "page_id run_id withdrawn_run id", f"""{VERSIONED} id:16 ordinal:int raw_start:int raw_end:int
+    "documents": ("serial", "page_id run_id id", f"""{VERSIONED} id:16 ordinal:int raw_start:int raw_end:int
         title:text? kind:20 issued_on:32? region:text? level:20? issuer:text? number:text? speaker:text? audience:text?
         sectors:json evidence:json hints:json text:text set_aside:text? duplicate_of:16? truncated:flag"""),
-    "edits": ("serial", "page_id run_id withdrawn_run", f"""{VERSIONED} document_id:16? raw_start:int raw_end:int kind:40
+    "edits": ("serial", "page_id run_id", f"""{VERSIONED} document_id:16? raw_start:int raw_end:int kind:40
         rule:80 text:text confidence:real certainty:text? review:flag"""),
-    "issues": ("serial", "page_id run_id withdrawn_run", f"""{VERSIONED} document_id:16? code:80 level:20 start:int? end:int?
+    "issues": ("serial", "page_id run_id", f"""{VERSIONED} document_id:16? code:80 level:20 start:int? end:int?
         message:text hint:text"""),
-    "directives": ("serial", "page_id run_id withdrawn_run id document_id requirement_id", f"""{VERSIONED} {PROVENANCE}
+    "directives": ("serial", "page_id run_id id requirement_id", f"""{VERSIONED} {PROVENANCE}
         requirement_id:16 section:json modality:20 force:int operational:flag confidence:real cue:text? bearers:json
         condition:text? penalty:text? deadlines:json sectors:json reasons:json lead:text? support:text? responsible:text?
         deadline_text:text? deadline_value:text? deadline_begin:32? deadline_end:32? rrule:text? numbers:text? slogans:text?
         sector_list:text? source:80 kind:20 level:20? region:text? issued_on:32?"""),
-    "times": ("serial", "page_id run_id withdrawn_run id document_id", f"""{VERSIONED} {PROVENANCE} type:10 value:text?
+    "times": ("serial", "page_id run_id id", f"""{VERSIONED} {PROVENANCE} type:10 value:text?
         mod:20? role:20 interval_begin:32? interval_end:32? bounded:flag anchor:text? rrule:text?"""),
-    "quantities": ("serial", "page_id run_id withdrawn_run id document_id", f"""{VERSIONED} {PROVENANCE} value:text?
+    "quantities": ("serial", "page_id run_id id", f"""{VERSIONED} {PROVENANCE} value:text?
         value_to:text? unit:text? mod:20? subject:text? base:text?"""),
-    "slogans": ("serial", "page_id run_id withdrawn_run id document_id", f"""{VERSIONED} {PROVENANCE} kind:20 expansion:json?
+    "slogans": ("serial", "page_id run_id id", f"""{VERSIONED} {PROVENANCE} kind:20 expansion:json?
         expansion_source:20? slogan_id:text? members:json"""),
-    "references_": ("serial", "page_id run_id withdrawn_run id document_id", f"""{VERSIONED} {PROVENANCE} title:text?
+    "references_": ("serial", "page_id run_id id", f"""{VERSIONED} {PROVENANCE} title:text?
         number:text?"""),
     "runs": ("id", "status", "id:int kind:20 status:20 started:32 ended:32? report:json? fingerprints:json?"),
     "published_run": ("slot", "", "slot:int run_id:int"),
@@ -106,6 +106,10 @@ def upgrade() -> None:
         op.create_table(table, *columns(words, key=set(key.split())), **options)
         for column in indexed.split():
             op.create_index(f"ix_{table}_{column}", table, [column])
+        if words.startswith(VERSIONED):
+            gone = sa.text("withdrawn_run IS NOT NULL")
+            name = f"ix_{table}_withdrawn_run"
+            op.create_index(name, table, ["withdrawn_run"], sqlite_where=gone, postgresql_where=gone)
     op.execute(INDEX)
     op.execute(KNOWLEDGE)
     op.execute("INSERT INTO published_run (slot, run_id) VALUES (1, 0)")
