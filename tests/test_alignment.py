@@ -1,5 +1,7 @@
 """The laws of Alignment: pieces partition the raw text, every clean character has an origin, edits compose."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ def edits_of(draw: st.DrawFn, length: int) -> list[Edit]:
     cuts = sorted(draw(st.sets(st.integers(0, length), max_size=10)))
     pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
     if draw(st.booleans()):  # adjacent edits too
-        pairs = list(zip(cuts, cuts[1:], strict=False))
+        pairs = list(pairwise(cuts))
     return [Edit(Span(a, b), draw(st.text("新字", max_size=3)), f"rule.{a}") for a, b in pairs]
 
 

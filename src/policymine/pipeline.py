@@ -14,7 +14,7 @@ from spacy.language import Language
 
 from policymine.cleaning import DuplicateIndex, clean_page
 from policymine.extraction.components import findings_of, load
-from policymine.model import Alignment, CleanPage, Document, Findings, MinedDocument, Page
+from policymine.model import Alignment, Card, CleanPage, Document, Findings, MinedDocument, Page
 
 STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clean": (("text", "sources", "cleaning"), ("jieba", "opencc", "lxml", "beautifulsoup4", "pypinyin")),
@@ -67,8 +67,8 @@ def mine_documents(documents: Iterable[Document], *, issued_on: str | None = Non
         yield MinedDocument(replace(document, card=_dated(card, issued_on)), findings)
 
 
-def _dated(card: object, issued_on: str | None) -> object:
-    return replace(card, issued_on=issued_on) if issued_on else card  # type: ignore[type-var]
+def _dated(card: Card, issued_on: str | None) -> Card:
+    return replace(card, issued_on=issued_on) if issued_on else card
 
 
 def clean_document(identity: str, text: str) -> Document:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from policymine.model import (
+    FINDING_KINDS,
     CleanPage,
     Directive,
     Document,
@@ -45,7 +46,7 @@ def document_objects(mined: MinedPage, *, source: str) -> list[dict[str, Any]]:
                 "level": card.level, "issuer": card.issuer, "number": card.number, "speaker": card.speaker,
                 "audience": card.audience, "sectors": list(card.sectors), "set_aside": document.set_aside,
                 "text": document.text,
-                **{kind: rows.get(kind, []) for kind in _FIELDS},
+                **{str(kind): rows.get(kind, []) for kind in FINDING_KINDS},
                 "issues": [_issue(issue) for issue in (*document.issues, *entry.findings.issues)],
             }
         )  # fmt: skip

@@ -50,7 +50,7 @@ def ingest(
         archive = Archive(settings.archive)
         duplicates = duplicate_index(table, run_id=run.id)
         with archive.recorder("file", at=clock()) as recorder, run:
-            readings = [(str(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
+            readings: list[Reading] = [(str(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
             readings += list(_fetched(urls, archive, settings=settings, clock=clock))
             notes = tuple(
                 note_page(run, read, url=name, duplicates=duplicates, timer=timer)

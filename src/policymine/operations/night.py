@@ -10,20 +10,21 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from policymine.cleaning import DuplicateIndex
+from policymine.cleaning.duplicates import DuplicateIndex, fingerprint
 from policymine.errors import AlignmentError, PolicymineError, SourceError
 from policymine.model import FINDING_KINDS, Page
 from policymine.pipeline import MinedPage, mine, station_fingerprints
 from policymine.settings import Settings
 from policymine.sources.archive import Archive
 from policymine.sources.crawl import Fetched, Validators, crawl
-from policymine.sources.reading import read_bytes
+from policymine.sources.reading import page_id, read_bytes
 from policymine.sources.source import Source, load_sources
 from policymine.table.frontier import known_addresses
 from policymine.table.publish import Run
@@ -164,11 +165,14 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
     archive = Archive(night.settings.archive)
     todo = [fetched for fetched in read_work(Path(chunk.work)) if _to_mine(fetched)][chunk.start : chunk.stop]
     with night.table() as table:
-        duplicates = duplicate_index(table, run_id=night.run_id)
+        pages = {page_id(source or fetched.source, fetched.url) for fetched in todo}
+        duplicates = duplicate_index(table, run_id=night.run_id, without=pages)
         with table.attach(night.run_id, clock=clock) as run:
             notes = [
-                note_page(run, lambda f=f: read_archived(archive, f, source=source), url=f.url, fetched=f,
-                          duplicates=duplicates, timer=timer)
+                note_page(
+                    run, partial(read_archived, archive, f, source=source or f.source), url=f.url, fetched=f,
+                    duplicates=duplicates, timer=timer,
+                )
                 for f in todo
             ]  # fmt: skip
     fresh = path.with_suffix(".new")
@@ -177,12 +181,10 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
     return path
 
 
-def duplicate_index(table: Table, *, run_id: int) -> DuplicateIndex:
-    """What is known of earlier documents, to find copies of them."""
-    index = DuplicateIndex()
-    for document in table.document_texts(run=run_id):
-        index.add(document.id, document.text, page_id=document.page_id)
-    return index
+def duplicate_index(table: Table, *, run_id: int, without: Collection[str] = ()) -> DuplicateIndex:
+    """What is known of the documents of other pages, to find copies of them; `without` are pages about to be mined anew."""
+    known = table.document_texts(run=run_id)
+    return DuplicateIndex(fingerprint(entry.id, entry.text) for entry in known if entry.page_id not in without)
 
 
 def read_archived(archive: Archive, fetched: Fetched, *, source: str) -> Page:
@@ -220,6 +222,8 @@ def note_page(
     except Exception as problem:
         logger.exception("%s broke a station", url)
         return PageNote(url, seconds=timer() - began, failed=f"{type(problem).__name__}: {problem}")
+    for entry in mined.documents:
+        duplicates.add(fingerprint(entry.document.id, entry.document.text))
     return describe(mined, url=url, seconds=timer() - began)
 
 

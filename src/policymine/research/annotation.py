@@ -38,7 +38,7 @@ KEYS = {
     "s": {"k", "x"},
     "r": {"title", "no"},
 }
-VALUES = {
+VALUES: dict[str, dict[str, set[Any]]] = {
     "directives": {"modality": {"obligation", "prohibition", "permission", "recommendation", "sanction"}},
     "timex": {
         "type": {"DATE", "TIME", "DURATION", "SET"},

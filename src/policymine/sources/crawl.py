@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from policymine.errors import BlockedError, FetchError
 from policymine.sources.source import Source
@@ -52,6 +52,7 @@ class Fetched:
     fetched_at: str | None = None
     parent: str | None = None
     error: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def _dump(job: Job) -> str:
 def read_job(path: Path) -> Job:
     """The job that `crawl` wrote."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    source = {key: tuple(value) if isinstance(value, list) else value for key, value in content.pop("source").items()}
+    values = content.pop("source").items()
+    source: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values}
     return Job(
         source=Source(**source),
         archive=Path(content["archive"]),

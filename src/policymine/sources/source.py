@@ -116,7 +116,8 @@ def parse_source(content: str, *, name: str) -> Source:
     for key, value in table.items():
         _check_kind(name, key, value, default=getattr(Source, key, None))
     _check_content(name, table)
-    return Source(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return Source(**values)
 
 
 def _check_kind(name: str, key: str, value: object, *, default: object) -> None:

@@ -71,8 +71,8 @@ class PaperSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The lists that a night begins with, then every paper known from earlier nights."""
         for url in self.job.source.starts():
-            kind = "paper" if self.job.source.kind_of(url) == "paper" else "list"
-            yield self._request(url, kind=kind, depth=0, parent=None)
+            start = "paper" if self.job.source.kind_of(url) == "paper" else "list"
+            yield self._request(url, kind=start, depth=0, parent=None)
         for url in self.job.known:
             kind = self.job.source.kind_of(url)
             if kind in ("paper", "attachment") and url not in self.seen:

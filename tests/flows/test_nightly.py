@@ -1,0 +1,139 @@
+"""The nightly flow on the sample site: what is new is published, what is not is free of effect, what fails stays apart."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from policymine_flows.commands import exit_code
+from policymine_flows.nightly import nightly
+from policymine_flows.remine import remine
+
+from policymine.errors import LockedError, SourceError
+from policymine.operations.night import open_table
+from policymine.settings import load_settings
+from policymine.table.dump import canonical_dump
+from policymine.table.lock import RunLock
+from policymine.table.search import Filters, search
+
+Config = Callable[..., str]
+
+BROKEN_SOURCE = """
+id = "broken"
+title = "坏来源"
+base = "http://127.0.0.1:9"
+start = ["/index.html"]
+papers = ['/t\\d+\\.html$']
+pace_seconds = 0
+enabled = true
+allow_private = true
+"""
+
+
+def test_two_nights(config: Config, tmp_path: Path, requested: list[str]) -> None:
+    path = config()
+    first = nightly(path)
+    assert first["status"] == "published"
+    assert exit_code(first) == 0
+    (source,) = first["sources"]
+    assert source["error"] is None
+    assert source["fetched"] >= 36
+    assert source["failed"] == 1  # the page that its list promises and that is not there
+    assert source["forbidden"] == 1
+    assert first["findings"]["directives"] > 150
+    assert first["totals"] == {**first["totals"], **first["findings"]}
+    assert not first["quarantine"]
+    assert "/neibu/index.html" not in requested
+    assert set(first["set_aside"]) >= {"fiction", "how_to"}
+
+    with open_table(load_settings(Path(path))) as table:
+        before = list(canonical_dump(table))
+        assert search(table, "隐患排查").count > 0
+        assert search(table, filters=Filters(modality="sanction")).count > 0
+
+    second = nightly(path)
+    assert second["status"] == "nothing_new"
+    assert exit_code(second) == 6
+    assert second["sources"][0]["fetched"] == 0
+    assert second["sources"][0]["unchanged"] == source["fetched"]
+    with open_table(load_settings(Path(path))) as table:
+        assert list(canonical_dump(table)) == before
+
+    for kind in ("json", "md", "html"):
+        assert list((tmp_path / "reports").glob(f"*.{kind}"))
+    assert json.loads((tmp_path / "reports" / "run-1.json").read_text(encoding="utf-8"))["run_id"] == 1
+    assert not list((tmp_path / "work").glob("run-*"))
+
+
+def test_a_failing_source_marks_itself_and_lets_the_others_finish(config: Config, tmp_path: Path) -> None:
+    sites = tmp_path / "overlay" / "sites"
+    sites.mkdir(parents=True)
+    (sites / "broken.toml").write_text(BROKEN_SOURCE, encoding="utf-8")
+    report = nightly(config(overlay=f'"{tmp_path}/overlay"'))
+    by_id = {source["id"]: source for source in report["sources"]}
+    assert by_id["broken"]["error"]
+    assert by_id["sample"]["error"] is None
+    assert report["status"] == "published"
+    assert exit_code(report) == 4
+    assert any("broken" in step for step in report["next_steps"])
+
+
+def test_less_than_promised_is_a_failure(config: Config, tmp_path: Path) -> None:
+    sites = tmp_path / "overlay" / "sites"
+    sites.mkdir(parents=True)
+    packaged = Path(__file__).parents[2] / "src/policymine/sources/sites/sample.toml"
+    greedy = packaged.read_text(encoding="utf-8").replace("pages_min = 20", "pages_min = 70")
+    (sites / "sample.toml").write_text(greedy, encoding="utf-8")
+    report = nightly(config(overlay=f'"{tmp_path}/overlay"'))
+    assert "70" in report["sources"][0]["error"]
+    assert exit_code(report) == 4
+
+
+def test_a_real_site_needs_a_contact(config: Config, tmp_path: Path) -> None:
+    sites = tmp_path / "overlay" / "sites"
+    sites.mkdir(parents=True)
+    (sites / "broken.toml").write_text(BROKEN_SOURCE.replace("allow_private = true", ""), encoding="utf-8")
+    report = nightly(config(overlay=f'"{tmp_path}/overlay"'), ["broken"])
+    assert "contact" in report["sources"][0]["error"]
+
+
+def test_an_unknown_source_is_refused(config: Config) -> None:
+    with pytest.raises(SourceError, match="no such source"):
+        nightly(config(), ["nowhere"])
+
+
+def test_only_one_run_at_a_time(config: Config) -> None:
+    path = config()
+    with RunLock(load_settings(Path(path)).database_url), pytest.raises(LockedError):
+        nightly(path)
+
+
+def test_a_failed_gate_publishes_nothing(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = config()
+    from policymine.operations import night
+
+    monkeypatch.setattr(night, "mine", lambda page, **_: 1 / 0)  # the planted fault: every page breaks a station
+    report = nightly(path)
+    assert report["status"] == "gate_failed"
+    assert exit_code(report) == 5
+    assert len(report["quarantine"]) >= 36
+    with open_table(load_settings(Path(path))) as table:
+        assert table.counts()["pages"] == 0
+    monkeypatch.undo()
+    assert nightly(path)["status"] == "published"  # what failed is fetched and mined again
+
+
+def test_remine_touches_stale_pages_only(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = config()
+    nightly(path)
+    assert remine(path)["status"] == "nothing_new"
+    from policymine.operations import night, remining
+
+    stale = {"clean": "0" * 16, "mine": "0" * 16}
+    monkeypatch.setattr(night, "station_fingerprints", lambda: stale)
+    monkeypatch.setattr(remining, "station_fingerprints", lambda: stale)
+    report = remine(path)
+    assert report["pages"] >= 30
+    assert not report["quarantine"]
+    assert report["new"] == report["withdrawn"] == 0
+    assert remine(path)["pages"] == 0
