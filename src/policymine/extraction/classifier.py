@@ -1,0 +1,111 @@
+"""The linear models of this floor: weights that `training` learned from corpora/gold, judged in batches.
+
+A model file holds a scikit-learn LogisticRegression stored by skops and its vocabulary as JSON; loading refuses any type that
+skops does not know as safe. models/model_card.md says what they were trained on and what they can't do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp
+from typing import Any
+
+from policymine.errors import RuleError
+
+FOLDER = "policymine.extraction.models"
+STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
+"""Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights of readable features; `judge` gives the chance of the positive class.
+
+    >>> model = LinearModel({"cue=must": 2.0, "tone=fact": -3.0}, bias=-1.0)
+    >>> [round(p, 2) for p in model.judge([["cue=must"], ["tone=fact", "unknown"]])]
+    [0.73, 0.02]
+    """
+
+    weights: dict[str, float]
+    bias: float
+
+    def judge(self, rows: Sequence[Sequence[str]]) -> list[float]:
+        """The chance of each row; features that the model does not know weigh nothing."""
+        return [_chance(self.bias + self._sum(row)) for row in rows]
+
+    def judge_with(self, shared: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+        """The chances of rows that have the features `shared` in common, which are weighed once."""
+        base = self.bias + self._sum(shared)
+        return [_chance(base + self._sum(row)) for row in rows]
+
+    def _sum(self, row: Sequence[str]) -> float:
+        weight = self.weights.get
+        return sum([weight(feature, 0.0) for feature in set(row)])
+
+    def reasons(self, row: Sequence[str], most: int = 5) -> tuple[tuple[str, float], ...]:
+        """The features of a row that weighed most, strongest first."""
+        weighed = [(name, round(self.weights[name], 3)) for name in set(row) if name in self.weights]
+        return tuple(sorted(weighed, key=lambda pair: (-abs(pair[1]), pair[0]))[:most])
+
+
+def _chance(odds: float) -> float:
+    return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, odds))))
+
+
+@cache
+def model(name: str) -> LinearModel:
+    """The model called `name`: `directive` or `operational`.
+
+    Raises:
+        RuleError: its file is missing, holds types that are not safe to load, or does not fit its vocabulary.
+    """
+    from skops import io
+
+    folder = files(FOLDER)
+    try:
+        stored = folder.joinpath(f"{name}.skops").read_bytes()
+        vocabulary: list[str] = json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8"))["features"]
+    except OSError as problem:
+        raise RuleError(f"{name}.skops", str(problem), "train it: policymine train") from problem
+    if unsafe := io.get_untrusted_types(data=stored):
+        raise RuleError(f"{name}.skops", f"holds the types {unsafe}", "load only models that policymine train wrote")
+    learned: Any = io.loads(stored)
+    coefficients = learned.coef_[0]
+    if len(coefficients) != len(vocabulary):
+        raise RuleError(f"{name}.skops", f"{len(coefficients)} weights, {len(vocabulary)} features", "train it anew")
+    return LinearModel(dict(zip(vocabulary, map(float, coefficients), strict=True)), float(learned.intercept_[0]))
+
+
+def smooth(chances: Sequence[float]) -> list[bool]:
+    """Which clauses of a sentence belong to directives: the best path through the clauses at the costs above.
+
+    >>> smooth([0.1, 0.9, 0.45, 0.8])
+    [False, True, True, True]
+    """
+    from math import log
+
+    off, on = 0.0, 0.0
+    steps: list[tuple[bool, bool]] = []
+    for index, chance in enumerate(chances):
+        safe = min(max(chance, 1e-9), 1 - 1e-9)
+        odds = log(safe / (1 - safe))
+        if index == 0:
+            off, on = 0.0, odds
+            steps.append((False, True))
+            continue
+        to_off = off if off >= on - SWITCH_OFF else on - SWITCH_OFF
+        from_on_off = off < on - SWITCH_OFF
+        to_on = on if on >= off - SWITCH_ON else off - SWITCH_ON
+        from_on_on = on >= off - SWITCH_ON
+        steps.append((from_on_off, from_on_on))
+        off, on = to_off, to_on + odds
+    state = on > off
+    path = []
+    for was_on_off, was_on_on in reversed(steps):
+        path.append(state)
+        state = was_on_on if state else was_on_off
+    return path[::-1]

@@ -1,0 +1,186 @@
+"""Clauses of a document with what one pass of the rules found in them: the ground that the directive station uses.
+
+A sentence is read without its outline label and its closing mark; a clause ends at ， or ：. Each clause knows the deontic
+words and marks inside it, the word it leads with and the subject it names.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.bearers import Subject, subject_of
+from policymine.extraction.directives_scanning import PACKAGE, Hit, alternation, hits_of
+from policymine.text.outline import Outline
+from policymine.text.sentences import clauses, sentences
+from policymine.text.span import Span
+
+CLOSING = "。！？；!?;"
+LONGEST_EXPANSION = 600
+
+
+class Clause(NamedTuple):
+    """A clause, its closing mark left out; `lead` is the class of its first word, `word` what its head starts with."""
+
+    start: int
+    end: int
+    closing: str
+    hits: tuple[Hit, ...]
+    lead: str
+    adverb: bool
+    word: str
+    head: int
+    cue: Hit | None
+    subject: Subject | None
+
+
+class Sentence(NamedTuple):
+    """A sentence without label and closing mark; `item` is an index into the outline or -1, `opens` says it starts a line."""
+
+    start: int
+    end: int
+    closing: str
+    label: str
+    item: int
+    opens: bool
+    expansion: bool
+    clauses: tuple[Clause, ...]
+
+
+@cache
+def lead_pattern() -> re.Pattern[str]:
+    """What a clause may start with: connectives, then a pronoun, a result word, a preposition, adverbs, a verb."""
+    words = rules.load(PACKAGE, "directives").lexicons["lexicons"]
+    part = {name: alternation(listed) for name, listed in words.items()}
+    return re.compile(
+        f"(?:(?P<pronoun>{part['pronouns']})|(?P<result>{part['results']})|(?P<preposition>{part['prepositions']})"
+        f"|(?P<adverb>(?:{part['adverbs']})+[地的]?)?(?P<verb>{part['verbs']})?)"
+    )
+
+
+@cache
+def connective_pattern() -> re.Pattern[str]:
+    """Connectives that open a clause and are no part of a directive."""
+    words = rules.load(PACKAGE, "directives").lexicons["lexicons"]["connectives"]
+    return re.compile(f"(?:(?:{alternation(words)})[，,]?)+")
+
+
+def read(text: str, outline: Outline, *, times: Sequence[Span] = ()) -> list[Sentence]:
+    """The sentences of `text` with their clauses.
+
+    Args:
+        text: the clean text of a document.
+        outline: its numbered items.
+        times: spans of its time expressions, in order; a subject is looked for behind them.
+    """
+    found = hits_of(text)
+    starts = [hit.start for hit in found]
+    labels = [item.label for item in outline.items]
+    label_starts = [label.start for label in labels]
+    time_ends = {span.start: span.end for span in times}
+    read_sentences: list[Sentence] = []
+    item = -1
+    for whole in sentences(text):
+        opens = whole.start == 0 or "\n" in text[max(0, whole.start - 3) : whole.start]
+        for piece, label, expansion in _pieces(text, whole, labels, label_starts):
+            if label >= 0:
+                item = label
+            end = piece.end
+            while (
+                end > piece.start
+                and text[end - 1] in CLOSING + "”’」』 \u3000"
+                and not (text[end - 1] == "”" and "“" in text[piece.start : end - 1])
+            ):
+                end -= 1
+            start = piece.start
+            while start < end and text[start] in ' \u3000“”"':
+                if text[start] == "“" and "”" in text[start:end]:
+                    break
+                start += 1
+            if end <= start:
+                continue
+            parts = []
+            for span in clauses(text, Span(start, end)):
+                low, high = bisect_right(starts, span.start - 1), bisect_right(starts, span.end - 1)
+                clause = _clause(text, span, hits=tuple(found[low:high]), time_ends=time_ends)
+                if clause is not None:
+                    parts.append(clause)
+            style = outline.items[label].style if label >= 0 else ""
+            if parts:
+                read_sentences.append(
+                    Sentence(
+                        parts[0].start, end, text[end : end + 1], style, item, opens and not expansion, expansion, tuple(parts)
+                    )
+                )
+            opens = False
+    return read_sentences
+
+
+EXPANSION = re.compile(r"[（(](?:即|分别是|也就是)?[：:]?(?P<inside>[^（()）]*[；;][^（()）]*)[)）]")
+
+
+def _pieces(text: str, whole: Span, labels: Sequence[Span], label_starts: Sequence[int]) -> Iterator[tuple[Span, int, bool]]:
+    """A sentence cut behind each outline label in it and around a bracket that holds a list of commands."""
+    first = bisect_right(label_starts, whole.start - 1)
+    at, current = whole.start, -1
+    cuts: list[tuple[Span, int]] = []
+    for index in range(first, len(labels)):
+        label = labels[index]
+        if label.start >= whole.end:
+            break
+        if label.start > at:
+            cuts.append((Span(at, label.start), current))
+        at, current = label.end, index
+    if at < whole.end:
+        cuts.append((Span(at, whole.end), current))
+    for span, label_index in cuts:
+        bracket = (
+            EXPANSION.search(text, span.start, span.end) if "；" in span.of(text)[:-1] or ";" in span.of(text)[:-1] else None
+        )
+        if bracket is None:
+            yield span, label_index, False
+            continue
+        if bracket.start() > span.start:
+            yield Span(span.start, bracket.start()), label_index, False
+        at = bracket.start("inside")
+        for mark in re.finditer(r"[；;]|$", bracket["inside"]):
+            end = bracket.start("inside") + mark.start()
+            if end > at:
+                yield Span(at, end), -1, True
+            at = end + 1
+        if bracket.end() < span.end:
+            yield Span(bracket.end(), span.end), -1, False
+
+
+def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int, int]) -> Clause | None:
+    """One clause: connectives cut off, its lead, its first deontic word and its subject."""
+    start, end = span
+    while start < end and text[start] in " \u3000)）":
+        start += 1
+    connective = connective_pattern().match(text, start, end)
+    if connective is not None and connective.end() < end:
+        start = connective.end()
+    while start < end and text[start] in " \u3000":
+        start += 1
+    if start >= end:
+        return None
+    cue = next((hit for hit in hits if hit.deontic and hit.start >= start), None)
+    at = start
+    while at in time_ends and time_ends[at] < end:
+        at = time_ends[at]
+    head, lead, adverb = at, "", False
+    if cue is not None and cue.start == at:
+        lead, head = "cue", cue.end
+    match = lead_pattern().match(text, head, end)
+    group = match.lastgroup if match is not None else None
+    if match is not None and group is not None:
+        adverb = match["adverb"] is not None
+        lead = lead or group
+        head = match.start("verb") if group == "verb" else match.end("adverb") if group == "adverb" else match.start()
+    subject = subject_of(text, at, end, cue=cue.start if cue is not None and cue.kind != "ensure" else None, lead=lead)
+    closing = text[end : end + 1]
+    return Clause(start, end, closing, hits, lead, adverb, text[head : head + 2], head, cue, subject)

@@ -1,0 +1,112 @@
+"""Where one directive ends and the next begins inside a sentence.
+
+Boundaries of the guideline: another bearer, another modality, another fronted condition with its own cue or penalty,
+鼓励/支持/允许 in a chain of duties. Coordinated acts of one bearer and modality stay together, and so do results (确保…) and
+“X牵头，Y配合”.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.conditions import condition_kind
+from policymine.extraction.directives_clauses import Clause, Sentence
+from policymine.extraction.directives_scanning import PACKAGE
+
+KINDS = {
+    "must": "obligation", "must-not-once": "obligation", "shall": "obligation", "want": "obligation", "need": "obligation",
+    "ban": "prohibition", "negated": "prohibition", "may": "permission", "invite": "recommendation",
+    "support": "recommendation",
+}  # fmt: skip
+"""Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
+
+
+class Piece(NamedTuple):
+    """The clauses of one directive; `sentence` is an index into the sentences."""
+
+    sentence: int
+    clauses: tuple[Clause, ...]
+
+
+@cache
+def _adverbial() -> re.Pattern[str]:
+    pattern: str = rules.load(PACKAGE, "directives").lexicons["splitting"]["adverbial"]
+    return re.compile(pattern)
+
+
+def is_fronted(text: str, clause: Clause) -> bool:
+    """Whether a clause only sets the scene (a condition, a time, 按照…要求) and the predicate is still to come."""
+    if clause.cue is not None and clause.cue.kind != "ensure":
+        return False
+    if condition_kind(text, clause.start, clause.end):
+        return True
+    return _adverbial().match(text, clause.start, clause.end) is not None
+
+
+def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool]) -> list[Piece]:
+    """The directives of a sentence whose clauses are `marked` as belonging to one or not."""
+    pieces: list[Piece] = []
+    run: list[Clause] = []
+    for index, (clause, belongs) in enumerate(zip(sentence.clauses, marked, strict=True)):
+        if not belongs:
+            if run:
+                pieces.append(Piece(number, tuple(run)))
+            run = []
+            continue
+        rest = [c for c, m in zip(sentence.clauses[index + 1 :], marked[index + 1 :], strict=True) if m]
+        if run and _breaks(text, run, clause, rest=rest):
+            pieces.append(Piece(number, tuple(run)))
+            run = []
+        run.append(clause)
+    if run:
+        pieces.append(Piece(number, tuple(run)))
+    return pieces
+
+
+def _breaks(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> bool:
+    """Whether `clause` opens a directive of its own behind `run`."""
+    if all(is_fronted(text, earlier) for earlier in run):
+        return False
+    if condition_kind(text, clause.start, clause.end) and rest:
+        return _acts(text, rest[0]) or (len(rest) > 1 and is_fronted(text, rest[0]) and _acts(text, rest[1]))
+    if is_fronted(text, clause):
+        following = next((c for c in rest if not is_fronted(text, c)), None)
+        return following is not None and _own(text, run, following)
+    return _own(text, run, clause)
+
+
+def _own(text: str, run: Sequence[Clause], clause: Clause) -> bool:
+    """Whether a clause with a predicate has its own bearer, modality or condition."""
+    kind = modal_kind(clause)
+    current = next((k for c in run if (k := modal_kind(c))), "obligation")
+    subject = clause.subject
+    if subject is not None and subject.kind in ("organisation", "person"):
+        return not _shares_work(run, clause)
+    if kind and kind != current:
+        if kind == "recommendation":
+            return clause.lead == "cue"
+        return not text.startswith("杜绝", clause.cue.start if clause.cue else clause.start)
+    if subject is not None and subject.kind == "thing" and kind:
+        return True
+    return bool(kind) and text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
+
+
+def modal_kind(clause: Clause) -> str:
+    """The modality that the clause's own deontic word gives it, "" when it has none."""
+    return KINDS.get(clause.cue.kind, "") if clause.cue is not None else ""
+
+
+def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
+    """X牵头，Y配合: two roles of one directive."""
+    charge = {hit.kind for c in (*run, clause) for hit in c.hits}
+    here = any(hit.kind == "charge" for hit in clause.hits)
+    return here and "lead" in charge
+
+
+def _acts(text: str, clause: Clause) -> bool:
+    """Whether a clause says what follows from a condition: a cue, a penalty, a verb or a subject of its own."""
+    return bool(clause.cue or clause.subject or clause.lead in ("verb", "cue") or any(h.kind == "penalty" for h in clause.hits))
