@@ -19,7 +19,14 @@ SPACE = "repairs.stray-space"
 WRAP = "repairs.hard-wrap"
 
 _MARKS = "repairs.invisible", "repairs.emoji", "repairs.apostrophe", "repairs.compatibility"
-_RESIDUE = "repairs.html-comment", "repairs.html-tag", "repairs.html-half-tag", "repairs.html-entity", "repairs.escape", "repairs.css"
+_RESIDUE = (
+    "repairs.html-comment",
+    "repairs.html-tag",
+    "repairs.html-half-tag",
+    "repairs.html-entity",
+    "repairs.escape",
+    "repairs.css",
+)
 _LAYOUT = "repairs.space-in-date", "repairs.space-before-mark", "repairs.doubled-mark", "repairs.page-number"
 _MARKUP = re.compile(r"[<>&{\\]|x0[dD]|_x000")
 _DIGIT = re.compile("[0-9０-９]")
@@ -115,8 +122,8 @@ def _stray_spaces(text: str) -> Iterator[Edit]:
 
 def _is_parallel(left: str, right: str) -> bool:
     """Whether a space parts the halves of one quotation or title, as in “以人为本 生命至上”."""
-    opened = max(left.rfind(mark) for mark in "“‘《「『\"")
-    closed = [at for mark in "”’》」』\"" if (at := right.find(mark)) >= 0]
+    opened = max(left.rfind(mark) for mark in '“‘《「『"')
+    closed = [at for mark in '”’》」』"' if (at := right.find(mark)) >= 0]
     if opened < 0 or not closed or any(mark in left[opened + 1 :] for mark in "”’》」』"):
         return False
     return len(left) - opened + min(closed) <= 26

@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from policymine.cleaning import layout, pinyin, script_repair, wraps
+from policymine.cleaning import bytes as slipped
+from policymine.cleaning import desync, layout, pinyin, script_repair, wraps
 from policymine.model import Issue
 from policymine.rules import load
 from policymine.text import Alignment, Edit, Span
@@ -24,6 +25,7 @@ _DIGIT = re.compile("[0-9０-９]")
 _LISTED = load("policymine.cleaning", "repairs")
 KINDS: Mapping[str, str] = {
     **{rule.id: str(rule.gives["kind"]) for rule in _LISTED},
+    slipped.RULE: "gbk_byte_shift",
     script_repair.RULE: "trad_to_simp",
     layout.SPACE: "stray_space",
     wraps.RULE: "layout",
@@ -32,6 +34,8 @@ _MAY_TOUCH_DIGITS = frozenset(rule.id for rule in _LISTED if rule.gives.get("dig
 _STEPS: tuple[Callable[[str], list[Edit]], ...] = (
     layout.find_marks,
     pinyin.find_injections,
+    desync.find_desync,
+    slipped.find_lost_bytes,
     script_repair.find_traditional,
     layout.find_residue,
     wraps.find_wraps,

@@ -85,14 +85,21 @@ def to_simplified(text: str) -> str:
     >>> to_simplified("隨著陜西著名企業到會,效果顯著")
     '随着陕西著名企业到会,效果显著'
     """
-    converted = _converter("t2s").convert(text)
-    if len(converted) != len(text):
-        converted = "".join(map(_one, text))
+    converted = _whole(text)
     converted = converted.translate(_UNKNOWN_TO_OPENCC)
     if "著" not in converted:
         return converted
     kept = {match.start() + match[0].index("著") for match in _KEPT_ZHU.finditer(converted)}
     return re.sub("著", lambda match: "著" if match.start() in kept else "着", converted)
+
+
+def _whole(text: str) -> str:
+    """The text converted at one go, or one by one where that fails (lone surrogates) or would change the length."""
+    try:
+        converted: str = _converter("t2s").convert(text)
+    except (UnicodeError, ValueError):
+        converted = ""
+    return converted if len(converted) == len(text) else "".join(map(_one, text))
 
 
 def _one(character: str) -> str:

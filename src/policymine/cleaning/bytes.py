@@ -1,0 +1,163 @@
+"""Finds passages whose bytes slipped, and turns what the lattice reads into edits.
+
+Shifted text is full of rare characters: a third of its pairs fall into the second level of GB 2312 or among kana and Greek.
+Clean text hardly ever has four of them near each other, so a clean page costs one scan. What the scan finds is read by the
+lattice; it is repaired only where the reading is far likelier than the text as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
+
+from policymine.cleaning.lattice import Read, Reading, Shown, pair_of, read, vocabulary
+from policymine.text import Edit, Span
+from policymine.text.script import to_simplified
+
+RULE = "repairs.lost-bytes"
+BEFORE, AFTER = 24, 40  # how far a damaged passage is followed to both sides of what the scan found
+BUDGET = 1_500  # characters that are read on one page
+GAPS = 240  # places on one page where vanished pairs are tried
+ODD = 7.6  # what a character of damaged text costs at least, on the average; clean text costs 4 to 6
+GAIN = 12.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
+LEAST = 3
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两几")
+_HALF = {"，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")"}
+_STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
+
+
+@cache
+def _trace_of_damage() -> re.Pattern[str]:
+    """Three odd characters near each other: of the second level of GB 2312, kana, Greek, drawing signs, lost pairs."""
+    rows = [*range(0xA4, 0xAA), *range(0xD8, 0xF8)]
+    pairs = [bytes([row, cell]) for row in rows for cell in range(0xA1, 0xFF)] + [
+        bytes([0xA2, cell]) for cell in range(0xB1, 0xE3)
+    ]
+    rare = "".join(pair.decode("gb2312", "ignore") for pair in pairs) + "\ue000-\uf8ff"
+    return re.compile(f"(?:[{rare}][^\n]{{0,5}}){{2}}[{rare}?\ufffd]")
+
+
+class Passage(NamedTuple):
+    """A repaired stretch: where (offsets of the text), what it reads and how sure each character is."""
+
+    span: Span
+    text: str
+    certainty: str
+
+
+def find_lost_bytes(text: str) -> list[Edit]:
+    """The edits that bring slipped passages into step again (offsets of `text`).
+
+    >>> [edit.text for edit in find_lost_bytes("各级鞑棵乓?切实加强组织领导")]
+    []
+    """
+    edits: list[Edit] = []
+    budget, gaps = BUDGET, GAPS
+    for span in _suspects(text):
+        if span.length > budget:
+            break
+        budget -= span.length
+        found = _passages(text, span, gaps=gaps)
+        gaps -= sum(passage.span.length for passage in found)
+        edits += [_edit(text, passage) for passage in found]
+    return edits
+
+
+def _suspects(text: str) -> Iterator[Span]:
+    """The stretches around what looks damaged, grown to both sides as far as one token run reaches."""
+    start, end = -1, -1
+    for match in _trace_of_damage().finditer(text):
+        around = to_simplified(text[max(match.start() - 3, 0) : match.end() + 3])
+        if vocabulary().best(around) < ODD * len(around):
+            continue
+        left, right = _grown(text, match)
+        if left > end:
+            if end > start:
+                yield Span(start, end)
+            start = left
+        end = max(end, right)
+    if end > start:
+        yield Span(start, end)
+
+
+def _grown(text: str, match: re.Match[str]) -> tuple[int, int]:
+    low, high = max(match.start() - BEFORE, 0), match.end() + AFTER
+    left = match.start()
+    while left > low and _STRETCH.match(text[left - 1]):
+        left -= 1
+    run = _STRETCH.match(text, match.start(), high)
+    return left, max(run.end() if run else 0, match.start() + 1)
+
+
+def shown_as(text: str) -> list[Shown]:
+    """The bytes behind shown characters; half-width marks stand for the full-width ones that the page has lost."""
+    plain = to_simplified(text)
+    out = []
+    for old, new in zip(text, plain, strict=True):
+        if "!" <= old <= "~" and old != "?":
+            out.append(Shown(new, bytes([0xA3, ord(old) | 0x80])))
+        else:
+            out.append(Shown(new, b"" if old in "?\ufffd" else pair_of(old) or pair_of(new)))
+    return out
+
+
+def _passages(text: str, span: Span, *, gaps: int) -> list[Passage]:
+    """What a stretch reads where it is out of step; nothing when it is likelier as it stands."""
+    shown = shown_as(span.of(text))
+    standing = vocabulary().best(to_simplified(span.of(text)))
+    reading = read(shown)
+    if reading.cost > standing - GAIN:
+        return []
+    reading = read(shown, gaps=_doubtful(reading, most=gaps))
+    parts = [part for stretch in _slipped(reading.reads) if len(stretch) >= LEAST for part in _sentences(stretch)]
+    return [_passage(text, span.start, part) for part in parts]
+
+
+def _passage(text: str, start: int, reads: Sequence[Read]) -> Passage:
+    """A stretch of reads as a passage of the text; a numeral of which no byte was seen is not guessed."""
+    word = "".join("?" if one.certainty == "g" and one.character in _NUMERALS else one.character for one in reads)
+    span = Span(start + reads[0].start, start + reads[-1].end)
+    return Passage(span, _in_width_of(text, word), "".join(one.certainty for one in reads if one.character))
+
+
+def _doubtful(reading: Reading, *, most: int) -> frozenset[int]:
+    """The places inside slipped stretches where the words read are rare: there pairs may have vanished."""
+    places: list[int] = []
+    for one in reading.reads:
+        if one.certainty and one.cost > 6.2:
+            places += range(one.start, one.end + 1)
+    return frozenset(places[:most])
+
+
+def _slipped(reads: Sequence[Read]) -> Iterator[list[Read]]:
+    """The stretches out of step."""
+    for slipped, stretch in groupby(reads, key=lambda one: bool(one.certainty)):
+        if slipped:
+            yield list(stretch)
+
+
+def _sentences(stretch: Sequence[Read]) -> Iterator[list[Read]]:
+    """A stretch parted behind its sentences, so that each repair stays near what it mends; no part is without raw text."""
+    part: list[Read] = []
+    for one in stretch:
+        if len(part) > 8 and part[-1].character in "。！？；" and one.end > part[-1].end:
+            yield part
+            part = []
+        part.append(one)
+    yield part
+
+
+def _in_width_of(text: str, word: str) -> str:
+    """Marks of punctuation in the width that the page uses."""
+    if text.count(",") <= text.count("，"):
+        return word
+    return "".join(_HALF.get(character, character) for character in word)
+
+
+def _edit(text: str, passage: Passage) -> Edit:
+    sure = {"e": 0.99, "h": 0.85, "g": 0.4}
+    confidence = sum(sure[one] for one in passage.certainty) / len(passage.certainty)
+    return Edit(passage.span, passage.text, RULE, round(confidence, 3), passage.certainty)

@@ -1,0 +1,270 @@
+"""Reads text whose bytes slipped by one: a search over the bytes for the likeliest words.
+
+In GB 2312 every character is two bytes. When one byte is lost, each character shown after it is made of the second byte of
+one true character and the first byte of the next, until something of one byte (an ASCII mark, a line end) puts them in step
+again. Pairs that mean nothing are shown as `?` or vanish; what is known of them is just that: their first byte, the second of
+a true character, lies in a zone that GB 2312 leaves empty.
+
+The search walks the shown characters once. At each it stands in step (the shown character is the true one) or out of step (a
+first byte waits for its second); it pays for words by their frequency, for every slip, and for every pair that vanished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import product
+from typing import NamedTuple
+
+from policymine.rules import load
+from policymine.text.frequency import LONGEST, UNKNOWN, Words, words
+
+SLIP = 9.0  # losing the step
+CATCH = 5.0  # finding it again
+VANISHED = 4.0  # a pair that left no mark
+MORE_VANISHED = 2.5  # another pair beside it, or beside a mark
+HOLE = 1.5  # a pair of a row of signs that has a hole there
+MOST_VANISHED = 4
+COMMON = 120  # how many characters are tried where no byte is known
+UNKNOWABLE = 6.0  # half a character that is given up
+HALF = "-"
+SIGN = 9.0  # what a letter or a rare mark of punctuation costs where it stands
+FORMULA = 13.0  # what a formula of the genre costs as one word
+BEAM = 25.0  # how much dearer than the cheapest a reading may be and still be followed
+
+IN_STEP, WAITING, BLIND = 0, 1, 2
+
+
+class Shown(NamedTuple):
+    """One shown character: its two bytes; no bytes for the mark of a pair that means nothing."""
+
+    character: str
+    pair: bytes
+
+
+class Read(NamedTuple):
+    """One true character that was read: from which shown ones (indices, end exclusive), and how sure.
+
+    `certainty` is e when both bytes were seen, h one, g none; empty for a character in step, which is shown as it is; `HALF`
+    (with no character) for half a character that is given up.
+    """
+
+    character: str
+    start: int
+    end: int
+    certainty: str
+    cost: float = 0.0
+
+
+class Reading(NamedTuple):
+    """A reading of a stretch and what it costs (negative natural logarithm of its likelihood)."""
+
+    cost: float
+    reads: tuple[Read, ...]
+
+
+class _Node(NamedTuple):
+    """A state between two shown characters: the place, what waits there, and how many pairs have vanished here."""
+
+    at: int
+    kind: int
+    vanished: int
+
+
+class _Step(NamedTuple):
+    to: _Node
+    characters: frozenset[str]
+    cost: float
+    certainty: str
+
+
+class _Ways(NamedTuple):
+    """The steps that lead on from each node, worked out once."""
+
+    shown: list[Shown]
+    gaps: frozenset[int]
+    known: dict[_Node, tuple[_Step, ...]]
+
+    def of(self, node: _Node) -> tuple[_Step, ...]:
+        if node not in self.known:
+            self.known[node] = tuple(step for step in _steps(node, self) if step.characters)
+        return self.known[node]
+
+
+class _Best(NamedTuple):
+    cost: float
+    back: _Node | None
+    reads: tuple[Read, ...]
+
+
+@cache
+def vocabulary() -> Words:
+    """The words of the dictionary and the formulas of the genre that repairs.toml lists."""
+    listed = load("policymine.cleaning", "repairs").lexicons["lattice"]
+    formulas = {"".join(parts) for pattern in listed["formulas"] for parts in product(*pattern)}
+    signs = [chr(code) for code in (*range(0x21, 0x7F), *range(0x3001, 0x3020), *range(0x2014, 0x2027), *range(0xFF01, 0xFF5F))]
+    known = dict.fromkeys(signs, SIGN) | dict.fromkeys(formulas | set(listed["words"]), FORMULA)
+    return words().grown(known)
+
+
+def read(shown: list[Shown], *, gaps: frozenset[int] = frozenset()) -> Reading:
+    """The cheapest reading of a stretch of shown characters; `gaps` are the places where pairs may have vanished.
+
+    >>> shown = [Shown(c, pair_of(c)) for c in "各级要落实踩?飨畲胧"]
+    >>> "".join(r.character for r in read(shown).reads)
+    '各级要落实安全各项措施'
+    """
+    best: dict[_Node, _Best] = {_Node(0, IN_STEP, 0): _Best(0.0, None, ())}
+    ways = _Ways(shown, gaps, {})
+    for at in range(len(shown) + 1):
+        order = [_Node(at, kind, gone) for kind in (WAITING, BLIND) for gone in range(MOST_VANISHED + 1 if at in gaps else 1)]
+        order.append(_Node(at, IN_STEP, 0))
+        least = min((best[node].cost for node in order if node in best), default=0.0)
+        for node in order:
+            if node in best and best[node].cost <= least + BEAM:
+                _extend(best, node, ways)
+                _drop_half(best, node, shown)
+    end = _Node(len(shown), IN_STEP, 0)
+    return Reading(best[end].cost, tuple(_trace(best, end)))
+
+
+def _trace(best: Mapping[_Node, _Best], node: _Node) -> Iterator[Read]:
+    """The way back from a node, each word's cost shared among its characters."""
+    words_read = []
+    at: _Node | None = node
+    while at is not None:
+        here = best[at]
+        share = (here.cost - best[here.back].cost) / len(here.reads) if here.back else 0.0
+        words_read.append([one._replace(cost=share) for one in here.reads])
+        at = here.back
+    for word in reversed(words_read):
+        yield from word
+
+
+def _extend(best: dict[_Node, _Best], node: _Node, ways: _Ways) -> None:
+    """Tries every word that can start at a node."""
+    costs, following = vocabulary()
+    begun: list[tuple[_Node, str, float, tuple[Read, ...]]] = [(node, "", best[node].cost, ())]
+    for length in range(1, LONGEST + 1):
+        longer = []
+        for place, word, paid, reads in begun:
+            further = following.get(word, frozenset())
+            for step in ways.of(place):
+                if word and place.kind == IN_STEP and step.certainty:
+                    continue  # words end where the step is lost
+                spent = paid + step.cost
+                for character in (step.characters & further) if word else step.characters:
+                    grown = word + character
+                    cost = costs.get(grown, UNKNOWN if length == 1 else None)
+                    if cost is None and grown not in following:
+                        continue
+                    taken = (*reads, Read(character, place.at, step.to.at, step.certainty))
+                    if cost is not None:
+                        _offer(best, step.to, _Best(spent + cost, node, taken))
+                    if grown in following:
+                        longer.append((step.to, grown, spent, taken))
+        begun = longer
+
+
+def _drop_half(best: dict[_Node, _Best], node: _Node, shown: list[Shown]) -> None:
+    """Behind a mark or at the start, the first byte may belong to a character of which nothing can be known."""
+    at = node.at
+    if node.kind == IN_STEP and at < len(shown) and shown[at].pair and (at == 0 or not shown[at - 1].pair):
+        gone = Read("", at, at + 1, HALF)
+        _offer(best, _Node(at + 1, WAITING, 0), _Best(best[node].cost + SLIP + UNKNOWABLE, node, (gone,)))
+
+
+def _offer(best: dict[_Node, _Best], to: _Node, found: _Best) -> None:
+    if to not in best or found.cost < best[to].cost:
+        best[to] = found
+
+
+def _steps(node: _Node, ways: _Ways) -> Iterator[_Step]:
+    """The ways to the next true character: where it leads, which characters it may be, what it costs beside its word."""
+    at, shown = node.at, ways.shown
+    more = at < len(shown)
+    pair = shown[at].pair if more else b""
+    if node.kind == IN_STEP:
+        if more:
+            yield _Step(_Node(at + 1, IN_STEP, 0), frozenset(shown[at].character), 0.0, "")
+            if pair:  # its first byte is the second one of a character that lost its first, or the first one of ...
+                yield _Step(_Node(at + 1, WAITING, 0), _of_trail(pair[0]), SLIP, "h")
+                yield _Step(_Node(at + 1, WAITING, 0), _of_lead(pair[0]), SLIP, "h")
+        return
+    lead = shown[at - 1].pair[1] if node.kind == WAITING else None
+    if more and pair:
+        if lead is not None:
+            yield _Step(_Node(at + 1, WAITING, 0), _character(lead, pair[0]), 0.0, "e")
+        else:
+            yield _Step(_Node(at + 1, WAITING, 0), _of_trail(pair[0]), 0.0, "h")
+    empty, sure = (_of_lead_empty(lead), "h") if lead is not None else (_empty(), "g")
+    if more and not pair:
+        yield _Step(_Node(at + 1, BLIND, 0), empty, 0.0, sure)
+        holes = _of_lead_holes(lead) if lead is not None else frozenset("")
+        yield _Step(_Node(at + 1, BLIND, 0), holes, HOLE, sure)
+        if lead is not None:  # some decoders give one mark for one byte and are in step again
+            ends = at + 1 == len(shown)  # what follows is no pair, so the byte may have been any
+            yield _Step(_Node(at + 1, IN_STEP, 0), _of_lead(lead) if ends else empty, 0.0, sure)
+    if at in ways.gaps and node.vanished < MOST_VANISHED:
+        yield _Step(_Node(at, BLIND, node.vanished + 1), empty, MORE_VANISHED if node.kind == BLIND else VANISHED, sure)
+    if lead is not None:
+        last = frozenset("。") if lead == 0xA1 and not more else _of_lead(lead)  # what begins like a mark and ends a line
+        yield _Step(_Node(at, IN_STEP, 0), last, CATCH, "h")
+
+
+def pair_of(character: str) -> bytes:
+    """The two bytes of a character in GB 2312, or in the user zone of GB 18030; empty when it has none there.
+
+    >>> pair_of("安").hex(), pair_of("a")
+    ('b0b2', b'')
+    """
+    try:
+        code = character.encode("gb18030")
+    except UnicodeEncodeError:
+        return b""
+    return code if len(code) == 2 and code[0] > 0xA0 and code[1] > 0xA0 else b""
+
+
+@cache
+def _character(lead: int, trail: int) -> frozenset[str]:
+    try:
+        return frozenset(bytes([lead, trail]).decode("gb2312"))
+    except UnicodeDecodeError:
+        return frozenset()
+
+
+def _likeliest(characters: Iterator[frozenset[str]], most: int) -> frozenset[str]:
+    costs = vocabulary().costs
+    return frozenset(sorted((c for some in characters for c in some if c in costs), key=lambda c: costs[c])[:most])
+
+
+@cache
+def _of_trail(trail: int) -> frozenset[str]:
+    return _likeliest((_character(lead, trail) for lead in range(0xA1, 0xF8)), 94)
+
+
+@cache
+def _of_lead(lead: int) -> frozenset[str]:
+    return _likeliest((_character(lead, trail) for trail in range(0xA1, 0xFF)), 94)
+
+
+def _empty_trails() -> Iterator[int]:
+    """Second bytes that, as a first byte, start no character of GB 2312."""
+    yield from range(0xAA, 0xB0)
+    yield from range(0xF8, 0xFF)
+
+
+@cache
+def _of_lead_empty(lead: int) -> frozenset[str]:
+    return _likeliest((_character(lead, trail) for trail in _empty_trails()), 94)
+
+
+@cache
+def _of_lead_holes(lead: int) -> frozenset[str]:
+    """Characters whose second byte begins one of the rows of signs with many holes."""
+    return _likeliest((_character(lead, trail) for trail in (0xA6, 0xA7, 0xA8)), 94)
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return _likeliest((_character(lead, trail) for lead in range(0xA1, 0xF8) for trail in _empty_trails()), COMMON)
