@@ -58,18 +58,23 @@ def canonical(name: str) -> str:
 
 
 def announced(name: str) -> frozenset[int]:
-    """The numbers of members that a name may announce: each numeral in it, and their sum; empty when it has none.
+    """The numbers of members that a name may announce: their sum, and the one that is not 一 or stands
+    twice; empty when there is none.
 
     The 一 behind 个 (五个一) and behind 合, 位 (四位一体) counts nothing; 双 and 两 are two.
 
     >>> sorted(announced("五个一")), sorted(announced("四不两直")), sorted(announced("两客一危"))
-    ([5], [2, 4, 6], [1, 2, 3])
+    ([5], [6], [2, 3])
     """
     bare = MARKS.sub("", name).translate(FINANCIAL)
     bare = re.sub(r"(?<=[个位合归件])一", "", bare)
     bare = re.sub(r"(?<=[二三四五六七八九十两])位一体", "位", bare)
     numbers = [NUMERALS.get(sign) or (int(sign) if sign.isdigit() else chinese_number(sign)) for sign in NUMERAL.findall(bare)]
-    return frozenset(numbers) | ({sum(numbers)} if numbers else set())
+    several = {number for number in numbers if number > 1}
+    counts = {sum(numbers)} if numbers else set()
+    if len(several) == 1:
+        counts |= several
+    return frozenset(counts)
 
 
 @cache

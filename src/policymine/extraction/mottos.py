@@ -15,7 +15,7 @@ NAMES = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?{RULES.parts['n
 LEADS = re.compile(rf"{RULES.parts['verbs']}(?:[了好的]|[^，,。；;、“”]{{0,6}})$")
 NOT_BEFORE = re.compile(RULES.lexicons["mottos"]["not_before"])
 NOT_AFTER = re.compile(RULES.lexicons["mottos"]["not_after"])
-FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "known"))
+FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "known"))
 REACH = 12
 LONGEST_PART = 14
 
@@ -56,7 +56,8 @@ def _is_formula(text: str, span: Span) -> bool:
     if len(parts) < 2 or max(lengths) > LONGEST_PART or re.search(r"[《》（(\d+]", span.of(text)):
         return False
     named = NAMES.match(after) is not None
-    if NOT_AFTER.match(after) or (NOT_BEFORE.search(before) and not named):
+    reported = NOT_BEFORE.search(before) and not named and not parts[0].startswith(("宁可", "宁愿"))
+    if NOT_AFTER.match(after) or reported:
         return False
     even = max(lengths) - min(lengths) <= (3 if len(parts) > 2 else 2)
     repeated = len(set.intersection(*(set(part) for part in parts))) > 0

@@ -23,12 +23,13 @@ OPENING_MARK = re.compile(r"[“‘「『\"]")
 NUMERAL = re.compile(r"[一两兩三四五六七八九十双雙](?=[^\W\d_])")
 MARK = re.compile("[、，,]")
 LEFT = re.compile(RULES.parts["left"])
-LEFT_REACH = 1
 NOT_NAMES = frozenset(RULES.lexicons["not_numeric"]["whole"])
 PLANS = re.compile(RULES.lexicons["not_numeric"]["plans"])
 NOT_ENDS = re.compile(RULES.lexicons["not_numeric"]["ends"])
 IDIOMS = re.compile(RULES.lexicons["not_numeric"]["idioms"])
 TRAILING = tuple(RULES.lexicons["trailing"]["words"])
+NOT_BEHIND = frozenset(RULES.lexicons["plain"]["not_behind"])
+BARE = re.compile(RULES.parts["count"] + "[个個项項种大条类件方位级]?")
 NUMERALS = frozenset("一两兩三四五六七八九十双雙壹叁肆伍陆柒捌玖拾")
 
 
@@ -55,9 +56,10 @@ def find_slogans(text: str) -> tuple[Slogan, ...]:
         Slogan(span, span.of(text), rule, "motto", slogan_id=canonical(span.of(text))) for span, rule in find_mottos(text)
     ]
     bare = [Slogan(span, span.of(text), rule, "numeric", slogan_id=canonical(span.of(text))) for span, rule in numerics]
-    kept = [s for s in bare if not any(m.span == s.span for m in mottos)]
-    opened = find_openings(text, [s.span for s in kept])
-    return tuple(sorted((*mottos, *_opened(text, kept, opened)), key=lambda s: (s.span.start, -s.span.end)))
+    taken = {s.span for s in bare}
+    kept = [m for m in mottos if m.span not in taken]
+    opened = find_openings(text, [s.span for s in bare])
+    return tuple(sorted((*kept, *_opened(text, bare, opened)), key=lambda s: (s.span.start, -s.span.end)))
 
 
 def find_issues(text: str, slogans: Iterable[Slogan]) -> tuple[Issue, ...]:
@@ -134,15 +136,19 @@ def _plain(text: str, learnt: Iterable[str]) -> Iterator[tuple[Span, str]]:
     known = _by_start((*_plain_names(), *learnt))
     for numeral in NUMERAL.finditer(text):
         start = numeral.start()
-        for name in known.get(text[start : start + 2], ()):
-            if text.startswith(name, start) and LEFT.match(text, start):
-                yield Span(start, start + len(name)), "slogans.known"
-                break
-        else:
-            for rule in PLAIN:
-                if (match := rule.find.match(text, start)) and not IDIOMS.match(text, start) and _is_name(match["span"]):
-                    yield Span(*match.span("span")), rule.id
-                    break
+        names = [name for name in known.get(text[start : start + 2], ()) if text.startswith(name, start)]
+        ends = [(start + len(name), "slogans.known") for name in names[:1] if _bounded(text, start, start + len(name))]
+        for rule in PLAIN:
+            if (match := rule.find.match(text, start)) and not IDIOMS.match(text, start) and _is_name(match["span"]):
+                ends.append((match.end("span"), rule.id))
+        if ends:
+            end, rule_id = max(ends)
+            yield Span(start, end), rule_id
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """Whether a known name stands as a word of its own: no numeral before it, no longer word behind it."""
+    return LEFT.match(text, start) is not None and text[end : end + 1] not in NOT_BEHIND
 
 
 @cache
@@ -164,7 +170,7 @@ def _without_tail(text: str, span: Span) -> Span:
     """The span without 要求, 原则, 制度, 机制 at its end, where a name is left."""
     name = span.of(text)
     for word in TRAILING:
-        if name.endswith(word) and len(name) - len(word) >= 2:
+        if name.endswith(word) and not BARE.fullmatch(name[: -len(word)]):
             return Span(span.start, span.end - len(word))
     return span
 
