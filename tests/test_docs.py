@@ -45,9 +45,9 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     for step in steps(page):
         if not step.command.startswith(RUNNABLE):
             continue
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S602 - the commands are those of our own pages, some have pipes
             step.command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False, timeout=300
-        )  # the commands are those of our own pages
+        )
         got = done.stdout + done.stderr
         assert doctest.OutputChecker().check_output(step.shown, got, FLAGS), f"$ {step.command}\n{got}"
         ran += 1
