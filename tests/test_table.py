@@ -44,6 +44,7 @@ from policymine.model import (
 )  # fmt: skip
 from policymine.table import Table, rows_of, schema
 from policymine.table.dump import dump_canonical
+from policymine.table.frontier import NIGHTS_TO_TRY, Visited, known_addresses, remember
 from policymine.table.laws import check_partition, check_rows
 from policymine.table.rows import columns_of, row_from
 from policymine.table.upgrade import _config, _run
@@ -400,7 +401,24 @@ def test_stale_pages_are_those_of_other_stations(table: Table) -> None:
     assert table.raw_text("page000000000001") == PAPER
     with pytest.raises(UnknownIdError):
         table.raw_text("nowhere")
+    assert [state.page_id for state in table.page_states(source="sample")] == sorted(table.known_bodies())
+    assert table.page_states(source="other") == ()
     assert [text.page_id for text in table.document_texts()] == ["page000000000001", "page000000000002"]
+
+
+def test_the_crawlers_memory_keeps_what_it_learnt_and_gives_up_after_a_week(table: Table) -> None:
+    one, two = "https://example.org/1", "https://example.org/2"
+    remember(table, "s", [Visited(one, "fetched", 2, "2026-11-22", "tag", body_sha256="a" * 64), Visited(two, "failed", 1)])
+    remember(table, "s", [Visited(one, "unchanged", 1)])
+    remember(table, "s", [])
+    assert known_addresses(table, "s") == {one: ("tag", None, "a" * 64), two: (None, None, None)}
+    assert known_addresses(table, "other") == {}
+    for _ in range(NIGHTS_TO_TRY - 1):
+        assert two in known_addresses(table, "s")
+        remember(table, "s", [Visited(two, "failed")])
+    assert set(known_addresses(table, "s")) == {one}
+    remember(table, "s", [Visited(two, "fetched")])
+    assert set(known_addresses(table, "s")) == {one, two}
 
 
 # --- killed ---------------------------------------------------------------------------------------------------------------

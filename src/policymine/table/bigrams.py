@@ -7,7 +7,6 @@ something to the index (ASCII but letters and digits) are moved to a private pla
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -27,19 +26,11 @@ class Tokens(NamedTuple):
     pairs: str
 
 
-def fold_width(text: str) -> str:
-    """Full-width signs as half-width ones, letters as small ones; the fold that needs no dictionary.
-
-    >>> fold_width("ＡＢ１２％")
-    'ab12%'
-    """
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def tokens(text: str, fold: Fold = fold_width) -> Tokens:
+def tokens(text: str, fold: Fold) -> Tokens:
     """The tokens of a text.
 
-    >>> tokens("安全 月", fold_width).pairs.split()[0]
+    >>> from policymine.text.script import fold
+    >>> tokens("安全 月", fold).pairs.split()[0]
     '安全'
     """
     moved = fold(text).translate(MOVED)
@@ -58,7 +49,7 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(term for term in found if term.strip())
 
 
-def match_expression(query_terms: Sequence[str], fold: Fold = fold_width) -> str:
+def match_expression(query_terms: Sequence[str], fold: Fold) -> str:
     """What the index is asked for rows that contain all terms; empty when there are none."""
     clauses = []
     for term in query_terms:
@@ -70,10 +61,11 @@ def match_expression(query_terms: Sequence[str], fold: Fold = fold_width) -> str
     return " AND ".join(clauses)
 
 
-def marks(text: str, query_terms: Sequence[str], fold: Fold = fold_width) -> tuple[Span, ...]:
+def marks(text: str, query_terms: Sequence[str], fold: Fold) -> tuple[Span, ...]:
     """Where the terms stand in a text, as spans of the text itself; overlapping ones are joined.
 
-    >>> marks("２０２２年安全生产", ["2022", "安全", "全生"])
+    >>> from policymine.text.script import fold
+    >>> marks("２０２２年安全生产", ["2022", "安全", "全生"], fold)
     (Span(start=0, end=4), Span(start=5, end=8))
     """
     folded, origin = _folded(text, fold)

@@ -1,70 +1,69 @@
-"""The crawler's memory: what is known of every address, kept between nights.
+"""The crawler's memory: every address it met, what came of it, and what to ask with next time. Never staged.
 
-It is written when a run is published and never before: an address that was fetched by a run that died is fetched again.
+An address is remembered only when the night that met it was published, so that whatever was lost is fetched again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from policymine.table import schema
 from policymine.table.dialect import reading, writing
+from policymine.table.schema import frontier
 from policymine.table.store import Table
 
+NIGHTS_TO_TRY = 7
+"""After as many nights on which it failed an address is no longer visited of its own accord; a link brings it back."""
+REACHED = ("fetched", "unchanged")
 
-class Known(NamedTuple):
-    """What a conditional request needs, and the version of the body that came last."""
+
+class Visited(NamedTuple):
+    """What came of an address tonight; `state` is the crawler's word for it. Of the rest, None
+    means that nothing new was learnt."""
+
+    url: str
+    state: str
+    depth: int = 0
+    fetched_at: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+
+
+class Address(NamedTuple):
+    """What to ask an address with: its validators, and the hash of the bytes it gave last."""
 
     etag: str | None
     last_modified: str | None
     body_sha256: str | None
 
 
-class Visited(NamedTuple):
-    """What a night learnt of an address: `state` is the crawl's outcome, times are ISO 8601 in UTC."""
-
-    url: str
-    state: str
-    depth: int
-    fetched_at: str | None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_sha256: str | None = None
-
-
-def known_addresses(table: Table, source: str) -> Mapping[str, Known]:
-    """All addresses of a source that earlier nights met."""
-    c = schema.frontier.c
+def known_addresses(table: Table, source: str) -> dict[str, Address]:
+    """The addresses of a source that are worth a visit, in order."""
+    c = frontier.c
+    query = sa.select(c.url, c.etag, c.last_modified, c.body_sha256).where(c.source == source, c.attempts < NIGHTS_TO_TRY)
     with reading(table.engine) as connection:
-        found = connection.execute(sa.select(c.url, c.etag, c.last_modified, c.body_sha256).where(c.source == source))
-        return {url: Known(*rest) for url, *rest in found}
+        return {row.url: Address(*row[1:]) for row in connection.execute(query.order_by(c.url))}
 
 
 def remember(table: Table, source: str, visited: Iterable[Visited]) -> None:
-    """Notes what a night learnt; an answer without validators keeps the ones known, a failure counts as an attempt."""
+    """Notes what came of addresses; what an earlier night learnt stays where tonight learnt nothing."""
     entries = [
-        {"source": source, "discovered_at": visit.fetched_at, "attempts": 0 if visit.body_sha256 else 1, **visit._asdict()}
-        for visit in {visit.url: visit for visit in visited}.values()
+        {**entry._asdict(), "source": source, "discovered_at": entry.fetched_at, "attempts": int(entry.state not in REACHED)}
+        for entry in visited
     ]
     if not entries:
         return
-    c = schema.frontier.c
-    note = upsert(schema.frontier)
-    fresh = note.excluded
-    change = note.on_conflict_do_update(
-        index_elements=["source", "url"],
-        set_={
-            "state": fresh.state,
-            "fetched_at": fresh.fetched_at,
-            "etag": sa.func.coalesce(fresh.etag, c.etag),
-            "last_modified": sa.func.coalesce(fresh.last_modified, c.last_modified),
-            "body_sha256": sa.func.coalesce(fresh.body_sha256, c.body_sha256),
-            "attempts": sa.case((fresh.attempts == 0, 0), else_=c.attempts + 1),
-        },
-    )
+    note = upsert(frontier)
+    new, old = note.excluded, frontier.c
+    learnt = ("etag", "last_modified", "body_sha256", "fetched_at")
+    change: dict[str, sa.ColumnElement[Any]] = {name: sa.func.coalesce(new[name], old[name]) for name in learnt}
+    change["state"] = new.state
+    change["depth"] = sa.case((new.depth < old.depth, new.depth), else_=old.depth)
+    change["attempts"] = sa.case((new.attempts == 0, 0), else_=old.attempts + 1)
+    note = note.on_conflict_do_update(index_elements=["source", "url"], set_=change)
     with writing(table.engine) as connection:
-        connection.execute(change, entries)
+        connection.execute(note, entries)

@@ -14,7 +14,7 @@ from policymine.errors import AlignmentError
 from policymine.model import FINDING_KINDS, CleanPage, Document, Issue, MinedDocument, Row, Span
 from policymine.table.rows import Columns, columns_of, view_columns
 
-UNSIGNED = frozenset({"page_id", "fetched_at", "etag", "last_modified", "online_status"})
+UNSIGNED = frozenset({"page_id", "fetched_at", "place", "etag", "last_modified", "online_status"})
 """Columns that may change without the content having changed."""
 
 
@@ -107,8 +107,8 @@ def _page(clean: CleanPage, text_sha256: str, *, fingerprints: Mapping[str, str]
         "source": page.source, "url": page.url, "body_sha256": page.body_sha256,
         "fetched_at": utc(page.fetched_at) if page.fetched_at else None, "media_type": page.media_type,
         "encoding": page.encoding, "reader": page.reader, "script": clean.script, "raw_length": len(page.text),
-        "text_sha256": text_sha256, "metadata": dict(sorted(page.metadata.items())), "etag": validators.etag,
-        "last_modified": validators.last_modified, "online_status": "online",
+        "text_sha256": text_sha256, "metadata": dict(sorted(page.metadata.items())), "place": page.place,
+        "etag": validators.etag, "last_modified": validators.last_modified, "online_status": "online",
         "clean_fingerprint": fingerprints["clean"], "mine_fingerprint": fingerprints["mine"],
     }  # fmt: skip
 

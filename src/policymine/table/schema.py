@@ -90,6 +90,7 @@ pages = sa.Table(
     sa.Column("raw_length", sa.Integer, nullable=False),
     sa.Column("text_sha256", sa.String(64), nullable=False, index=True),
     sa.Column("metadata", JSON, nullable=False),
+    sa.Column("place", sa.Text),
     sa.Column("etag", sa.Text),
     sa.Column("last_modified", sa.Text),
     sa.Column("online_status", sa.String(20), nullable=False),

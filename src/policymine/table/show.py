@@ -19,7 +19,7 @@ from policymine.text.sentences import sentences
 
 
 class PageFacts(NamedTuple):
-    """Where a row's page came from."""
+    """Where a row's page came from; `place` leads to its bytes in the archive."""
 
     page_id: str
     source: str
@@ -28,6 +28,7 @@ class PageFacts(NamedTuple):
     fetched_at: str | None
     encoding: str
     media_type: str
+    place: str | None
     online_status: str
 
 

@@ -15,25 +15,30 @@ import sqlalchemy as sa
 
 from policymine.errors import StorageError, TableError, UnknownIdError
 from policymine.table import schema, staging
-from policymine.table.bigrams import Fold, fold_width, tokens
+from policymine.table.bigrams import Fold, tokens
 from policymine.table.dialect import add_to_index, empty_index, engine_of, path_of, place_of, reading, writing
 from policymine.table.laws import check_partition
 from policymine.table.publish import Clock, PartitionCheck, Run
 from policymine.table.records import utc
 from policymine.table.schema import FINDINGS, visible
 from policymine.table.upgrade import upgrade
+from policymine.text.script import fold
 
 FOLD_PROBE = "ＡＢｃ１２％。，繁體臺灣發髮乾隆後裡麵國務院㎡①ﾊﾝｶｸ"
 """Folded by the fold at hand it tells whether the search index was built with the same one."""
 
 
 class PageState(NamedTuple):
-    """What the table knows of a page: its version and the stations that made what it holds of it."""
+    """What the table knows of a page: its version, where its bytes are archived, and the stations that read them."""
 
     page_id: str
     source: str
     url: str
     body_sha256: str
+    fetched_at: str | None
+    media_type: str
+    encoding: str
+    place: str | None
     etag: str | None
     last_modified: str | None
     clean_fingerprint: str
@@ -76,13 +81,13 @@ class Table:
         self.url, self.engine, self.fold = url, engine, fold
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True, fold: Fold = fold_width) -> Self:
+    def open(cls, url: str, *, create: bool = True, fold: Fold = fold) -> Self:
         """Opens the table and brings its schema up to date.
 
         Args:
             url: a SQLAlchemy address such as `sqlite:///data/policymine.db`.
             create: whether a table that is not there yet is made.
-            fold: makes search indifferent to width, script and case.
+            fold: makes search indifferent to width, script and case; all who open a table use the same.
 
         Raises:
             StorageError: it cannot be opened, is of a newer version, or is not there; the message names the cure.
@@ -188,6 +193,14 @@ class Table:
             row = now.connection.execute(query).one_or_none()
         return PageState(*row) if row else None
 
+    def page_states(self, *, source: str | None = None, run: int | None = None) -> tuple[PageState, ...]:
+        """What the table knows of all pages, or of those of one source, in the order of their ids."""
+        c = schema.pages.c
+        with self.reading(run=run) as now:
+            query = _states(now.run_id).order_by(c.page_id)
+            found = now.connection.execute(query if source is None else query.where(c.source == source)).all()
+        return tuple(PageState(*row) for row in found)
+
     def pages_stale(self, fingerprints: Mapping[str, str], *, run: int | None = None) -> tuple[PageState, ...]:
         """The pages that other rules or another version of a station made, in the order of their ids.
 
@@ -263,11 +276,7 @@ class Table:
 
 
 def _states(run_id: int) -> sa.Select[Any]:
-    c = schema.pages.c
-    columns = (
-        c.page_id, c.source, c.url, c.body_sha256, c.etag, c.last_modified, c.clean_fingerprint, c.mine_fingerprint,
-        c.online_status, c.first_seen, c.last_seen,
-    )  # fmt: skip
+    columns = (schema.pages.c[name] for name in PageState._fields)
     return sa.select(*columns).where(visible(schema.pages, run_id))
 
 

@@ -28,8 +28,8 @@ PROVENANCE = "id:16 document_id:16 start:int end:int raw_start:int raw_end:int t
 TABLES = {
     "texts": ("sha256", "", "sha256:64 body:blob"),
     "pages": ("serial", "page_id run_id text_sha256", f"""{VERSIONED} source:80 url:text body_sha256:64
-        fetched_at:32? media_type:80 encoding:40 reader:80 script:20 raw_length:int text_sha256:64 metadata:json etag:text?
-        last_modified:text? online_status:20 clean_fingerprint:64 mine_fingerprint:64"""),
+        fetched_at:32? media_type:80 encoding:40 reader:80 script:20 raw_length:int text_sha256:64 metadata:json place:text?
+        etag:text? last_modified:text? online_status:20 clean_fingerprint:64 mine_fingerprint:64"""),
     "documents": ("serial", "page_id run_id id", f"""{VERSIONED} id:16 ordinal:int raw_start:int raw_end:int
         title:text? kind:20 issued_on:32? region:text? level:20? issuer:text? number:text? speaker:text? audience:text?
         sectors:json evidence:json hints:json text:text set_aside:text? duplicate_of:16? truncated:flag"""),
