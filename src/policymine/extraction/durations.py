@@ -90,7 +90,7 @@ def length(text: str) -> Length | None:
         if piece["half"] or piece["and"]:
             added, finer = HALVES.get(letter, (0, letter))
             amounts[finer] = amounts.get(finer, Decimal(0)) + added
-    amounts = _whole({u: v for u, v in amounts.items() if v} or {u: v for u, v in list(amounts.items())[:1]})
+    amounts = _whole({u: v for u, v in amounts.items() if v} or dict(list(amounts.items())[:1]))
     return Length(amounts, vague, more) if amounts else None
 
 

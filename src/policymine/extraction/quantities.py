@@ -1,0 +1,149 @@
+"""Measured and counted amounts: value, upper value, unit, bound, what is counted and per what.
+
+rules (quantities.toml) at every numeral → reading → what stands before it (bounds, base) → what must not be an amount
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from policymine.extraction.quantity_context import base_before, lead_before, pattern, refused, subject_of
+from policymine.extraction.quantity_values import Amount, read
+from policymine.extraction.time_scan import STARTS, scanned
+from policymine.model import Issue, Quantity, QuantityMod, Span
+from policymine.rules import Rule, load, match_span
+
+NUMERALS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩"
+
+
+class Lexicon(NamedTuple):
+    """The rules by the character a match can start with, and the pattern of all these characters."""
+
+    trigger: re.Pattern[str]
+    rules: Mapping[str, tuple[Rule, ...]]
+
+
+def find_quantities(text: str, *, taken: Sequence[Span] = ()) -> tuple[Quantity, ...]:
+    """The amounts of a clean text, in reading order, not overlapping.
+
+    Args:
+        text: the clean text of one document.
+        taken: spans whose numerals mean something else (times, slogans, document numbers).
+
+    >>> [(q.text, str(q.value), q.unit, q.mod) for q in find_quantities("新增超260万例，3—11岁人群接种率95%以上")]
+    [('超260万例', '2600000', '例', 'MORE'), ('3—11岁', '3', '岁', None), ('95%以上', '95', '%', 'EQUAL_OR_MORE')]
+    """
+    copy = scanned(text)
+    return tuple(_found(text, copy, taken))
+
+
+def find_issues(text: str) -> tuple[Issue, ...]:
+    """Amounts whose number nobody can mean: longer than any budget.
+
+    >>> find_issues("投入5万元")
+    ()
+    """
+    return tuple(
+        Issue(
+            "quantities.endless",
+            "warning",
+            f"a number of {m.end() - m.start()} digits",
+            "compare with the raw page",
+            Span(*m.span()),
+        )
+        for m in re.finditer(r"[0-9０-９]{33,}", text)
+    )
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The rules of quantities.toml made ready for scanning."""
+    by_start: dict[str, list[Rule]] = {}
+    for rule in load("policymine.extraction", "quantities"):
+        starts = "".join({"digit": STARTS["digit"], "han": NUMERALS}.get(x, x) for x in rule.gives["starts"])
+        for character in dict.fromkeys(starts):
+            by_start.setdefault(character, []).append(rule)
+    heads = "".join(sorted(set(by_start) - set("0123456789")))
+    return Lexicon(re.compile(f"(?<![0-9])[0-9]|[{re.escape(heads)}]"), {c: tuple(found) for c, found in by_start.items()})
+
+
+def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
+    blocked = _blocked(copy, taken)
+    whole = (len(copy) - len(copy.lstrip()), len(copy.rstrip()))
+    rules = lexicon().rules
+    done, block = 0, 0
+    for trigger in lexicon().trigger.finditer(copy):
+        at = trigger.start()
+        if at < done:
+            continue
+        while block < len(blocked) and blocked[block][1] <= at:
+            block += 1
+        if block < len(blocked) and blocked[block][0] <= at:
+            done = blocked[block][1]
+            continue
+        limit = blocked[block][0] if block < len(blocked) else len(copy)
+        for rule in rules[copy[at]]:
+            match = rule.find.match(copy, at, limit) if limit - at < 200 else rule.find.match(copy, at)
+            if match is None or match_span(match)[1] > limit:
+                continue
+            quantity = _quantity(text, copy, match, rule, start=max(done, 0), whole=whole)
+            if quantity is not None:
+                yield quantity
+                done = quantity.span.end
+                break
+
+
+def _blocked(copy: str, taken: Sequence[Span]) -> list[tuple[int, int]]:
+    spans = sorted(
+        {
+            *((s.start, s.end) for s in taken),
+            *(m.span() for m in pattern("context", "taken").finditer(copy)),
+            *(m.span() for m in pattern("context", "label").finditer(copy)),
+        }
+    )
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _quantity(text: str, copy: str, match: re.Match[str], rule: Rule, *, start: int, whole: tuple[int, int]) -> Quantity | None:
+    groups = {key.rstrip("_"): value for key, value in match.groupdict().items() if value is not None}
+    gives: Mapping[str, Any] = rule.gives
+    first, end = match_span(match)
+    alone = whole[1] - whole[0] <= 40
+    if gives.get("short") and not alone:
+        return None
+    amount = read(groups, gives)
+    if amount is None:
+        return None
+    lead = lead_before(copy, first, start)
+    if refused(copy, (first, end), groups, gives, lead=lead, whole=whole):
+        return None
+    mod = (
+        lead.mod
+        if lead and amount.mod in (None, "MORE", "APPROX") and gives.get("mod") != "ORDINAL" and lead.mod
+        else amount.mod
+    )
+    span = Span(lead.start if lead and lead.touching else first, end)
+    return _built(text, copy, span, rule, amount, mod)
+
+
+def _built(text: str, copy: str, span: Span, rule: Rule, amount: Amount, mod: str | None) -> Quantity:
+    return Quantity(
+        span,
+        span.of(text),
+        rule.id,
+        amount.value,
+        amount.value_to,
+        amount.unit,
+        cast(QuantityMod | None, mod),
+        subject_of(copy, span, amount.unit),
+        base_before(copy, span.start),
+    )
