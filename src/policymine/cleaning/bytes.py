@@ -56,7 +56,7 @@ def find_lost_bytes(text: str) -> list[Edit]:
     """
     edits: list[Edit] = []
     budget, gaps = BUDGET, GAPS
-    for span in _suspects(text):
+    for span in suspects(text):
         if span.length > budget:
             break
         budget -= span.length
@@ -66,7 +66,7 @@ def find_lost_bytes(text: str) -> list[Edit]:
     return edits
 
 
-def _suspects(text: str) -> Iterator[Span]:
+def suspects(text: str) -> Iterator[Span]:
     """The stretches around what looks damaged, grown to both sides as far as one token run reaches."""
     start, end = -1, -1
     for match in _trace_of_damage().finditer(text):

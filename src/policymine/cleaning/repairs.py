@@ -9,17 +9,19 @@ for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from policymine.cleaning import bytes as slipped
-from policymine.cleaning import desync, layout, pinyin, script_repair, wraps
+from policymine.cleaning import desync, layout, pinyin, script_repair, watermarks, wraps
 from policymine.model import Issue
 from policymine.rules import load
 from policymine.text import Alignment, Edit, Span
-from policymine.text.script import Script, tally
+from policymine.text.script import Script, script_of
 
 ROUNDS = 6
+_OF_BYTES = frozenset({slipped.RULE, desync.READ, desync.LONE})
+_BROKEN_NUMBER = re.compile("(?<=[?\ufffd])(?P<digits>[0-9]+)")
 _DIGIT = re.compile("[0-9０-９]")
 
 _LISTED = load("policymine.cleaning", "repairs")
@@ -37,6 +39,7 @@ _STEPS: tuple[Callable[[str], list[Edit]], ...] = (
     desync.find_desync,
     slipped.find_lost_bytes,
     script_repair.find_traditional,
+    watermarks.find_question_marks,
     layout.find_residue,
     wraps.find_wraps,
     layout.find_layout,
@@ -58,8 +61,7 @@ def repair(alignment: Alignment) -> Repaired:
     >>> done.alignment.text, done.script
     ('县委召开扩大会议,部署安全生产工作。', 'traditional')
     """
-    counts = tally(alignment.text)
-    script: Script = "traditional" if counts.traditional > counts.simplified else "simplified"
+    script = script_of(alignment.text)
     for _ in range(ROUNDS):
         before = alignment
         for find in _STEPS:
@@ -67,7 +69,27 @@ def repair(alignment: Alignment) -> Repaired:
                 alignment = alignment.edit(edits)
         if alignment is before:
             break
-    return Repaired(alignment, script, ())
+    return Repaired(alignment, script, tuple(_issues(alignment)))
+
+
+def _issues(alignment: Alignment) -> Iterator[Issue]:
+    """What a person should look at: characters that were inferred, numbers that lost digits, damage that stayed."""
+    raw = alignment.raw
+    damaged = [edit for edit in alignment.edits if edit.rule in _OF_BYTES]
+    for edit in damaged:
+        where = alignment.to_clean(edit.span)
+        if "g" in (edit.certainty or ""):
+            told = f"{(edit.certainty or '').count('g')} characters were inferred without any of their bytes"
+            yield Issue("characters_inferred", "warning", told, "never quote them as a fact", where)
+    if damaged:
+        for match in _BROKEN_NUMBER.finditer(raw, *alignment.origin):
+            where = alignment.to_clean(Span(*match.span("digits")))
+            told = f"{match['digits']!r} stands beside lost bytes; digits before or behind it may be gone"
+            yield Issue("number_damaged", "warning", told, "look the number up at its source", where)
+    for span in slipped.suspects(alignment.text):
+        yield Issue(
+            "damage_unrepaired", "warning", f"{span.of(alignment.text)[:20]!r} looks damaged", "read the original", span
+        )
 
 
 def _lawful(text: str, edits: list[Edit]) -> list[Edit]:

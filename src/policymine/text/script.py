@@ -67,6 +67,18 @@ def tally(text: str) -> Tally:
     return Tally(len(traditional.findall(text)), len(simplified.findall(text)))
 
 
+def script_of(text: str) -> Script:
+    """The script in which most of a text is written.
+
+    >>> script_of("會議強調,要落實責任"), script_of("会议强调,要落实责任")
+    ('traditional', 'simplified')
+    """
+    if not _tells()[0].search(text):
+        return "simplified"
+    counts = tally(text)
+    return "traditional" if counts.traditional > counts.simplified else "simplified"
+
+
 def is_traditional(line: str, *, page: bool = False) -> bool:
     """Whether a line is written in traditional script; `page` says that the page around it is.
 
@@ -75,7 +87,10 @@ def is_traditional(line: str, *, page: bool = False) -> bool:
     >>> is_traditional("全縣安全生產會議"), is_traditional("县领导李錕到会"), is_traditional("縣領導到會", page=True)
     (True, False, True)
     """
-    found = tally(line)
+    return _is(tally(line), page=page)
+
+
+def _is(found: Tally, *, page: bool) -> bool:
     return found.traditional >= (1 if page else 3) and found.traditional > 2 * found.simplified
 
 
@@ -120,22 +135,21 @@ def traditional_stretches(text: str) -> tuple[Span, ...]:
     """
     if not _tells()[0].search(text):
         return ()
-    whole = tally(text)
-    page = whole.traditional >= 10 and whole.traditional > whole.simplified
-    found = [span for line in _parts(_LINE, text, Span(0, len(text))) for span in _of_line(text, line, page=page)]
-    return tuple(_joined(found))
+    lines = [(line, tally(line.of(text))) for line in _parts(_LINE, text, Span(0, len(text)))]
+    traditional = sum(counts.traditional for _, counts in lines)
+    page = traditional >= 10 and traditional > sum(counts.simplified for _, counts in lines)
+    return tuple(_joined([span for line, counts in lines for span in _of_line(text, line, counts=counts, page=page)]))
 
 
-def _of_line(text: str, line: Span, *, page: bool) -> Iterator[Span]:
-    counts = tally(line.of(text))
+def _of_line(text: str, line: Span, *, counts: Tally, page: bool) -> Iterator[Span]:
     if not counts.traditional:
         return
     if counts.simplified < 3 or counts.traditional < 3:
-        if is_traditional(line.of(text), page=page):
+        if _is(counts, page=page):
             yield line
         return
     mostly = page or counts.traditional >= 10
-    yield from (part for part in _parts(_SENTENCE, text, line) if is_traditional(part.of(text), page=mostly))
+    yield from (part for part in _parts(_SENTENCE, text, line) if _is(tally(part.of(text)), page=mostly))
 
 
 def _parts(pattern: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
@@ -178,4 +192,4 @@ def fold(text: str) -> str:
     return text.translate(_folds())
 
 
-__all__ = ["HAN", "Script", "Tally", "fold", "is_traditional", "tally", "to_simplified", "traditional_stretches"]
+__all__ = ["HAN", "Script", "Tally", "fold", "is_traditional", "script_of", "tally", "to_simplified", "traditional_stretches"]
