@@ -158,8 +158,8 @@ def longer(text: str) -> str:
 
 def test_marks_cover_the_terms_in_the_text_itself_under_any_fold() -> None:
     text = "㎡以上场所２４小时值守"
-    assert [span.of(text) for span in marks(text, ["24小时", "m2以上", "时值"], longer)] == ["㎡以上", "２４小时值"]
-    assert [span.of(text) for span in marks(text, ["24小時", "㎡"], fold)] == ["㎡", "２４小时"]
+    assert [span.of(text) for span in marks(text, ["24小时", "m2以上", "时值"], fold=longer)] == ["㎡以上", "２４小时值"]
+    assert [span.of(text) for span in marks(text, ["24小時", "㎡"], fold=fold)] == ["㎡", "２４小时"]
 
 
 def test_all_terms_must_occur_and_quotes_hold_one_together(table: Table) -> None:

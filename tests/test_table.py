@@ -43,7 +43,6 @@ from policymine.model import (
     TimeExpression,
 )  # fmt: skip
 from policymine.table import Table, rows_of, schema
-from policymine.table.dump import dump_canonical
 from policymine.table.frontier import NIGHTS_TO_TRY, Visited, known_addresses, remember
 from policymine.table.laws import check_partition, check_rows
 from policymine.table.rows import columns_of, row_from
@@ -177,9 +176,9 @@ def test_a_row_that_differs_from_its_place_is_refused(change: str) -> None:
         "raw_span": row.raw_span.shifted(1), "raw_text": row.raw_text[:-1], "id": "0" * 16, "span": row.span.shifted(-1),
         "text": row.text + "。",
     }  # fmt: skip
-    check_rows(clean.page, mined, [row])
+    check_rows(clean.page, mined, rows=[row])
     with pytest.raises(AlignmentError):
-        check_rows(clean.page, mined, [dataclasses.replace(row, **{change: planted[change]})])
+        check_rows(clean.page, mined, rows=[dataclasses.replace(row, **{change: planted[change]})])
 
 
 def test_what_a_finding_quotes_inside_itself_is_held_against_the_text() -> None:
@@ -191,7 +190,7 @@ def test_what_a_finding_quotes_inside_itself_is_held_against_the_text() -> None:
         findings = dataclasses.replace(mined.findings, directives=(dataclasses.replace(duty, **planted),))
         broken = dataclasses.replace(mined, findings=findings)
         with pytest.raises(AlignmentError, match="Quote"):
-            check_rows(clean.page, broken, rows_of(clean.page, broken))
+            check_rows(clean.page, broken, rows=rows_of(clean.page, broken))
 
 
 def test_two_findings_on_one_stretch_are_refused(table: Table) -> None:
@@ -227,6 +226,15 @@ def test_partition_refuses_an_alignment_of_another_text() -> None:
     cuts = (clean.cuts[0], clean.cuts[2])
     with pytest.raises(AlignmentError, match="Origin"):
         check_partition(dataclasses.replace(clean, documents=(dataclasses.replace(document, alignment=other),), cuts=cuts))
+
+
+def test_documents_that_are_not_the_pages_are_refused(table: Table) -> None:
+    clean, (mined,) = paper()
+    other = dataclasses.replace(mined.document, alignment=Alignment.of(clean.page.text, mined.document.origin))
+    run = table.begin("nightly", clock=lambda: NOW)
+    for documents in ((), (mined, mined), (MinedDocument(other, Findings()),)):
+        with pytest.raises(AlignmentError, match="Partition"):
+            run.store(clean, documents, fingerprints=STATIONS)
 
 
 def test_the_partition_check_handed_in_is_the_one_that_is_asked(table: Table) -> None:
@@ -283,12 +291,12 @@ def test_the_view_shows_one_line_per_directive_with_card_units_and_deadline(tabl
 
 def test_what_is_staged_nobody_sees(table: Table) -> None:
     night(table, paper(1))
-    before = list(dump_canonical(table))
+    before = list(table.dump_canonical())
     run = table.begin("nightly", clock=lambda: NOW)
     run.store(*changed(1), fingerprints={"clean": "c2", "mine": "m2"})
     run.store(*paper(2), fingerprints=STATIONS)
     run.flush()
-    assert list(dump_canonical(table)) == before
+    assert list(table.dump_canonical()) == before
     assert table.counts()["pages"] == 1
     assert table.counts(run=run.id)["pages"] == 2
     run.publish()
@@ -448,9 +456,9 @@ def kill(url: str) -> None:
 def test_a_kill_between_staging_and_publishing_leaves_the_old_night(url: str) -> None:
     with Table.open(url) as table:
         night(table, paper(1))
-        before = list(dump_canonical(table))
+        before = list(table.dump_canonical())
         kill(url)
-        assert list(dump_canonical(table)) == before
+        assert list(table.dump_canonical()) == before
 
 
 @pytest.mark.parametrize("resume", [True, False])
@@ -469,7 +477,7 @@ def test_a_killed_run_taken_up_again_ends_as_an_undisturbed_one(tmp_path: Path, 
             for page in (changed(1), paper(2), paper(3)):
                 run.store(*page, fingerprints=STATIONS)
             run.publish()
-            dumps.append(list(dump_canonical(table)))
+            dumps.append(list(table.dump_canonical()))
     assert dumps[0] == dumps[1]
     assert len(dumps[0]) > 30
 
@@ -500,7 +508,7 @@ def test_the_dump_is_blind_to_runs_and_clocks_and_sees_everything_else(tmp_path:
     def dump(name: str, clock: Nights | None, *pages: tuple[CleanPage, Sequence[MinedDocument]]) -> list[str]:
         with Table.open(f"sqlite:///{tmp_path}/{name}.db") as table:
             night(table, *pages, clock=clock)
-            return list(dump_canonical(table))
+            return list(table.dump_canonical())
 
     one = dump("one", None, paper(1), paper(2))
     assert dump("two", Nights(), paper(2), paper(1)) == one
@@ -542,7 +550,7 @@ def test_a_newer_table_is_refused(table: Table, url: str) -> None:
 
 def test_a_full_disk_loses_nothing(table: Table, url: str) -> None:
     night(table, paper(1))
-    before = list(dump_canonical(table))
+    before = list(table.dump_canonical())
     run = table.begin("nightly", clock=lambda: NOW)
     for number in range(2, 40):
         run.store(*paper(number), fingerprints=STATIONS)
@@ -553,7 +561,7 @@ def test_a_full_disk_loses_nothing(table: Table, url: str) -> None:
         run.flush()
     table.close()
     with Table.open(url) as again:
-        assert list(dump_canonical(again)) == before
+        assert list(again.dump_canonical()) == before
 
 
 def test_a_read_only_table_is_read_and_not_written(table: Table, url: str, tmp_path: Path) -> None:
@@ -580,7 +588,7 @@ def test_a_damaged_table_is_said_to_be_damaged(table: Table, url: str, tmp_path:
     content[8192:] = os.urandom(len(content) - 8192)
     path.write_bytes(content)
     with pytest.raises(StorageError, match=r"damaged|not a database"), Table.open(url) as broken:
-        list(dump_canonical(broken))
+        list(broken.dump_canonical())
 
 
 # --- the schema and its migrations say the same ---------------------------------------------------------------------------

@@ -61,11 +61,11 @@ def match_expression(query_terms: Sequence[str], fold: Fold) -> str:
     return " AND ".join(clauses)
 
 
-def marks(text: str, query_terms: Sequence[str], fold: Fold) -> tuple[Span, ...]:
+def marks(text: str, query_terms: Sequence[str], *, fold: Fold) -> tuple[Span, ...]:
     """Where the terms stand in a text, as spans of the text itself; overlapping ones are joined.
 
     >>> from policymine.text.script import fold
-    >>> marks("２０２２年安全生产", ["2022", "安全", "全生"], fold)
+    >>> marks("２０２２年安全生产", ["2022", "安全", "全生"], fold=fold)
     (Span(start=0, end=4), Span(start=5, end=8))
     """
     folded, origin = _folded(text, fold)

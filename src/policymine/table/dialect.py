@@ -152,7 +152,7 @@ def _plain(value: object) -> str | None:
     return None if value is None else "[]" if value == [] else _json(value)
 
 
-def insert_rows(connection: sa.Connection, table: sa.Table, entries: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(connection: sa.Connection, table: sa.Table, *, entries: Sequence[Mapping[str, Any]]) -> None:
     """Inserts many records of equal columns: straight to the driver, twice as fast as through the expression language."""
     names = list(entries[0])
     columns = ", ".join(f'"{name}"' for name in names)
@@ -179,6 +179,11 @@ def take_from_index(connection: sa.Connection, entries: Iterable[tuple[int, Toke
 def empty_index(connection: sa.Connection) -> None:
     """Forgets every row of the search index."""
     connection.exec_driver_sql(f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')")
+
+
+def contains(text: sa.ColumnElement[Any], part: str) -> sa.ColumnElement[bool]:
+    """The condition that a text contains another one as it stands, without wildcards."""
+    return sa.func.instr(text, part) > 0
 
 
 def matches(expression: str) -> sa.ColumnElement[bool]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from policymine.table import schema
-from policymine.table.schema import VERSIONED
-from policymine.table.store import Snapshot, Table
+from policymine.table.schema import VERSIONED, Snapshot
 
-LEFT_OUT = frozenset({"serial", "run_id", "fetched_at", "withdrawn_run", "first_seen", "last_seen"})
-"""Run ids, fetch times and what depends on the order of writing. The nights of `*_seen` are given by their number instead."""
+if TYPE_CHECKING:
+    from policymine.table.store import Table
+
+LEFT_OUT = frozenset({"serial", "run_id", "fetched_at", "place", "withdrawn_run", "first_seen", "last_seen"})
+"""Run ids, fetch times, places in the archive, and what depends on the order of writing."""
 
 ENTERED = (schema.decisions, schema.status_events, schema.slogan_entries)
 
@@ -26,7 +29,7 @@ def dump_canonical(table: Table) -> Iterator[str]:
     with table.reading() as now:
         nights = _nights(now)
         for part in VERSIONED:
-            yield from _versioned(now, part, nights)
+            yield from _versioned(now, part, nights=nights)
         for part in ENTERED:
             for row in now.connection.execute(sa.select(part).order_by(*part.primary_key)).mappings():
                 yield _line(part.name, dict(row))
@@ -46,7 +49,7 @@ def _nights(now: Snapshot) -> Mapping[int | str, int]:
     return nights
 
 
-def _versioned(now: Snapshot, part: sa.Table, nights: Mapping[int | str, int]) -> Iterator[str]:
+def _versioned(now: Snapshot, part: sa.Table, *, nights: Mapping[int | str, int]) -> Iterator[str]:
     c = part.c
     stands = sa.or_(c.withdrawn_run.is_(None), c.withdrawn_run > now.run_id)
     places = [c[name] for name in ("raw_start", "raw_end", "start", "end") if name in c]

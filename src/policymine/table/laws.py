@@ -46,7 +46,7 @@ def _check_pieces(page: Page, document: Document) -> None:
         _refuse(page, f"document {document.ordinal}", f"Origin: pieces end at raw {at}, the document at {document.origin.end}")
 
 
-def check_rows(page: Page, mined: MinedDocument, rows: Sequence[Row]) -> None:
+def check_rows(page: Page, mined: MinedDocument, *, rows: Sequence[Row]) -> None:
     """The Origin and the Quote law for every row of a document, and for what its findings quote inside themselves.
 
     Raises:
@@ -60,9 +60,25 @@ def check_rows(page: Page, mined: MinedDocument, rows: Sequence[Row]) -> None:
     if document.set_aside is not None and rows:
         _refuse(page, f"document {document.ordinal}", "a document that is set aside yields no findings")
     for name, span in document.card.evidence.items():
-        _inside(page, document, span, f"evidence of {name}")
+        _inside(page, document, span=span, place=f"evidence of {name}")
     for row in rows:
-        _check_row(page, document, row)
+        _check_row(row, page=page, document=document)
+
+
+def check_documents(clean: CleanPage, documents: Sequence[MinedDocument]) -> None:
+    """That the mined documents are those of the page, each under an id of its own.
+
+    Raises:
+        AlignmentError: one is missing, changed its text on the way, or shares its id.
+    """
+    if len(documents) != len(clean.documents) or len({mined.document.id for mined in documents}) != len(documents):
+        _refuse(clean.page, f"{len(documents)} documents", "Partition: they are not those of the page, or share an id")
+    for mined, document in zip(documents, clean.documents, strict=True):
+        if mined.document is not document and (mined.document.id, mined.document.alignment) != (
+            document.id,
+            document.alignment,
+        ):
+            _refuse(clean.page, f"document {document.ordinal}", "Partition: it was cleaned otherwise than the page")
 
 
 def check_identities(page: Page, rows: Iterable[Row]) -> None:
@@ -78,11 +94,11 @@ def check_identities(page: Page, rows: Iterable[Row]) -> None:
             _refuse(page, f"{row.kind} {row.span.start}–{row.span.end}", f"{row.rule} and {other.rule} found the same stretch")
 
 
-def _check_row(page: Page, document: Document, row: Row) -> None:
+def _check_row(row: Row, *, page: Page, document: Document) -> None:
     place = f"{row.kind} {row.span.start}–{row.span.end} by {row.rule}"
-    _inside(page, document, row.span, place)
-    _quote(page, document.text, row.span, text=row.text, place=place)
-    _quote(page, page.text, row.raw_span, text=row.raw_text, place=f"{place}, raw")
+    _inside(page, document, span=row.span, place=place)
+    _quote(page, document.text, span=row.span, text=row.text, place=place)
+    _quote(page, page.text, span=row.raw_span, text=row.raw_text, place=f"{place}, raw")
     if row.finding.span != row.span or row.finding.text != row.text:
         _refuse(page, place, "Quote: the row and its finding differ")
     if document.alignment.to_raw(row.span) != row.raw_span or not document.origin.contains(row.raw_span):
@@ -92,20 +108,20 @@ def _check_row(page: Page, document: Document, row: Row) -> None:
     if isinstance(row.finding, Directive):
         for bearer in row.finding.bearers:
             if bearer.span is not None:
-                _quote(page, document.text, bearer.span, text=bearer.text, place=f"{place}, bearer")
+                _quote(page, document.text, span=bearer.span, text=bearer.text, place=f"{place}, bearer")
         for time in row.finding.deadlines:
-            _quote(page, document.text, time.span, text=time.text, place=f"{place}, deadline")
+            _quote(page, document.text, span=time.span, text=time.text, place=f"{place}, deadline")
     if isinstance(row.finding, Slogan):
         for member in row.finding.members:
-            _inside(page, document, member, f"{place}, member")
+            _inside(page, document, span=member, place=f"{place}, member")
 
 
-def _inside(page: Page, document: Document, span: Span, place: str) -> None:
+def _inside(page: Page, document: Document, *, span: Span, place: str) -> None:
     if not 0 <= span.start < span.end <= len(document.text):
         _refuse(page, place, f"Quote: {span.start}–{span.end} lies outside the {len(document.text)} characters")
 
 
-def _quote(page: Page, source: str, span: Span, *, text: str, place: str) -> None:
+def _quote(page: Page, source: str, *, span: Span, text: str, place: str) -> None:
     found = span.of(source)
     if found != text or not text:
         _refuse(page, place, f"Quote: says {text[:20]!r}, but {found[:20]!r} stands there")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
-from policymine.errors import TableError
+from policymine.errors import StorageError, TableError
 from policymine.model import CleanPage, MinedDocument, Row
 from policymine.table import schema, staging
 from policymine.table.bigrams import Fold
 from policymine.table.dialect import checkpoint, reading, writing
-from policymine.table.laws import check_identities, check_rows
+from policymine.table.laws import check_documents, check_identities, check_rows
 from policymine.table.records import Staged, Validators, stage, utc
 from policymine.table.rows import rows_of
 from policymine.table.schema import visible
@@ -83,9 +84,10 @@ class Run:
             StorageError: the database refused; nothing of this batch is stored.
         """
         self._partition(clean)
+        check_documents(clean, documents)
         rows = {mined.document.id: rows_of(clean.page, mined) for mined in documents}
         for mined in documents:
-            check_rows(clean.page, mined, rows[mined.document.id])
+            check_rows(clean.page, mined, rows=rows[mined.document.id])
         every = tuple(row for found in rows.values() for row in found)
         check_identities(clean.page, every)
         staged = stage(clean, rows, documents=documents, fingerprints=fingerprints, validators=validators)
@@ -139,8 +141,9 @@ class Run:
             _still_staged(connection, self.id)
             _move_last_seen(connection, self._mark)
             connection.execute(sa.update(schema.published_run).values(run_id=self.id))
-            self._end(connection, "published", report)
-        checkpoint(self._engine)
+            self._end(connection, "published", report=report)
+        with suppress(StorageError):  # the night is published; what stays in the log is folded in by the next one
+            checkpoint(self._engine)
 
     def discard(self, report: Mapping[str, Any] | None = None) -> None:
         """Takes all of it out again; readers never knew."""
@@ -148,9 +151,9 @@ class Run:
         with writing(self._engine) as connection:
             _still_staged(connection, self.id)
             staging.take_out(connection, self.id, fold=self._fold)
-            self._end(connection, "discarded", report)
+            self._end(connection, "discarded", report=report)
 
-    def _end(self, connection: sa.Connection, status: str, report: Mapping[str, Any] | None) -> None:
+    def _end(self, connection: sa.Connection, status: str, *, report: Mapping[str, Any] | None) -> None:
         ended = {"status": status, "ended": utc(self._clock()), "report": None if report is None else dict(report)}
         connection.execute(sa.update(schema.runs).where(schema.runs.c.id == self.id).values(ended))
 

@@ -69,13 +69,7 @@ def stage(
     Raises:
         AlignmentError: the raw text cannot be written down (half a character).
     """
-    page = clean.page
-    try:
-        body = page.text.encode()
-    except UnicodeEncodeError as problem:
-        place = f"raw {problem.start}"
-        raise AlignmentError(page.url, place, "half a character (a lone surrogate) stands there; decode it anew") from problem
-    text_sha256 = hashlib.sha256(body).hexdigest()
+    body, text_sha256 = _body(clean)
     origins = [(mined.document.origin, mined.document.id) for mined in documents]
     records: dict[str, Sequence[Columns]] = {
         "pages": [_page(clean, text_sha256, fingerprints=fingerprints, validators=validators)],
@@ -86,13 +80,23 @@ def stage(
     for kind in FINDING_KINDS:
         records["references_" if kind == "references" else kind] = []
     for mined in documents:
-        for table, found in _findings(clean, mined, rows[mined.document.id]).items():
+        for table, found in _findings(clean, mined, rows=rows[mined.document.id]).items():
             records[table] = [*records[table], *found]
     for entries in records.values():
         for entry in entries:
-            entry["page_id"] = page.id
+            entry["page_id"] = clean.page.id
             entry["signature"] = signature(entry)
-    return Staged(page.id, text_sha256, zlib.compress(body, 6), records)
+    return Staged(clean.page.id, text_sha256, zlib.compress(body, 6), records)
+
+
+def _body(clean: CleanPage) -> tuple[bytes, str]:
+    """The raw text as bytes, and their hash."""
+    try:
+        body = clean.page.text.encode()
+    except UnicodeEncodeError as problem:
+        cure = "half a character (a lone surrogate) stands there; decode it anew"
+        raise AlignmentError(clean.page.url, f"raw {problem.start}", cure) from problem
+    return body, hashlib.sha256(body).hexdigest()
 
 
 def signature(columns: Columns) -> str:
@@ -164,7 +168,7 @@ def _issues(clean: CleanPage, documents: Iterable[MinedDocument]) -> list[Column
     ]  # fmt: skip
 
 
-def _findings(clean: CleanPage, mined: MinedDocument, rows: Sequence[Row]) -> dict[str, list[Columns]]:
+def _findings(clean: CleanPage, mined: MinedDocument, *, rows: Sequence[Row]) -> dict[str, list[Columns]]:
     """The records of one document's findings by table."""
     card = mined.document.card
     paper: dict[str, Any] = {

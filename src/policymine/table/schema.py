@@ -11,6 +11,7 @@ Times are ISO 8601 texts in UTC. A change here needs a migration; a test compare
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -343,6 +344,13 @@ VERSIONED: tuple[sa.Table, ...] = (pages, documents, edits, issues, *FINDINGS.va
 for _table in VERSIONED:
     _gone = _table.c.withdrawn_run
     sa.Index(f"ix_{_table.name}_withdrawn_run", _gone, sqlite_where=_gone.is_not(None), postgresql_where=_gone.is_not(None))
+
+
+class Snapshot(NamedTuple):
+    """A read transaction and the run whose state it shows."""
+
+    connection: sa.Connection
+    run_id: int
 
 
 def visible(table: sa.Table, run_id: int) -> sa.ColumnElement[bool]:

@@ -16,11 +16,11 @@ from policymine.errors import TableError
 from policymine.model import Row, Span
 from policymine.table import schema
 from policymine.table.bigrams import marks, match_expression, terms
-from policymine.table.dialect import index, matches
+from policymine.table.dialect import contains, index, matches
 from policymine.table.rows import row_from
-from policymine.table.schema import directives, visible
+from policymine.table.schema import Snapshot, directives, visible
 from policymine.table.staging import SERIAL_BITS, day_number
-from policymine.table.store import Snapshot, Table
+from policymine.table.store import Table
 
 COUNT_CAP = 10_000
 """Hits are counted up to here; beyond it the count says "at least"."""
@@ -102,23 +102,19 @@ def search(
     expression = match_expression(wanted, table.fold)
     if wanted and not expression:
         raise QueryError("query", query[:20], "holds no character to look for")
-    origin = directives
-    conditions = _conditions(filters)
-    found: sa.FromClause = origin
-    if expression:
-        found = index.join(origin, origin.c.serial == index.c.rowid)
-        conditions.append(matches(expression))
-    key = index.c.rowid if expression else origin.c.serial
+    key = index.c.rowid if expression else directives.c.serial
+    found = index.join(directives, directives.c.serial == key) if expression else directives
+    conditions = [*_conditions(filters, key), *([matches(expression)] if expression else [])]
     mark = hashlib.sha256(json.dumps([query, asdict(filters)], ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:8]
     with table.reading() as now:
-        standing = sa.and_(visible(origin, now.run_id), *conditions)
+        standing = sa.and_(visible(directives, now.run_id), *conditions)
         capped = sa.select(sa.literal(1)).select_from(found).where(standing).limit(COUNT_CAP + 1).subquery()
         count: int = now.connection.scalars(sa.select(sa.func.count()).select_from(capped)).one()
-        page = sa.select(origin).select_from(found).where(standing).order_by(key.desc()).limit(limit + 1)
+        page = sa.select(directives).select_from(found).where(standing).order_by(key.desc()).limit(limit + 1)
         if cursor is not None:
             page = page.where(key < _position(cursor, mark))
         rows = [dict(row) for row in now.connection.execute(page).mappings()]
-        hits = _hits(now, rows[:limit], wanted, table=table)
+        hits = _hits(now, rows[:limit], wanted=wanted, table=table)
     following = _cursor(rows[limit - 1]["serial"], mark) if len(rows) > limit else None
     return Hits(hits, min(count, COUNT_CAP), count > COUNT_CAP, following)
 
@@ -132,7 +128,7 @@ def _terms(query: str) -> tuple[str, ...]:
     return wanted
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def _conditions(filters: Filters, key: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
     c = directives.c
     conditions: list[sa.ColumnElement[bool]] = []
     for name in ("kind", "modality", "level", "source", "operational"):
@@ -144,20 +140,20 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         conditions.append(c.region.startswith(filters.region, autoescape=True))
     if filters.bearer is not None:
         units = (c.lead, c.support, c.responsible)
-        conditions.append(sa.or_(*(unit.contains(filters.bearer, autoescape=True) for unit in units)))
+        conditions.append(sa.or_(*(contains(unit, filters.bearer) for unit in units)))
     for name, column in (("slogan", c.slogans), ("sector", c.sector_list)):
         if (value := getattr(filters, name)) is not None:
-            listed = sa.literal("；").concat(column).concat("；")
-            conditions.append(listed.contains(f"；{value}；", autoescape=True))
+            conditions.append(contains(column, value))  # few pass, and only those are taken apart
+            conditions.append(contains(sa.literal("；").concat(column).concat("；"), f"；{value}；"))
     if filters.since is not None:
         day = day_number(filters.since)
         if not day:
             raise QueryError("since", filters.since, "is no date; write 2022, 2022-03 or 2022-03-15")
-        conditions.append(c.serial >= day << SERIAL_BITS)
+        conditions.append(key >= day << SERIAL_BITS)
     return conditions
 
 
-def _hits(now: Snapshot, rows: Sequence[Mapping[str, Any]], wanted: Sequence[str], *, table: Table) -> tuple[Hit, ...]:
+def _hits(now: Snapshot, rows: Sequence[Mapping[str, Any]], *, wanted: Sequence[str], table: Table) -> tuple[Hit, ...]:
     """The rows as hits, with what their documents and pages say."""
     d, p = schema.documents, schema.pages
     ids, pages = {row["document_id"] for row in rows}, {row["page_id"] for row in rows}
@@ -172,7 +168,7 @@ def _hits(now: Snapshot, rows: Sequence[Mapping[str, Any]], wanted: Sequence[str
         paper = known[row["page_id"], row["document_id"]]
         hits.append(
             Hit(
-                row_from("directives", row), marks(row["text"], wanted, table.fold), paper.title, paper.issuer,
+                row_from("directives", row), marks(row["text"], wanted, fold=table.fold), paper.title, paper.issuer,
                 row["issued_on"], row["kind"], paper.url, row["first_seen"], row["last_seen"] or paper.last_seen,
             )
         )  # fmt: skip

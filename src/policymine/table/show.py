@@ -13,8 +13,8 @@ from policymine.errors import UnknownIdError
 from policymine.model import Card, Directive, Edit, FindingKind, PaperKind, Row, Span
 from policymine.table import schema
 from policymine.table.rows import row_from
-from policymine.table.schema import FINDINGS, visible
-from policymine.table.store import Snapshot, Table
+from policymine.table.schema import FINDINGS, Snapshot, visible
+from policymine.table.store import Table
 from policymine.text.sentences import sentences
 
 
@@ -94,7 +94,7 @@ def show(table: Table, row_id: str) -> Shown:
     """
     with table.reading() as now:
         found = _find(now, row_id)
-        document = _standing(now, schema.documents, found, schema.documents.c.id == found.row.document_id)
+        document = _document(now, found)
         inside = _inside(now, found)
     text, span = document["text"], found.row.span
     spans = sentences(text)
@@ -155,10 +155,11 @@ def _find(now: Snapshot, row_id: str) -> _Found:
     raise UnknownIdError(row_id, "", "no row has this id; `policymine search` gives the ids of what it finds")
 
 
-def _standing(now: Snapshot, part: sa.Table, found: _Found, *conditions: sa.ColumnElement[bool]) -> Mapping[str, Any]:
-    """The one record of the row's page that fulfils the conditions, at the time when the row stood."""
-    here = sa.select(part).where(part.c.page_id == found.columns["page_id"], visible(part, found.run_id), *conditions)
-    return dict(now.connection.execute(here).mappings().one())
+def _document(now: Snapshot, found: _Found) -> Mapping[str, Any]:
+    """The row's document as it was when the row stood."""
+    d = schema.documents
+    its = (d.c.page_id == found.columns["page_id"], d.c.id == found.row.document_id, visible(d, found.run_id))
+    return dict(now.connection.execute(sa.select(d).where(*its)).mappings().one())
 
 
 def _inside(now: Snapshot, found: _Found) -> tuple[Row, ...]:

@@ -57,13 +57,13 @@ def write(connection: sa.Connection, pages: Iterable[Staged], *, run: RunMark, f
     for table in VERSIONED:
         fresh: list[Columns] = []
         gone: list[Columns] = []
-        known = _known(connection, table, list(staged))
+        known = _known(connection, table, page_ids=list(staged))
         for page_id, page in staged.items():
-            compared = _compare(table, page.records[table.name], known.get(page_id, ()), started=run.started)
+            compared = _compare(table, page.records[table.name], known=known.get(page_id, ()), started=run.started)
             fresh += compared.fresh
             gone += [{"at": serial, "seen": last_seen.get(page_id)} for serial in compared.gone]
-        _withdraw(connection, table, gone, run_id=run.id)
-        _insert(connection, table, fresh, run=run, fold=fold)
+        _withdraw(connection, table, gone=gone, run_id=run.id)
+        _insert(connection, table, fresh=fresh, run=run, fold=fold)
     touch(connection, list(staged), run_id=run.id, online_status="online")
 
 
@@ -119,7 +119,7 @@ def _identity(table: sa.Table) -> sa.ColumnElement[Any]:
     return table.c.id if "id" in table.c else sa.null()
 
 
-def _known(connection: sa.Connection, table: sa.Table, page_ids: Sequence[str]) -> Mapping[str, Sequence[_Known]]:
+def _known(connection: sa.Connection, table: sa.Table, *, page_ids: Sequence[str]) -> Mapping[str, Sequence[_Known]]:
     """Everything that the table holds of these pages, withdrawn records included, by page."""
     c = table.c
     columns = (c.page_id, c.serial, c.signature, c.withdrawn_run.is_(None), c.first_seen, _identity(table))
@@ -129,7 +129,7 @@ def _known(connection: sa.Connection, table: sa.Table, page_ids: Sequence[str]) 
     return known
 
 
-def _compare(table: sa.Table, records: Sequence[Columns], known: Sequence[_Known], *, started: str) -> _Compared:
+def _compare(table: sa.Table, records: Sequence[Columns], *, known: Sequence[_Known], started: str) -> _Compared:
     """Which records of a page are new, and which of those that stand are gone."""
     standing: dict[str, list[int]] = {}
     first_seen: dict[str, str] = {}
@@ -155,13 +155,13 @@ def _last_seen(connection: sa.Connection, page_ids: Sequence[str]) -> Mapping[st
     return {row.page_id: row.last_seen for row in connection.execute(standing)}
 
 
-def _withdraw(connection: sa.Connection, table: sa.Table, gone: Sequence[Columns], *, run_id: int) -> None:
+def _withdraw(connection: sa.Connection, table: sa.Table, *, gone: Sequence[Columns], run_id: int) -> None:
     if gone:
         change = sa.update(table).where(table.c.serial == sa.bindparam("at"))
         connection.execute(change.values(withdrawn_run=run_id, last_seen=sa.bindparam("seen")), gone)
 
 
-def _insert(connection: sa.Connection, table: sa.Table, fresh: Sequence[Columns], *, run: RunMark, fold: Fold) -> None:
+def _insert(connection: sa.Connection, table: sa.Table, *, fresh: Sequence[Columns], run: RunMark, fold: Fold) -> None:
     if not fresh:
         return
     entries = [{**record, "run_id": run.id} for record in fresh]
@@ -170,7 +170,7 @@ def _insert(connection: sa.Connection, table: sa.Table, fresh: Sequence[Columns]
         for number, entry in enumerate(entries, first):
             entry["serial"] = day_number(entry["issued_on"]) << SERIAL_BITS | number
         add_to_index(connection, ((entry["serial"], tokens(entry["text"], fold)) for entry in entries))
-    insert_rows(connection, table, entries)
+    insert_rows(connection, table, entries=entries)
 
 
 def _reserve(connection: sa.Connection, count: int) -> int:

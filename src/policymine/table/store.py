@@ -17,10 +17,11 @@ from policymine.errors import StorageError, TableError, UnknownIdError
 from policymine.table import schema, staging
 from policymine.table.bigrams import Fold, tokens
 from policymine.table.dialect import add_to_index, empty_index, engine_of, path_of, place_of, reading, writing
+from policymine.table.dump import dump_canonical
 from policymine.table.laws import check_partition
 from policymine.table.publish import Clock, PartitionCheck, Run
 from policymine.table.records import utc
-from policymine.table.schema import FINDINGS, visible
+from policymine.table.schema import FINDINGS, Snapshot, visible
 from policymine.table.upgrade import upgrade
 from policymine.text.script import fold
 
@@ -59,13 +60,6 @@ class RunRecord(NamedTuple):
     report: Mapping[str, Any] | None
 
 
-class Snapshot(NamedTuple):
-    """A read transaction and the run whose state it shows."""
-
-    connection: sa.Connection
-    run_id: int
-
-
 class DocumentText(NamedTuple):
     """A document's clean text, for finding copies of it."""
 
@@ -77,7 +71,7 @@ class DocumentText(NamedTuple):
 class Table:
     """The knowledge table; made by `Table.open`, closed by leaving its `with` block."""
 
-    def __init__(self, url: str, engine: sa.Engine, fold: Fold) -> None:
+    def __init__(self, url: str, engine: sa.Engine, *, fold: Fold) -> None:
         self.url, self.engine, self.fold = url, engine, fold
 
     @classmethod
@@ -104,7 +98,7 @@ class Table:
             except OSError as problem:
                 raise StorageError(str(path), "", f"its folder cannot be made ({problem.strerror})") from problem
         upgrade(engine)
-        return cls(url, engine, fold)
+        return cls(url, engine, fold=fold)
 
     def __enter__(self) -> Self:
         return self
@@ -147,7 +141,7 @@ class Table:
                 staging.take_out(connection, dead.id, fold=self.fold)
                 ended = {"status": "discarded", "ended": utc(clock())}
                 connection.execute(sa.update(runs).where(runs.c.id == dead.id).values(ended))
-            mark = found or self._new_run(connection, kind, clock())
+            mark = found or self._new_run(connection, kind, now=clock())
         resumed = found is not None
         return Run(self.engine, mark, kind=kind, clock=clock, partition=partition, fold=self.fold, resumed=resumed)
 
@@ -246,7 +240,11 @@ class Table:
             for row in now.connection.execution_options(yield_per=200).execute(query):
                 yield DocumentText(*row)
 
-    def _new_run(self, connection: sa.Connection, kind: str, now: datetime) -> staging.RunMark:
+    def dump_canonical(self) -> Iterator[str]:
+        """The content as lines of JSON, to compare two tables: equal when they say the same, however they were filled."""
+        yield from dump_canonical(self)
+
+    def _new_run(self, connection: sa.Connection, kind: str, *, now: datetime) -> staging.RunMark:
         """A run that began later than every other, also when the clock was set back: history keeps its order."""
         latest = connection.scalars(sa.select(sa.func.max(schema.runs.c.started))).one()
         started = utc(now) if latest is None else max(utc(now), utc(datetime.fromisoformat(latest) + timedelta(seconds=1)))
@@ -280,4 +278,4 @@ def _states(run_id: int) -> sa.Select[Any]:
     return sa.select(*columns).where(visible(schema.pages, run_id))
 
 
-__all__ = ["DocumentText", "PageState", "RunRecord", "Snapshot", "Table", "place_of"]
+__all__ = ["DocumentText", "PageState", "RunRecord", "Table", "place_of"]
