@@ -70,9 +70,9 @@ def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
         path = line.block.path if line.block else ""
         if line.index not in main.lines:
             place = _kind_by_name(path) or _kind_by_place(line, before=line.index < first)
-            marks.take(line, place, "noise.outside-main-text", confidence=0.9)
+            marks.take(line, place, f"noise.outside.{place}", confidence=0.9)
         elif (kind := _kind_by_name(path[len(main.path) :])) and not line.prose:
-            marks.take(line, kind, "noise.element-name", confidence=0.8)
+            marks.take(line, kind, f"noise.element.{kind}", confidence=0.8)
         elif not line.prose and len(line.view) > 1 and _in_list_of_links(lines, line):
             marks.take(line, "related_links", "noise.list-of-links", confidence=0.8)
 

@@ -23,6 +23,7 @@ from policymine.text import Alignment, Edit, Span
 ORDER = re.compile("必须|严禁|一律|要")
 REVIEWED = 40
 """Han characters above which a removed block with an order in it is kept aside for a person to look at."""
+ABOUT = frozenset({"heading", "nav_breadcrumb", "editor_intro"})
 UNREVIEWED = frozenset({"heading", "layout", "dup_title"})
 
 
@@ -59,9 +60,11 @@ def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None) -> Clean
         one._replace(document=replace(one.document, ordinal=number, issues=_issues(one, repaired, labels.marks)))
         for number, one in enumerate(found)
     ]
-    documents = tuple(_compared([_judged(one) for one in found], duplicates))
+    about = "\n".join(m.span.of(text) for m in labels.marks if m.kind in ABOUT)
+    documents = tuple(_compared([_judged(one, about) for one in found], duplicates))
     cuts = sorted(
-        [*_block_cuts(repaired.alignment, labels.marks, found), *_inline_cuts(documents)], key=lambda cut: cut.raw_span
+        [*_block_cuts(repaired.alignment, labels.marks, found), *_inline_cuts(documents, labels.marks)],
+        key=lambda cut: cut.raw_span,
     )
     reviewed = tuple(_reviewed(cut, page.text) for cut in cuts)
     clean = CleanPage(page, repaired.script, documents, reviewed, tuple(_repairs(documents)), page.issues + repaired.issues)
@@ -112,10 +115,10 @@ def _truncates(rule_id: str) -> bool:
     return any(rule.id == rule_id and rule.gives.get("truncates") for rule in noise_rules())
 
 
-def _judged(one: _Found) -> Document:
+def _judged(one: _Found, about: str) -> Document:
     document = one.document
     truncated = any(issue.code.startswith("truncated_") for issue in document.issues)
-    return replace(document, truncated=truncated, set_aside=set_aside_reason(document.text))
+    return replace(document, truncated=truncated, set_aside=set_aside_reason(document.text, about=about))
 
 
 def _compared(documents: Sequence[Document], index: DuplicateIndex | None) -> Iterator[Document]:
@@ -205,11 +208,11 @@ def _joined(cuts: Iterable[Cut]) -> Iterator[Cut]:
         yield last
 
 
-def _inline_cuts(documents: Iterable[Document]) -> Iterator[Cut]:
-    kinds = {**{rule.id: str(rule.gives["kind"]) for rule in noise_rules()}, "noise.repeated-line": "watermark", **KINDS}
+def _inline_cuts(documents: Iterable[Document], marks: Iterable[Mark]) -> Iterator[Cut]:
+    kinds = {**{mark.rule: mark.kind for mark in marks}, **KINDS}
     for document in documents:
         deleted = [edit for edit in document.alignment.edits if not edit.text]
-        yield from _joined(Cut(edit.span, kinds.get(edit.rule, "widget"), edit.rule, edit.confidence) for edit in deleted)
+        yield from _joined(Cut(edit.span, kinds[edit.rule], edit.rule, edit.confidence) for edit in deleted)
 
 
 def _repairs(documents: Iterable[Document]) -> Iterator[Repair]:

@@ -1,7 +1,7 @@
 """Copies of papers: which text holds most of another, on one page and across pages.
 
-Candidates come from MinHash signatures over sentences (datasketch); what decides is containment: the share of one text's
-sentences, by characters, that the other one holds. A copy is the text that lies inside the other, also when it was cut.
+Candidates come from MinHash signatures over clauses (datasketch); what decides is containment: the share of one text's
+clauses, by characters, that the other one holds. Clauses, because a redacted name must not spoil a whole sentence. A copy is the text that lies inside the other, also when it was cut.
 """
 
 from __future__ import annotations
@@ -12,34 +12,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from policymine.text.sentences import ENDS
-
 CONTAINED = 0.72
-"""Share of a text's characters, in sentences the other text holds too, from which it is a copy."""
+"""Share of a text's characters, in clauses the other text holds too, from which it is a copy."""
 SHORTENED = 0.9
 """A copy with less than this share of the fuller text was cut."""
 PERMUTATIONS = 64
-LEAST_SENTENCE = 8
+CLAUSE_ENDS = re.compile(r"[。！？；，、：,;:!?\s]+")
+LEAST_CLAUSE = 5
 NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z\d]|[xX×]+|某")
 MOST_CANDIDATES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is kept of a text to know its copies: hashes of its sentences with their lengths."""
+    """What is kept of a text to know its copies: hashes of its clauses with their lengths."""
 
     document_id: str
-    sentences: Mapping[int, int]
+    clauses: Mapping[int, int]
 
     @property
     def size(self) -> int:
-        """Characters in sentences that count."""
-        return sum(self.sentences.values())
+        """Characters in clauses that count."""
+        return sum(self.clauses.values())
 
     def contained_in(self, other: Fingerprint) -> float:
         """The share of this text that stands in the other one, 0–1."""
         size = self.size
-        return sum(length for sign, length in self.sentences.items() if sign in other.sentences) / size if size else 0.0
+        return sum(length for sign, length in self.clauses.items() if sign in other.clauses) / size if size else 0.0
 
 
 class Match(NamedTuple):
@@ -59,12 +58,12 @@ def fingerprint(document_id: str, text: str) -> Fingerprint:
     >>> round(a.contained_in(b), 2)
     0.55
     """
-    sentences: dict[int, int] = {}
-    for sentence in ENDS.split(text):
-        core = NOISE.sub("", sentence)
-        if len(core) >= LEAST_SENTENCE:
-            sentences[zlib.crc32(core.encode("utf-8", "surrogatepass"))] = len(core)
-    return Fingerprint(document_id, sentences)
+    clauses: dict[int, int] = {}
+    for clause in CLAUSE_ENDS.split(text):
+        core = NOISE.sub("", clause)
+        if len(core) >= LEAST_CLAUSE:
+            clauses[zlib.crc32(core.encode("utf-8", "surrogatepass"))] = len(core)
+    return Fingerprint(document_id, clauses)
 
 
 def compare(one: Fingerprint, other: Fingerprint) -> Match | None:
@@ -113,7 +112,7 @@ class DuplicateIndex:
 
     def add(self, entry: Fingerprint) -> None:
         """Remembers a text; one that is known already is left as it is."""
-        if entry.document_id not in self._known and entry.sentences:
+        if entry.document_id not in self._known and entry.clauses:
             self._known[entry.document_id] = entry
             self._postings.insert(entry.document_id, _signature(entry))  # type: ignore[attr-defined]
 
@@ -127,7 +126,7 @@ class DuplicateIndex:
         return tuple(match for match in self._matches(entry) if match.fuller == entry.document_id)
 
     def _matches(self, entry: Fingerprint) -> list[Match]:
-        if not entry.sentences:
+        if not entry.clauses:
             return []
         near = sorted(self._postings.query(_signature(entry)))[:MOST_CANDIDATES]  # type: ignore[attr-defined]
         matches = [compare(self._known[key], entry) for key in near if key != entry.document_id]
@@ -138,5 +137,5 @@ def _signature(entry: Fingerprint) -> object:
     from datasketch import MinHash
 
     signature = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
-    signature.update_batch(list(entry.sentences))
+    signature.update_batch(list(entry.clauses))
     return signature

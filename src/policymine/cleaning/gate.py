@@ -11,6 +11,7 @@ from policymine.rules import RuleSet, load
 
 LATIN = re.compile("[A-Za-z]")
 LETTERS = re.compile(r"[^\W\d_]")
+SAMPLE = 2000
 SHORTEST_JUDGED = 120
 """Characters below which a text gives too little to judge its genre by."""
 
@@ -21,8 +22,12 @@ def rules() -> RuleSet:
     return load("policymine.cleaning", "gate")
 
 
-def set_aside_reason(text: str) -> str | None:
+def set_aside_reason(text: str, *, about: str = "") -> str | None:
     """Why a clean text is no paper; None for a paper.
+
+    Args:
+        text: the clean text.
+        about: titles and breadcrumbs over it.
 
     The reasons: `empty`, `english`, `fiction`, `how_to`, `advert`, `school_speech`, `spun_text`.
 
@@ -31,6 +36,7 @@ def set_aside_reason(text: str) -> str | None:
     >>> set_aside_reason("各镇要在月底前完成排查。") is None
     True
     """
+    text = _sample(text)
     letters = len(LETTERS.findall(text))
     if letters < 2:
         return "empty"
@@ -40,7 +46,9 @@ def set_aside_reason(text: str) -> str | None:
         return None
     weights: dict[str, float] = defaultdict(float)
     for rule in rules():
-        weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * sum(1 for _ in rule.spans(text))
+        weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * (
+            len(rule.find.findall(text)) + 2 * len(rule.find.findall(about))
+        )
     thousands = max(len(text), 400) / 1000
     governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
     over = {}
@@ -48,6 +56,14 @@ def set_aside_reason(text: str) -> str | None:
         if weights[reason] >= least and weights[reason] / thousands >= per_thousand and (not governs or reason == "spun_text"):
             over[reason] = weights[reason] / per_thousand
     return max(over, key=lambda reason: over[reason]) if over else None
+
+
+def _sample(text: str) -> str:
+    """Beginning, middle and end of a long text: a genre shows everywhere."""
+    if len(text) <= 2 * SAMPLE:
+        return text
+    middle = len(text) // 2
+    return "\n".join((text[:SAMPLE], text[middle : middle + SAMPLE // 2], text[-SAMPLE // 2 :]))
 
 
 def _orders(text: str) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from policymine.cleaning.lines import Line
+from policymine.cleaning.lines import Line, view_of
 from policymine.cleaning.noise import Hint
 from policymine.cleaning.splitting import looks_like_title
 from policymine.rules import RuleSet, load
@@ -32,8 +32,8 @@ def mine_introduction(line: Line) -> Iterator[Hint]:
         if rule.gives.get("of") == "title":
             continue
         for match in rule.spans(line.view):
-            title = LEADING.sub("", match["title"]).strip()
-            if title and looks_like_title(Line(0, Span(0, len(title)), title)):
+            title = LEADING.sub("", (line.text or line.view)[slice(*match.span("title"))]).strip()
+            if title and looks_like_title(Line(0, Span(0, len(title)), view_of(title))):
                 yield Hint(line.span.start, "told_title", title)
                 if speaker := speaker_of(title):
                     yield Hint(line.span.start, "told_speaker", speaker)

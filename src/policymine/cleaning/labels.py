@@ -118,7 +118,7 @@ def _mark_web_page(lines: Sequence[Line], marks: Marks, hints: list[Hint], *, kn
         ):
             marks.take(line, "dup_title" if name in seen else "heading", "splitting.title-line")
             seen.add(name)
-            hints.append(Hint(line.span.start, "title", line.view))
+            hints.append(Hint(line.span.start, "title", line.text))
     hints += mark_lines(outside, marks, zones=Zones(None, None))
     if main is None:
         for line in lines:

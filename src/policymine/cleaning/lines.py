@@ -33,6 +33,7 @@ class Line:
     span: Span
     view: str
     block: Block | None = None
+    text: str = ""
 
     @property
     def prose(self) -> bool:
@@ -110,7 +111,7 @@ def _lines(alignment: Alignment, places: _Places, view: str) -> Iterator[Line]:
         if text:
             span = Span(start, start + len(text))
             block = places.at(alignment.to_raw(Span(start, start + 1)).start) if places.blocks else None
-            yield Line(index, span, text, block)
+            yield Line(index, span, text, block, span.of(alignment.text))
             index += 1
         at += len(row) + 1
 

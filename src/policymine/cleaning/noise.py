@@ -45,6 +45,7 @@ class _Tried(NamedTuple):
     zone: str
     most: int
     run: str
+    needs: tuple[str, ...]
 
 
 class Zones(NamedTuple):
@@ -82,6 +83,7 @@ def _tried() -> tuple[_Tried, ...]:
             str(rule.gives.get("zone", "any")),
             int(rule.gives.get("most", 120)),
             str(rule.gives.get("run", "")),
+            tuple(rule.gives.get("needs", ())),
         )
         for rule in rules()
     )
@@ -111,6 +113,8 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
         for tried in usable[most]:
             if zones is not None and not zones.holds(tried.zone, line.index):
                 continue
+            if tried.needs and not any(word in line.view for word in tried.needs):
+                continue
             if (match := tried.rule.find.search(line.view)) is not None:
                 hints += _hints(line, match)
                 _mark(line, match, tried, marks)
@@ -126,12 +130,23 @@ def _mark(line: Line, match: re.Match[str], tried: _Tried, marks: Marks) -> None
     if tried.scope == "match":
         spans = [Span(*match_span(found)) for found in tried.rule.find.finditer(line.view)]
     else:
-        spans = [_sentences_around(line.view, Span(*match.span()))]
+        spans = _joined(_sentences_around(line.view, Span(*found.span())) for found in tried.rule.find.finditer(line.view))
     if sum(span.length for span in spans) >= len(line.view):
         marks.take(line, tried.kind, tried.rule.id)
         return
     for span in spans:
         marks.partial.append(Mark(span.shifted(line.span.start), tried.kind, tried.rule.id))
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch made one."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = Span(min(joined[-1].start, span.start), max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
 
 
 def _sentences_around(view: str, match: Span) -> Span:
@@ -151,9 +166,9 @@ def _sentences_around(view: str, match: Span) -> Span:
 
 
 def _hints(line: Line, match: re.Match[str]) -> Iterator[Hint]:
-    for key, value in match.groupdict().items():
-        if key in HINTS and value and value.strip():
-            yield Hint(line.span.start, key, value.strip())
+    for key in HINTS & match.groupdict().keys():
+        if (match[key] or "").strip():
+            yield Hint(line.span.start, key, (line.text or line.view)[slice(*match.span(key))].strip())
 
 
 def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones) -> None:

@@ -15,6 +15,8 @@ from policymine.text import Span
 from policymine.text.outline import chinese_number
 
 LONG_LINE = 200
+OVER_TITLE = 24
+"""Characters of a line over the title that can be a name or a masthead."""
 NUMBER_OF_PAPER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[(【﹝]\s?\d{4}\s?[〕\])】﹞]\s*第?\s*\d{1,4}\s*号$")
 BARE = re.compile(r"[\s\W_]+")
 
@@ -129,7 +131,7 @@ def looks_like_title(line: Line) -> bool:
     view = line.view
     if not 4 <= len(view) <= 70 or OUTLINE.match(view) or SALUTATION.match(view) or re.search(r"[。;!?]|,$|:$", view):
         return False
-    if re.match(r"^[(—\-]|^\d{4}年\d{1,2}月\d{1,2}日", view):
+    if re.match(r"^[(—\-]|^\d{4}年\d{1,2}月\d{1,2}日|^(?:附件|文件下载|附表)", view):
         return False
     return bool(_title_end().search(view.rstrip('》”"')))
 
@@ -151,8 +153,8 @@ def mark_titles(
         The titles, as hints.
     """
     over = [line for line in lines if marks.free(line) and (zones.first is None or line.index < zones.first)][:16]
-    if zones.first is None:
-        over = over[:2]
+    if zones.first is None and all(looks_like_title(line) for line in lines if marks.free(line)):
+        return []  # nothing but titles: then they are the text
     if official and any(NUMBER_OF_PAPER.match(line.view) for line in over):
         return []
     wanted = {bare(title) for title in known if len(bare(title)) >= 4}
@@ -163,11 +165,22 @@ def mark_titles(
         if joined and joined in wanted | seen and name not in wanted | seen:
             _title(line, marks, joined, seen=seen)
             _title(over[position + 1], marks, joined, seen=set(seen) if marks.kind(line) == "dup_title" else set())
-            hints.append(Hint(line.span.start, "title", line.view + over[position + 1].view))
+            hints.append(Hint(line.span.start, "title", line.text + over[position + 1].text))
         elif marks.free(line) and (name in wanted or name in seen or looks_like_title(line)):
             _title(line, marks, name, seen=seen)
-            hints.append(Hint(line.span.start, "title", line.view.strip("《》")))
+            hints.append(Hint(line.span.start, "title", line.text.strip("《》")))
+    if hints:
+        _mark_over_title([line for line in over if line.span.start < hints[0].at and marks.free(line)], marks)
     return hints
+
+
+def _mark_over_title(lines: Sequence[Line], marks: Marks) -> None:
+    """Marks short lines over the first title: names of forums and authors, mastheads; not the 文号 of a typeset paper."""
+    if any(NUMBER_OF_PAPER.match(line.view) or line.view.endswith("文件") for line in lines):
+        return
+    for line in lines:
+        if len(line.view) <= OVER_TITLE and not re.search("[。,;:]|^附[件表录]", line.view):
+            marks.take(line, "page_meta", "noise.over-title", confidence=0.6)
 
 
 def _title(line: Line, marks: Marks, name: str, *, seen: set[str]) -> None:

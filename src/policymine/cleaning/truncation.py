@@ -53,30 +53,31 @@ def _unkept_promises(text: str) -> Iterator[Issue]:
     if not promises:
         return
     items = outline(text).items
-    for span, count in promises:
-        given = _given(text, items, span)
+    for span, count, reach in promises:
+        given = _given(text, items, span, reach=reach)
         if given is not None and given < count:
             message = f"{count} points are announced, {given} follow"
             yield Issue("truncated_enumeration", "warning", message, "look for a fuller copy", span)
 
 
-def _promises(text: str) -> Iterator[tuple[Span, int]]:
+def _promises(text: str) -> Iterator[tuple[Span, int, int]]:
     for rule in rules():
         if rule.gives.get("announces"):
             for match in rule.find.finditer(text):
                 sign = match["count"]
                 count = int(sign) if sign.isdigit() else chinese_number(sign.replace("两", "二"))
                 if 2 <= count <= 12:
-                    yield Span(*match.span()), count
+                    yield Span(*match.span()), count, int(rule.gives.get("reach", 0))
 
 
-def _given(text: str, items: Sequence[Item], promise: Span) -> int | None:
+def _given(text: str, items: Sequence[Item], promise: Span, *, reach: int) -> int | None:
     """How many items of the row right behind an announcement follow; None when no row starts there."""
     following = [number for number, item in enumerate(items) if item.label.start >= promise.end]
     if not following:
         return None
     first = items[following[0]]
-    if first.number != 1 or text[promise.end : first.label.start].strip(" \u3000\n\r:：。,，") != "":
+    between = text[promise.end : first.label.start].strip(" \u3000\n\r:：。,，")
+    if first.number != 1 or len(between) > reach:
         return None
     reached = 1
     for number in following[1:]:
