@@ -60,7 +60,7 @@ def stations(texts: Sequence[str], rounds: int) -> dict[str, float]:
         def run(component: Callable[[Any], Any] = component) -> None:
             for doc in docs:
                 doc._.issues = None
-                if component is nlp.get_pipe("policymine.card"):
+                if component is nlp.get_pipe("policymine_card"):
                     doc._.card = None
                 component(doc)
 

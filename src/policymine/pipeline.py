@@ -58,7 +58,7 @@ def mine_documents(documents: Iterable[Document], *, issued_on: str | None = Non
         doc = nlp.make_doc(document.text)
         doc._.hints, doc._.issued_on = document.hints, issued_on
         if document.set_aside is not None:
-            doc = nlp.get_pipe("policymine.card")(doc)
+            doc = nlp.get_pipe("policymine_card")(doc)
             yield MinedDocument(replace(document, card=_dated(doc._.card, issued_on)), Findings())
             continue
         for _, component in nlp.pipeline:

@@ -25,7 +25,7 @@ from policymine.extraction.times import find_issues, find_times
 from policymine.model import FINDING_KINDS, Card, Finding, Findings, Span
 
 COMPONENTS = ("card", "times", "references", "slogans", "quantities", "directives")
-"""The components in running order, each registered as `policymine.<name>`."""
+"""The components in running order, each registered as `policymine_<name>` (spaCy allows no full stop)."""
 
 for _name in ("card", "issued_on", "hints", "issues", *FINDING_KINDS):
     if not Doc.has_extension(_name):
@@ -75,7 +75,7 @@ def _spans(doc: Doc, *kinds: str) -> list[Span]:
     return [finding.span for kind in kinds for finding in getattr(doc._, kind) or ()]
 
 
-@Language.component("policymine.card", assigns=["doc._.card"])
+@Language.component("policymine_card", assigns=["doc._.card"])
 def card(doc: Doc) -> Doc:
     """Reads title, kind, date, level and issuer; `doc._.hints` may bring what the page said outside the text."""
     if doc._.card is None:
@@ -83,33 +83,33 @@ def card(doc: Doc) -> Doc:
     return doc
 
 
-@Language.component("policymine.times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
+@Language.component("policymine_times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
 def times(doc: Doc) -> Doc:
     """Finds time expressions, resolved against `doc._.issued_on` or else the card's date."""
     doc._.issues = (*(doc._.issues or ()), *find_issues(doc.text))
     return _keep(doc, "times", find_times(doc.text, issued_on=doc._.issued_on or doc._.card.issued_on))
 
 
-@Language.component("policymine.references", assigns=["doc._.references"])
+@Language.component("policymine_references", assigns=["doc._.references"])
 def references(doc: Doc) -> Doc:
     """Finds cited papers."""
     return _keep(doc, "references", find_references(doc.text))
 
 
-@Language.component("policymine.slogans", assigns=["doc._.slogans"])
+@Language.component("policymine_slogans", assigns=["doc._.slogans"])
 def slogans(doc: Doc) -> Doc:
     """Finds numeric slogans and mottos."""
     return _keep(doc, "slogans", find_slogans(doc.text))
 
 
-@Language.component("policymine.quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities"])
+@Language.component("policymine_quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities"])
 def quantities(doc: Doc) -> Doc:
     """Finds amounts outside times, slogans and references."""
     return _keep(doc, "quantities", find_quantities(doc.text, taken=_spans(doc, "times", "slogans", "references")))
 
 
 @Language.component(
-    "policymine.directives", requires=["doc._.card", "doc._.times", "doc._.slogans"], assigns=["doc._.directives"]
+    "policymine_directives", requires=["doc._.card", "doc._.times", "doc._.slogans"], assigns=["doc._.directives"]
 )
 def directives(doc: Doc) -> Doc:
     """Finds directives with bearers, conditions, deadlines and penalties."""
@@ -128,7 +128,7 @@ def load() -> Language:
     nlp = Language(Vocab(), meta={"lang": "zh", "name": "policymine"})
     nlp.tokenizer = JiebaTokenizer(nlp.vocab)
     for name in COMPONENTS:
-        nlp.add_pipe(f"policymine.{name}")
+        nlp.add_pipe(f"policymine_{name}")
     return nlp
 
 
