@@ -1,7 +1,8 @@
 """Copies of papers: which text holds most of another, on one page and across pages.
 
-Candidates come from MinHash signatures over clauses (datasketch); what decides is containment: the share of one text's
-clauses, by characters, that the other one holds. Clauses, because a redacted name must not spoil a whole sentence. A copy is the text that lies inside the other, also when it was cut.
+Candidates come from MinHash signatures over clauses (datasketch); what decides is containment: the share of one text's clauses,
+by characters, that the other one holds. Clauses, because a redacted name must not spoil a whole sentence. A copy is the text
+that lies inside the other, also when it was cut.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from policymine.rules import RuleSet, load
 
 LATIN = re.compile("[A-Za-z]")
 LETTERS = re.compile(r"[^\W\d_]")
-SAMPLE = 2000
+SAMPLE = 1200
 SHORTEST_JUDGED = 120
 """Characters below which a text gives too little to judge its genre by."""
 
@@ -46,9 +46,8 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
         return None
     weights: dict[str, float] = defaultdict(float)
     for rule in rules():
-        weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * (
-            len(rule.find.findall(text)) + 2 * len(rule.find.findall(about))
-        )
+        found = len(rule.find.findall(text)) + 2 * len(rule.find.findall(about))
+        weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * found
     thousands = max(len(text), 400) / 1000
     governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
     over = {}

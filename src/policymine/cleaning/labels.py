@@ -226,6 +226,8 @@ def _mark_prologue(lines: Sequence[Line], marks: Marks) -> None:
 
 def _mark_leftovers(parts: Sequence[Sequence[Line]], marks: Marks) -> None:
     """Marks stretches too small to be a paper, where the page has a real one."""
+    if len(parts) == 1:
+        return
     sizes = [sum(han_count(line.view) for line in lines if marks.free(line)) for lines in parts]
     if max(sizes, default=0) < 4 * LEAST_PAPER:
         return

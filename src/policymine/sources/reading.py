@@ -27,7 +27,7 @@ HTML = re.compile(
 )
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([-\w:.]+)""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([-\w:.]+)""", re.IGNORECASE)
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 REFUSED: Mapping[bytes, tuple[str, str]] = {
     b"\x89PNG": ("a PNG picture", "run it through character recognition first"),
     b"\xff\xd8\xff": ("a JPEG picture", "run it through character recognition first"),
@@ -152,7 +152,7 @@ def sniff(body: bytes, *, url: str, media_type: str | None = None) -> str:
     for magic, (name, cure) in REFUSED.items():
         if head.startswith(magic) and (len(magic) > 2 or b"\x00" in head):
             raise LayoutError(url, name, cure)
-    if b"\x00" in head and not head.startswith(UTF16) and head.count(b"\x00") > len(head) // 50:
+    if b"\x00" in head and not head.startswith(WIDE_MARKS) and head.count(b"\x00") > len(head) // 50:
         raise LayoutError(url, "binary", "this isn't text; give a text, HTML, DOCX or PDF file")
     declared = (media_type or "").split(";")[0].strip().lower()
     if declared in ("text/html", "application/xhtml+xml") or (declared != "text/plain" and HTML.search(head)):
