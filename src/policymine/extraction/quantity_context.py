@@ -91,17 +91,19 @@ def refused(
 ) -> bool:
     """Whether a number is no amount: a label, an article, an idiom, a count of points to be made, a bare figure."""
     start, end = span
-    if span == whole:
-        return False
     low = groups.get("low", "")
+    if span == whole:
+        return low in ("万", "千", "百", "亿", "兆")
     ordinal = gives.get("mod") == "ORDINAL"
-    if not ordinal and not (lead and lead.touching) and pattern("context", "before").search(copy[max(0, start - 6) : start]):
+    if ordinal or gives.get("both"):
+        return False
+    if not (lead and lead.touching) and pattern("context", "before").search(copy[max(0, start - 6) : start]):
         return not (copy[start - 1 : start] in "(/" and groups.get("unit"))
     if gives.get("bare"):
         return _bare(copy, span, groups, lead=lead, whole=whole)
     if pattern("context", "words").match(copy, start) and not re.match(r"[0-9]", low):
         return True
-    if low == "一":
+    if low == "一" and "high" not in groups and "unit" not in gives:
         return _article(copy, span, groups, lead=lead)
     unit = groups.get("unit", "")
     if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not lead:
@@ -137,10 +139,13 @@ def _bare(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lead: 
     followed = bool(re.match(r"[一-鿿]", copy[end : end + 1]))
     if whole[1] - whole[0] > PHRASE:
         return followed or not re.search(r"[万亿]$", low + groups.get("scale", "").strip())
-    if re.fullmatch(r"[零〇一二两三四五六七八九十百千万亿]", low):
+    if re.fullmatch(r"[零〇一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟]", low):
         named = copy[start - 1 : start] in tuple('“"是有为')
         return followed or not named
     if pattern("context", "words").match(copy, start):
         return True
     glued = re.search(r"[A-Za-z0-9.]$", copy[max(0, start - 1) : start])
-    return bool(glued or re.match(r"[A-Za-z]|\.[0-9]|[年月日号点时]", copy[end : end + 2]))
+    followed = bool(
+        re.match(r"[年月日号点时]" if low[-1:] in "万亿" else r"[A-Za-z]|\.[0-9]|[年月日号点时]", copy[end : end + 2])
+    )
+    return bool(glued or followed)

@@ -50,6 +50,11 @@ def read(groups: Mapping[str, str], gives: Mapping[str, Any]) -> Amount | None:
         return _approximate(groups, gives, unit)
     if gives.get("parts"):
         return _with_parts(groups, gives, unit)
+    if gives.get("half_only"):
+        return Amount(Decimal("0.5"), None, unit)
+    if "than" in groups:
+        low = _number(groups["low"])
+        return None if low is None else Amount(low, None, unit, "MORE" if groups["than"] in "大多高" else "LESS")
     if gives.get("double"):
         times = parse_number(groups["low"])
         return None if times is None else Amount(Decimal(2) ** int(times), None, "倍")
@@ -64,7 +69,7 @@ def read(groups: Mapping[str, str], gives: Mapping[str, Any]) -> Amount | None:
         return _range(groups, gives, unit)
     if gives.get("discount"):
         return Amount(_discounted(low, groups["low"]), None, unit)
-    if times10 := gives.get("times"):
+    if (times10 := gives.get("times")) is not None:
         extra = Decimal(5) if groups.get("jiao") == "半" else parse_number(groups["jiao"]) if "jiao" in groups else Decimal(0)
         low = low * times10 + (extra or 0)
         return Amount(low, None, unit, _tail(groups.get("tail"))) if low <= 100 else None
@@ -158,8 +163,11 @@ def _range(groups: Mapping[str, str], gives: Mapping[str, Any], unit: str | None
     if low is None or high is None:
         return None
     if gives.get("both"):
-        low, high = min(low, high), max(low, high)
-    end = re.search(r"([十百千]?[万亿]+|[百千])$", groups["high"] + groups.get("scale", "").strip())
+        first, second = _upper(groups["wa"], groups.get("big")), _upper(groups["wb"], groups.get("small"))
+        if first == second:
+            return None
+        low, high = (high, low) if first else (low, high)
+    end = re.search(r"([万亿]+|[百千])$", groups["high"] + groups.get("scale", "").strip())
     if end and low < high and not re.search(r"[万亿百千十]$", groups["low"]) and low * _scale(end[1]) <= high:
         low *= _scale(end[1])
     if low > high:
@@ -167,6 +175,13 @@ def _range(groups: Mapping[str, str], gives: Mapping[str, Any], unit: str | None
     if "lowunit" in groups and not unit:
         unit = MONEY.get(groups["lowunit"], groups["lowunit"])
     return Amount(_signed(low, groups), high, unit, _tail(groups.get("tail")) if groups.get("tail") in ("左右",) else None)
+
+
+def _upper(word: str, size: str | None) -> bool:
+    """Whether a comparison bounds from above."""
+    if word == "比":
+        return size == "小"
+    return word.startswith(("小", "少", "低", "最多", "不大", "不超", "不多"))
 
 
 def _scale(text: str) -> Decimal:

@@ -25,6 +25,7 @@ STARTS = {
 TRADITIONAL = re.compile(
     "[萬億兩點後個鐘週禮號這從現當節實來開過進間於閏臘農曆歲時內聖復誦轉獻燭獨齋滿麗灑難東師親慶軍黨產婦兒國際記電報頭樹陽歷門歸啟終禦禪齊龍燈愛罷貝盤紀願盡舉總導戰際說還給應關發動務單樂壓團無與為業負幾壹貳參陸]"
 )
+APART = re.compile("(?<=[0-9０-９])，(?=[0-9０-９])")
 JOIN = re.compile(r"[ ]{0,2}的?[ ]?")
 
 
@@ -69,8 +70,8 @@ def scanned(text: str) -> str:
     >>> scanned("２０２２年後")
     '2022年后'
     """
-    plain = narrow(text)
-    if not TRADITIONAL.search(plain):
+    plain = narrow(APART.sub(";", text) if "，" in text else text)
+    if len(plain) > 400 and not TRADITIONAL.search(plain):
         return plain
     simplified: str = _converter().convert(plain)
     return simplified if len(simplified) == len(plain) else "".join(_converter().convert(c)[:1] or c for c in plain)
@@ -128,6 +129,8 @@ def _festivals() -> Iterator[Word]:
     loose = re.compile(r"[”\"’]?(?:期间|节|假期|长假|前后?|后|黄金周|当[天日]|[,、](?=十一|五一)|小长假|$)")
     for name, entry in festivals().items():
         bare = bool(entry.get("bare", True))
+        if name == "十一":
+            loose = re.compile(loose.pattern.replace("|$)", ")"))
         guard = (
             re.compile("(?!" + loose.pattern + ")")
             if not bare
@@ -135,7 +138,7 @@ def _festivals() -> Iterator[Word]:
             if name.endswith("国庆")
             else None
         )
-        before = re.compile("[0-9一二三四五六七八九十第、]$") if not bare else None
+        before = re.compile("[0-9一二三四五六七八九十百千第、]$") if not bare else None
         yield Word(name, "moment", {"festival": name, "word": name}, before, guard)
     for name in term_names():
         yield Word(
