@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -480,6 +482,86 @@ def test_a_killed_run_taken_up_again_ends_as_an_undisturbed_one(tmp_path: Path, 
             dumps.append(list(table.dump_canonical()))
     assert dumps[0] == dumps[1]
     assert len(dumps[0]) > 30
+
+
+def work_until(url: str, statement: int) -> None:
+    """Works through a night and dies before the given statement or commit."""
+    reached = 0
+
+    def count(*_: object) -> None:
+        nonlocal reached
+        reached += 1
+        if reached == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Table.open(url) as table:
+        sa.event.listen(table.engine, "before_cursor_execute", count)
+        sa.event.listen(table.engine, "commit", count)
+        tonight(table)
+
+
+def tonight(table: Table) -> None:
+    run = table.begin("nightly", clock=lambda: NOW + timedelta(days=1))
+    run.store(*changed(1), fingerprints=STATIONS)
+    run.seen(["page000000000002"], online_status="gone")
+    run.flush()
+    run.store(*paper(3), fingerprints=STATIONS)
+    run.publish()
+
+
+def test_a_kill_at_any_statement_leaves_last_night_or_tonight_and_the_next_try_gives_tonight(tmp_path: Path) -> None:
+    """Dies before each statement of a night in turn, until a night gets through."""
+    start = tmp_path / "start.db"
+    with Table.open(f"sqlite:///{start}") as table:
+        night(table, paper(1), paper(2))
+        before = list(table.dump_canonical())
+    shutil.copy(start, tmp_path / "whole.db")
+    with Table.open(f"sqlite:///{tmp_path}/whole.db") as table:
+        tonight(table)
+        after = list(table.dump_canonical())
+    found = []
+    for statement in range(1, 1000):
+        path = tmp_path / f"{statement}.db"
+        shutil.copy(start, path)
+        child = os.fork()
+        if child == 0:
+            try:
+                work_until(f"sqlite:///{path}", statement)
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        with Table.open(f"sqlite:///{path}") as table:
+            found.append(list(table.dump_canonical()))
+            assert found[-1] in (before, after), statement
+            if found[-1] == before:
+                tonight(table)
+                assert list(table.dump_canonical()) == after, statement
+        if os.WIFEXITED(status):
+            break
+    assert found[0] == before
+    assert found[-1] == after
+    assert len(found) > 50
+    assert found == sorted(found, key=lambda dump: dump == after), "once published it stays so"
+
+
+def test_readers_see_whole_nights_while_nights_are_published(table: Table) -> None:
+    seen: set[tuple[int, ...]] = set()
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            counts = table.counts()
+            seen.add((counts["pages"], counts["documents"], counts["directives"], counts["times"]))
+
+    night(table, paper(1))
+    reader = threading.Thread(target=read)
+    reader.start()
+    for last in range(2, 12):
+        night(table, *[paper(number) for number in range(1, last + 1)])
+    done.set()
+    reader.join()
+    assert len(seen) > 1
+    assert seen <= {(pages, pages, 3 * pages, pages) for pages in range(1, 12)}
 
 
 def test_a_dead_run_of_another_kind_is_discarded(url: str) -> None:

@@ -74,10 +74,7 @@ def check_documents(clean: CleanPage, documents: Sequence[MinedDocument]) -> Non
     if len(documents) != len(clean.documents) or len({mined.document.id for mined in documents}) != len(documents):
         _refuse(clean.page, f"{len(documents)} documents", "Partition: they are not those of the page, or share an id")
     for mined, document in zip(documents, clean.documents, strict=True):
-        if mined.document is not document and (mined.document.id, mined.document.alignment) != (
-            document.id,
-            document.alignment,
-        ):
+        if mined.document.id != document.id or mined.document.alignment != document.alignment:
             _refuse(clean.page, f"document {document.ordinal}", "Partition: it was cleaned otherwise than the page")
 
 
