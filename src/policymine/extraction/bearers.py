@@ -1,4 +1,4 @@
-"""Who must act: subjects of clauses, lists of names, roles in a division of work.
+"""Who must act: the subject of a clause, and the members of a list of names.
 
 A name is read by its last characters (organisations.toml) and its place in the clause, never from a list of names.
 """
@@ -6,14 +6,16 @@ A name is read by its last characters (organisations.toml) and its place in the 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
+from policymine.extraction.directives_scanning import PACKAGE, alternation
 from policymine.text.span import Span
 
-PACKAGE = "policymine.extraction"
-LONGEST_SUBJECT = 60
+LONGEST = 60
+"""Characters in which a subject is looked for."""
 
 
 class Subject(NamedTuple):
@@ -24,138 +26,165 @@ class Subject(NamedTuple):
     kind: str
 
 
-@cache
-def endings() -> dict[str, str]:
-    """Endings of names and the kind of body or person they tell."""
-    kinds = rules.load(PACKAGE, "organisations").lexicons["kinds"]
-    return {ending: kind for kind, listed in kinds.items() for ending in listed}
+class _Words(NamedTuple):
+    kinds: dict[str, str]
+    longest: int
+    bare: frozenset[str]
+    determiners: tuple[str, ...]
+    ending: re.Pattern[str]
+    follow: re.Pattern[str]
+    tail: re.Pattern[str]
+    bad: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    goes_on: re.Pattern[str]
+    nominal: re.Pattern[str]
+    compact: re.Pattern[str]
+    by: re.Pattern[str]
+    comma: re.Pattern[str]
 
 
 @cache
-def _ends() -> tuple[str, ...]:
-    return tuple(endings())
-
-
-@cache
-def _not_ends() -> tuple[str, ...]:
-    return tuple(rules.load(PACKAGE, "organisations").lexicons["not_bearers"]["ends"])
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """An ending with a predicate behind it; adverbs at the end of a subject; words no subject starts with; pronouns."""
-    words = rules.load(PACKAGE, "directives").lexicons["lexicons"]
-
-    def some(listed: list[str]) -> str:
-        return "|".join(sorted(map(re.escape, set(listed)), key=len, reverse=True))
-
-    end = some([*endings()])
-    follow = some(
-        [
-            *[w for w in words["adverbs"] if w != "主要"],
-            *words["verbs"],
-            "对",
-            "把",
-            "将",
-            "在",
-            "于",
-            "按",
-            "从",
-            "每",
-            "以",
-            "与",
-            "不",
-            "为",
-            "就",
-            "有",
-        ]
-    )
-    tail = some(
-        [*words["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "仍", "今后", "必须"]
-    )
-    start = some(
-        [*words["verbs"], *[w for w in words["prepositions"] if w not in ("凡", "凡是", "和", "与", "由", "经", "除")]]
-    )
-    return (
-        re.compile(f"(?:{end})[”）)]?(?={follow})"),
-        re.compile(f"(?:{tail})+$"),
-        re.compile(f"(?:{start})(?!建)"),
-        re.compile(f"(?:{some(words['pronouns'])})(?:都|也|还|每[个名位]人)?"),
+def _words() -> _Words:
+    bodies = rules.load(PACKAGE, "organisations").lexicons
+    heads = rules.load(PACKAGE, "directives").lexicons["lexicons"]
+    own = rules.load(PACKAGE, "bearers").lexicons
+    kinds = {
+        ending: "person" if kind == "persons" else "organisation" for kind, ends in bodies["kinds"].items() for ending in ends
+    }
+    endings = alternation([*kinds])
+    kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
+    nominal = bodies["nominal"]["verbs"]
+    verbs = [verb for verb in heads["verbs"] if verb not in nominal]
+    starts = [
+        *verbs,
+        *heads["adverbs"],
+        *[w for w in heads["prepositions"] if w not in ("凡", "凡是", "和", "与")],
+        *own["starts"]["no"],
+    ]
+    tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
+    return _Words(
+        kinds=kinds,
+        longest=max(map(len, kinds)),
+        bare=frozenset(bodies["determiners"]["bare"]),
+        determiners=tuple(bodies["determiners"]["words"]),
+        ending=re.compile(f"(?:{endings})[”）)]?"),
+        follow=re.compile(
+            f"(?!负责(?:人|同志)|主要|教育局|人均|均由)(?:{alternation([*heads['adverbs'], *heads['verbs'], *own['follows']['words']])}|[\\d０-９])"
+        ),
+        tail=re.compile(f"(?:{alternation(tails)})+$"),
+        bad=re.compile(f"(?!{own['starts']['yes']})(?:{alternation(starts)})"),
+        pronoun=re.compile(f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?"),
+        goes_on=re.compile(f"(?:和|及)?(?:{alternation(bodies['nominal']['inside'])}){{1,3}}(?:{endings})"),
+        nominal=re.compile(alternation(nominal)),
+        compact=re.compile(
+            f"(?:{alternation(nominal)}|依法|事故|质量|安全|食品|市场|设备|工程|项目|城乡|和|与){{1,6}}(?:{endings}|单位及其.{{2,6}})"
+        ),
+        by=re.compile(own["patterns"]["by"]),
+        comma=re.compile(r"、|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])"),
     )
 
 
-def subject_of(text: str, start: int, end: int, *, cue: int | None, lead: str) -> Subject | None:
+def kind_of(name: str) -> str:
+    """What a name is by its ending: `organisation`, `person`, or "" for a thing.
+
+    >>> [kind_of(n) for n in ("县教育局", "网格员", "工作格局", "各镇", "一个镇")]
+    ['organisation', 'person', '', 'organisation', '']
+    """
+    words = _words()
+    name = name.rstrip("”）)’")
+    for length in range(min(words.longest, len(name)), 0, -1):
+        ending = name[-length:]
+        kind = words.kinds.get(ending)
+        if kind is not None:
+            if ending in words.bare and ending in ("省", "市", "县", "区", "镇", "乡", "村", "社区", "街道"):
+                return kind if len(name) == length or any(w in name for w in words.determiners) else ""
+            return "" if ending in words.bare and len(name) < 2 else kind
+    return ""
+
+
+def subject_of(
+    text: str, start: int, end: int, *, cue: int | None, lead: str, times: Container[int] = ()
+) -> Subject | None:  # fmt: skip
     """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
+
+    Args:
+        text: the document.
+        start: where the clause or the place to look starts.
+        end: where the clause ends.
+        cue: where its deontic word starts, None for a bare imperative.
+        lead: the class of its first word; a clause that starts with a verb has no subject.
+        times: where time expressions start; a subject may stand right before one.
 
     >>> t = "县住建局、县发改局要建台账"
     >>> subject_of(t, 0, len(t), cue=9, lead="")
     Subject(start=0, end=9, kind='organisation')
     >>> subject_of("督促企业落实责任", 0, 8, cue=None, lead="verb") is None
     True
+    >>> t = "费用由县教育局每月核定"
+    >>> subject_of(t, 0, len(t), cue=None, lead="")
+    Subject(start=3, end=7, kind='organisation')
     """
-    if text.startswith("由", start):
-        start += 1
+    limit = end if cue is None else cue
+    by = _words().by.search(text, start, min(limit, start + LONGEST))
+    if by is not None:
+        return _scan(text, by.end(), limit, end=end, times=times, trusted=True)
     if cue is not None:
-        return _before_cue(text, start, cue)
-    if lead in ("verb", "result"):
+        return _before_cue(text, start, cue, end=end, times=times)
+    if lead == "result":
         return None
-    return _before_verb(text, start, min(end, start + LONGEST_SUBJECT))
+    match = _words().pronoun.match(text, start, end)
+    if match is not None:
+        return Subject(start, match.end(), "pronoun")
+    return _scan(text, start, end, end=end, times=times)
 
 
-def _kind(name: str) -> str | None:
-    """The kind of body or person that a name ends with, None for a thing."""
-    name = name.rstrip("”）)’")
-    if name.endswith(_not_ends()) or not name.endswith(_ends()):
+def _before_cue(text: str, start: int, cue: int, *, end: int, times: Container[int]) -> Subject | None:
+    if cue <= start or cue - start > LONGEST * 2:
         return None
-    longest = max((e for e in endings() if name.endswith(e)), key=len)
-    return "person" if endings()[longest] == "persons" else "organisation"
+    words = _words()
+    front = text[start:cue]
+    cut = words.tail.search(front)
+    name = front[: cut.start()] if cut else front
+    if not name:
+        return None
+    match = words.pronoun.match(name)
+    if match is not None:
+        return Subject(start, start + match.end(), "pronoun")
+    kind = kind_of(name)
+    bad = words.bad.match(text, start, start + len(name)) is not None and "的" not in name
+    if kind and not bad:
+        return Subject(start, start + len(name), kind)
+    found = _scan(text, start, cue, end=end, times=times)
+    if found is not None or bad:
+        return found
+    return Subject(start, start + len(name), "thing")
 
 
 def _starts_badly(text: str, start: int, end: int) -> bool:
     """Whether what stands there is a verb or prepositional phrase, not a name."""
-    match = _patterns()[2].match(text, start, end)
-    return match is not None and "的" not in text[match.end() : end]
-
-
-def _before_cue(text: str, start: int, cue: int) -> Subject | None:
-    if cue <= start or cue - start > LONGEST_SUBJECT * 2:
-        return None
-    verb, tail, _, pronoun = _patterns()
-    front = text[start:cue]
-    cut = tail.search(front)
-    name = front[: cut.start()] if cut else front
-    if not name:
-        return None
-    match = pronoun.match(name)
+    words = _words()
+    match = words.bad.match(text, start, end)
     if match is not None:
-        return Subject(start, start + match.end(), "pronoun")
-    kind = _kind(name)
-    if kind is not None and not _starts_badly(text, start, start + len(name)):
-        return Subject(start, start + len(name), kind)
-    for match in verb.finditer(text, start, cue):
-        kind = _kind(text[start : match.end()])
-        if kind is not None:
-            return None if _starts_badly(text, start, match.end()) else Subject(start, match.end(), kind)
-    if _starts_badly(text, start, start + len(name)):
-        return None
-    return Subject(start, start + len(name), "thing")
+        return "的" not in text[match.end() : end]
+    match = words.nominal.match(text, start, end)
+    return match is not None and "的" not in text[match.end() : end] and words.compact.fullmatch(text, start, end) is None
 
 
-def _before_verb(text: str, start: int, end: int) -> Subject | None:
-    verb, _, _, pronoun = _patterns()
-    match = pronoun.match(text, start, end)
-    if match is not None:
-        return Subject(start, match.end(), "pronoun")
-    for match in verb.finditer(text, start, end):
-        kind = _kind(text[start : match.end()])
-        if kind is not None:
-            return None if _starts_badly(text, start, match.end()) else Subject(start, match.end(), kind)
+def _scan(
+    text: str, start: int, limit: int, *, end: int, times: Container[int], trusted: bool = False
+) -> Subject | None:  # fmt: skip
+    """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
+    words = _words()
+    for match in words.ending.finditer(text, start, min(limit, start + LONGEST)):
+        at = match.end()
+        if words.follow.match(text, at, end) is None and at not in times and not (trusted and at == end):
+            continue
+        if words.goes_on.match(text, at, end) is not None:
+            continue
+        kind = kind_of(text[start:at])
+        if kind:
+            return Subject(start, at, kind) if trusted or not _starts_badly(text, start, at) else None
     return None
-
-
-@cache
-def _commas() -> re.Pattern[str]:
-    return re.compile(r"[、]|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])")
 
 
 def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
@@ -168,11 +197,11 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     (Span(start=0, end=10),)
     """
     parts, at = [], span.start
-    for mark in _commas().finditer(text, span.start, span.end):
+    for mark in _words().comma.finditer(text, span.start, span.end):
         inside = text[span.start : mark.start()]
         if inside.count("（") + inside.count("(") > inside.count("）") + inside.count(")"):
             continue
-        if mark[0] != "、" and not inside.endswith(_ends()):
+        if mark[0] != "、" and not kind_of(inside):
             continue
         if mark.start() > at:
             parts.append(Span(at, mark.start()))
@@ -183,18 +212,28 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
         return (span,)
     if loose:
         return tuple(parts)
-    names = [part.of(text).rstrip("”）)") for part in parts]
-    complete = all(name.endswith(_ends()) and not name.endswith(_not_ends()) and len(name) > 1 for name in names)
-    genitive = any("的" in name for name in names[:1] + names[-1:])
-    return tuple(parts) if complete and not genitive and "等" not in names[-1][:2] else (span,)
+    names = [part.of(text) for part in parts]
+    return tuple(parts) if all(map(kind_of, names)) and not _one(names) else (span,)
+
+
+def _one(names: list[str]) -> bool:
+    """Whether a list shares one determiner or genitive and so must stay whole (各部门、单位; 各镇、各村的干部; …等部门)."""
+    if "的" in names[0] or "的" in names[-1] or "等" in names[-1]:
+        return True
+    if names[0].startswith(("任何", "各级", "有关", "相关")) and not any(
+        n.startswith(("各", "市", "县", "省", "有关")) for n in names[1:]
+    ):
+        return True
+    return any(len(name) <= 2 and not name.startswith("各") for name in names[1:]) and names[0].startswith("各")
 
 
 def name_at(text: str, start: int, end: int) -> Span | None:
-    """The name that ends at `end`: what stands behind the last comma, time or preposition before it; None for no name."""
-    while start < end and text[start] in "由，,、 对请":
+    """The name between `start` and `end` without the words around it; None when it is none."""
+    by = _words().by.search(text, start, end)
+    start = by.end() if by is not None else start
+    while start < end and text[start] in "，,、 对请":
         start += 1
-    kept = Span(start, end)
-    name = kept.of(text).rstrip("负责要将应当须共同积极")
-    if len(name) < 2 or _kind(name) is None:
-        return None
-    return Span(start, start + len(name))
+    name = text[start:end]
+    for tail in ("将", "要", "应当", "须", "共同", "积极", "负责", "密切", "等"):
+        name = name.removesuffix(tail)
+    return Span(start, start + len(name)) if len(name) > 1 and kind_of(name) else None

@@ -44,17 +44,17 @@ def find_directives(
     sentences = read(text, items, times=[time.span for time in times])
     stands = places(text, sentences, items)
     rows = clause_features(text, sentences, stands, kind=card.kind)
-    orders = classifier.model("directive")
+    orders, boundaries = classifier.model("directive"), classifier.model("boundary")
     pieces: list[Piece] = []
     chances: list[float] = []
     for number, sentence in enumerate(sentences):
         own = orders.judge_with(rows[number].shared, rows[number].own)
-        found = split(text, number, sentence, marked=classifier.smooth(own))
+        found = split(text, number, sentence, marked=classifier.smooth(own), model=boundaries)
         chance = {clause.start: p for clause, p in zip(sentence.clauses, own, strict=True)}
         pieces += found
         chances += [sum(chance[c.start] for c in piece.clauses) / len(piece.clauses) for piece in found]
     moods = [mood_of(text, piece) for piece in pieces]
-    who = bearers_of(text, pieces, moods, sentences=sentences, outline=items)
+    who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
     weighed = [
         directive_features(text, piece, mood, place=stands[piece.sentence]) for piece, mood in zip(pieces, moods, strict=True)
     ]

@@ -13,22 +13,73 @@ from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
-from policymine.extraction.bearers import members, name_at, subject_of
+from policymine.extraction.bearers import Subject, kind_of, members, name_at, subject_of
+from policymine.extraction.conditions import condition_kind
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
 from policymine.extraction.directives_scanning import PACKAGE
 from policymine.extraction.directives_splitting import Piece
-from policymine.model import Bearer, BearerRole
+from policymine.model import Bearer, BearerRole, PaperKind
 from policymine.text.outline import Outline
 from policymine.text.span import Span
 
+NAMED = ("organisation", "person")
+LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
+"""Papers whose bare imperatives do not go on with the subject of the sentence before."""
+
 
 class _Carry(NamedTuple):
-    """Names that later directives may take over, and where they were read."""
+    """Names that later directives may take over, and the sentence they were read in; `introduces` a list of items."""
 
     bearers: tuple[Bearer, ...]
     sentence: int
     introduces: bool
+
+
+class _State:
+    """What has been read so far: names by item, brackets, lists that a sentence introduces."""
+
+    def __init__(self, text: str, sentences: Sequence[Sentence], outline: Outline, *, kind: PaperKind) -> None:
+        self.text, self.sentences, self.outline, self.kind = text, sentences, outline, kind
+        self.brackets = _brackets(text, sentences)
+        self.carried: dict[int, _Carry] = {}
+        self.rows: dict[tuple[int, str], _Carry] = {}
+
+    def enter(self, number: int, *, headline_only: bool) -> None:
+        """Forgets what a new paragraph or item ends, and reads the subject of a headline."""
+        sentence = self.sentences[number]
+        item = sentence.item
+        if sentence.opens and not sentence.label and not self._in_article(item):
+            self.carried.pop(item, None)
+        if not sentence.label:
+            return
+        self.carried.pop(item, None)
+        row = (self.outline.items[item].parent, self.outline.items[item].style)
+        if self.outline.items[item].number == 1:
+            before = self.carried.get(self.sentences[number - 1].item) if number else None
+            if before is not None and before.sentence == number - 1 and before.introduces:
+                self.rows[row] = before
+            else:
+                self.rows.pop(row, None)
+        if headline_only and (headed := _subject_names(self.text, sentence.clauses)):
+            self.carried[item] = _Carry(headed, number, True)
+
+    def above(self, sentence: Sentence) -> _Carry | None:
+        """What the item of a sentence has carried so far, else what introduces it."""
+        item = sentence.item
+        carry = self.carried.get(item)
+        while carry is None and item >= 0:
+            parent, style = self.outline.items[item].parent, self.outline.items[item].style
+            carry = self.rows.get((parent, style)) or (self.carried.get(parent) if parent >= 0 else None)
+            item = parent
+        return carry
+
+    def _in_article(self, item: int) -> bool:
+        while item >= 0:
+            if self.outline.items[item].style == "article":
+                return True
+            item = self.outline.items[item].parent
+        return False
 
 
 @cache
@@ -38,8 +89,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def bearers_of(
-    text: str, pieces: Sequence[Piece], moods: Sequence[Mood], *, sentences: Sequence[Sentence], outline: Outline
-) -> list[tuple[Bearer, ...]]:
+    text: str, pieces: Sequence[Piece], moods: Sequence[Mood], *, sentences: Sequence[Sentence], outline: Outline, kind: PaperKind
+) -> list[tuple[Bearer, ...]]:  # fmt: skip
     """The bearers of each of `pieces`, in order.
 
     Args:
@@ -48,122 +99,123 @@ def bearers_of(
         moods: the mood of each.
         sentences: all sentences; headlines that are no directives name bearers too.
         outline: the numbered items.
+        kind: the kind of paper.
     """
-    brackets = _brackets(text, sentences, outline)
-    carried: dict[int, _Carry] = {}
-    found: list[tuple[Bearer, ...]] = []
-    waiting = iter(enumerate(pieces))
-    index, piece = next(waiting, (-1, None))
+    state = _State(text, sentences, outline, kind=kind)
+    by_sentence: dict[int, list[int]] = {}
+    for index, piece in enumerate(pieces):
+        by_sentence.setdefault(piece.sentence, []).append(index)
+    found: list[tuple[Bearer, ...]] = [()] * len(pieces)
     for number, sentence in enumerate(sentences):
-        if sentence.opens and not sentence.label and not _is_article(outline, sentence.item):
-            carried.pop(sentence.item, None)
-        if sentence.label:
-            carried.pop(sentence.item, None)
-            headed = _explicit_clause(text, sentence.clauses)
-            if headed and (piece is None or piece.sentence != number):
-                carried[sentence.item] = _Carry(headed, number, True)
+        indices = by_sentence.get(number, ())
+        state.enter(number, headline_only=not indices)
         same: tuple[Bearer, ...] | None = None
-        while piece is not None and piece.sentence == number:
-            mood = moods[index]
-            explicit = _explicit(text, piece, mood)
-            if explicit:
-                found.append(explicit)
-                if mood.modality not in ("recommendation",):
-                    same = explicit
-                    carried[sentence.item] = _Carry(explicit, number, sentence.closing in "：:")
+        for index in indices:
+            piece, mood = pieces[index], moods[index]
+            found[index] = _explicit(text, piece, mood)
+            if found[index]:
+                if mood.modality != "recommendation":
+                    same = found[index]
+                    state.carried[sentence.item] = _Carry(same, number, sentence.closing in ("：", ":"))
+            elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
+                state.carried[sentence.item] = _Carry((), number, False)
             else:
-                taken, reset = _taken(
-                    text, piece, mood, carried, outline=outline, sentence=sentence, same=same, brackets=brackets
-                )
-                if reset:
-                    carried[sentence.item] = _Carry((), number, False)
-                found.append(taken)
-            index, piece = next(waiting, (-1, None))
+                found[index] = _taken(text, piece, mood, state, same=same)
     return found
 
 
-def _is_article(outline: Outline, item: int) -> bool:
-    while item >= 0:
-        if outline.items[item].style == "article":
-            return True
-        item = outline.items[item].parent
-    return False
-
-
 def _taken(
-    text: str, piece: Piece, mood: Mood, carried: dict[int, _Carry], *, outline: Outline, sentence: Sentence,
-    same: tuple[Bearer, ...] | None, brackets: dict[int, tuple[Bearer, ...]],
-) -> tuple[tuple[Bearer, ...], bool]:  # fmt: skip
-    """What a directive that names nobody takes over, and whether it ends the taking over (我们要…)."""
-    subjects = {clause.subject.kind for clause in piece.clauses if clause.subject}
-    if "pronoun" in subjects:
-        return (), True
-    if same is not None:
-        return tuple(bearer for bearer in _implicit(same)), False
-    item = sentence.item
-    if item in brackets:
-        return brackets[item], False
-    if mood.modality == "recommendation" or ("thing" in subjects and mood.cue is not None):
-        return (), False
-    carry = carried.get(item)
-    if (carry is None and not sentence.opens) or carry is None:
-        parent = outline.items[item].parent if item >= 0 else -2
-        while parent >= -1:
-            above = carried.get(parent)
-            if above is not None:
-                if parent >= 0 or above.introduces:
-                    carry = above
-                break
-            parent = outline.items[parent].parent if parent >= 0 else -2
-    if carry is None or not carry.bearers:
-        return (), False
-    if mood.modality == "sanction" and carry.sentence < piece.sentence - 1 and not sentence.expansion:
-        return (), False
-    return _implicit(carry.bearers), False
+    text: str, piece: Piece, mood: Mood, state: _State, *, same: tuple[Bearer, ...] | None
+) -> tuple[Bearer, ...]:  # fmt: skip
+    """What a directive that names nobody takes over."""
+    sentence = state.sentences[piece.sentence]
+    if same is not None and mood.modality != "recommendation":
+        return _implicit(same)
+    if sentence.item in state.brackets:
+        return state.brackets[sentence.item]
+    carry = state.above(sentence)
+    if mood.modality == "recommendation" or carry is None or not carry.bearers:
+        return ()
+    fronted = any(condition_kind(text, clause.start, clause.end) for clause in piece.clauses[:-1])
+    thing = any(clause.subject is not None and clause.subject.kind == "thing" for clause in piece.clauses)
+    near = carry.sentence >= piece.sentence - 1
+    if thing and not fronted:
+        return ()
+    if mood.modality == "sanction" and not (near or sentence.expansion):
+        return ()
+    if mood.cue is None and not fronted and not carry.introduces and state.kind in LOOSE_KINDS and not _continues(sentence):
+        return ()
+    if mood.cue is not None and text.startswith(("严禁", "禁止", "杜绝"), mood.cue.start) and not fronted:
+        return ()
+    return _implicit(carry.bearers)
+
+
+def _continues(sentence: Sentence) -> bool:
+    return sentence.expansion or sentence.closing in ("；", ";")
 
 
 def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
     return tuple(Bearer(bearer.text, bearer.role, explicit=False, span=bearer.span) for bearer in bearers)
 
 
-def _explicit_clause(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
-    """The subject that a headline names."""
-    for clause in clauses:
-        if clause.subject is not None and clause.subject.kind in ("organisation", "person"):
-            return _named(text, Span(clause.subject.start, clause.subject.end), "responsible")
-    return ()
+def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
+    """The names of the first subject that is somebody."""
+    subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
+    return _named(text, subject, "responsible") if subject is not None else ()
 
 
 def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
     """The bearers that a directive names itself."""
     start, end = piece.clauses[0].start, piece.clauses[-1].end
-    shared = _patterns()["shared"].search(text, start, end)
-    if shared is not None:
-        pair: list[Bearer] = []
-        roles: tuple[BearerRole, BearerRole] = ("lead", "support")
-        for role in roles:
-            span = name_at(text, *shared.span(role))
-            if span is not None:
-                pair += _named(text, span, role)
-        if pair:
-            return tuple(pair)
-    if mood.modality in ("recommendation", "permission") and mood.cue is not None:
-        invited = _patterns()["invited"].match(text, mood.cue.start, end)
-        if invited is not None:
-            subject = subject_of(text, invited.end(), end, cue=None, lead="")
-            if subject is not None and subject.kind in ("organisation", "person"):
-                return _named(text, Span(subject.start, subject.end), "responsible")
-            if mood.modality == "recommendation":
-                return ()
+    patterns = _patterns()
+    if pair := _shared(text, start, end):
+        return pair
+    if mood.cue is not None:
+        invited = patterns["invited"].match(text, mood.cue.start, end) or patterns["invited"].match(text, mood.cue.end, end)
+        if invited is not None and mood.modality in ("recommendation", "permission", "prohibition"):
+            return _invited(text, invited.end(), end)
+        asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
+        if asked is not None and kind_of(asked["who"]):
+            return _named(text, Span(*asked.span("who")), "responsible")
     named: list[Bearer] = []
     for clause in piece.clauses:
-        if clause.subject is None or clause.subject.kind not in ("organisation", "person"):
+        subject = clause.subject
+        if subject is None or subject.kind not in NAMED:
             continue
-        if named and not any(h.kind in ("lead", "charge") for h in clause.hits):
+        if mood.modality == "sanction" and condition_kind(text, clause.start, clause.end):
             continue
-        named += _named(text, Span(clause.subject.start, clause.subject.end), _role(text, clause))
-        named += _joined(text, clause)
-    return tuple(named)
+        if named and not any(hit.kind in ("lead", "charge") for hit in clause.hits):
+            continue
+        named += _named(text, subject, _role(text, clause))
+        named += _joined(text, piece, clause)
+    if named:
+        return tuple(named)
+    layer = patterns["layer"].match(text, piece.clauses[0].start, piece.clauses[0].end)
+    if layer is not None and kind_of(layer["who"]):
+        return _named(text, Span(*layer.span("who")), "responsible")
+    return ()
+
+
+def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:
+    """X牵头，Y配合."""
+    shared = _patterns()["shared"].search(text, start, end)
+    if shared is None:
+        return ()
+    pair: list[Bearer] = []
+    roles: tuple[BearerRole, BearerRole] = ("lead", "support")
+    for role in roles:
+        span = name_at(text, *shared.span(role))
+        if span is not None:
+            pair += _named(text, span, role)
+    return tuple(pair)
+
+
+def _invited(text: str, start: int, end: int) -> tuple[Bearer, ...]:
+    """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
+    subject = subject_of(text, start, end, cue=None, lead="")
+    if subject is not None and subject.kind in NAMED and subject.start == start:
+        return _named(text, subject, "responsible")
+    return ()
 
 
 def _role(text: str, clause: Clause) -> BearerRole:
@@ -178,36 +230,33 @@ def _role(text: str, clause: Clause) -> BearerRole:
                 return "support"
             if word == "会同":
                 return "lead"
+    if clause.subject is not None and "牵头" in text[clause.subject.end : clause.end]:
+        return "lead"
     return "responsible"
 
 
-def _joined(text: str, clause: Clause) -> Iterator[Bearer]:
-    """Y of “X会同Y开展…”."""
-    for hit in clause.hits:
-        if hit.kind == "charge" and text[hit.start : hit.end] == "会同":
-            subject = subject_of(text, hit.end, clause.end, cue=None, lead="")
-            if subject is not None and subject.kind == "organisation":
-                yield from _named(text, Span(subject.start, subject.end), "support")
+def _joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
+    """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
+    leads = any(hit.kind == "lead" for c in piece.clauses for hit in c.hits)
+    for match in _patterns()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
+        if match[0].startswith("会同") or leads:
+            yield from _named(text, Span(*match.span("support")), "support")
 
 
-def _named(text: str, span: Span, role: BearerRole) -> tuple[Bearer, ...]:
-    return tuple(Bearer(part.of(text), role, span=part) for part in members(text, span))
+def _named(text: str, span: Span | Subject, role: BearerRole) -> tuple[Bearer, ...]:
+    return tuple(Bearer(part.of(text), role, span=part) for part in members(text, Span(span.start, span.end)))
 
 
-def _brackets(text: str, sentences: Sequence[Sentence], outline: Outline) -> dict[int, tuple[Bearer, ...]]:
+def _brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer, ...]]:
     """Bearers that a bracket at the end of an item gives: item → bearers."""
     given: dict[int, tuple[Bearer, ...]] = {}
-    pattern = _patterns()
+    patterns = _patterns()
     starts = [sentence.start for sentence in sentences]
-    for bracket in pattern["bracket"].finditer(text):
+    for bracket in patterns["bracket"].finditer(text):
         named: list[Bearer] = []
-        for part in pattern["part"].finditer(text, *bracket.span("inside")):
-            role: BearerRole = "responsible"
+        for part in patterns["part"].finditer(text, *bracket.span("inside")):
             told = (part["told"] or "") + (part["verb"] or "")
-            if "牵头" in told:
-                role = "lead"
-            elif "配合" in told or "协助" in told:
-                role = "support"
+            role: BearerRole = "lead" if "牵头" in told else "support" if "配合" in told or "协助" in told else "responsible"
             span = Span(*part.span("names")).trimmed(text, "、，,等 ") if part["names"] else None
             if span is not None:
                 named += [Bearer(name.of(text), role, explicit=False, span=name) for name in members(text, span, loose=True)]

@@ -20,7 +20,9 @@ from policymine.text.sentences import clauses, sentences
 from policymine.text.span import Span
 
 CLOSING = "。！？；!?;"
-LONGEST_EXPANSION = 600
+LONGEST_ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
+"""An article's label, also where the outline took it for none."""
+EXPANSION = 600
 
 
 class Clause(NamedTuple):
@@ -97,6 +99,8 @@ def read(text: str, outline: Outline, *, times: Sequence[Span] = ()) -> list[Sen
             ):
                 end -= 1
             start = piece.start
+            article = ARTICLE.match(text, start, end) if opens else None
+            start = article.end() if article is not None else start
             while start < end and text[start] in ' \u3000“”"':
                 if text[start] == "“" and "”" in text[start:end]:
                     break
@@ -120,6 +124,8 @@ def read(text: str, outline: Outline, *, times: Sequence[Span] = ()) -> list[Sen
     return read_sentences
 
 
+ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
+"""An article's label, also where the outline took it for none."""
 EXPANSION = re.compile(r"[（(](?:即|分别是|也就是)?[：:]?(?P<inside>[^（()）]*[；;][^（()）]*)[)）]")
 
 
@@ -162,7 +168,7 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
     while start < end and text[start] in " \u3000)）":
         start += 1
     connective = connective_pattern().match(text, start, end)
-    if connective is not None and connective.end() < end:
+    if connective is not None:
         start = connective.end()
     while start < end and text[start] in " \u3000":
         start += 1
@@ -181,6 +187,8 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
         adverb = match["adverb"] is not None
         lead = lead or group
         head = match.start("verb") if group == "verb" else match.end("adverb") if group == "adverb" else match.start()
-    subject = subject_of(text, at, end, cue=cue.start if cue is not None and cue.kind != "ensure" else None, lead=lead)
+    subject = subject_of(
+        text, at, end, cue=cue.start if cue is not None and cue.kind != "ensure" else None, lead=lead, times=time_ends
+    )
     closing = text[end : end + 1]
     return Clause(start, end, closing, hits, lead, adverb, text[head : head + 2], head, cue, subject)

@@ -18,6 +18,8 @@ from policymine.text.outline import Outline
 
 LONGEST_HEADING = 40
 LONGEST_LEAD_IN = 120
+STRONG = ("review", "problem")
+"""Roles that a verb in a smaller heading below them does not undo."""
 SOFT = ("is", "must", "hand")
 
 
@@ -77,10 +79,12 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
         role, outer = "", ""
         chain = _chain(outline, sentence.item)
         for at in chain:
-            role = role or ambient.get(at, "") or item_roles[at]
+            told = ambient.get(at, "") or item_roles[at]
+            role = told if told in STRONG and role not in STRONG else role or told
             outer = item_roles[at] or outer
-        role = role or ambient.get(-1, "")
-        outer = outer or ambient.get(-1, "") or role
+        told = ambient.get(-1, "")
+        role = role or told
+        outer = outer or told or role
         found.append(
             Place(
                 role, outer, heading,

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
+from policymine.extraction.classifier import LinearModel
 from policymine.extraction.conditions import condition_kind
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_scanning import PACKAGE
@@ -38,6 +39,12 @@ def _adverbial() -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@cache
+def _frames() -> re.Pattern[str]:
+    pattern: str = rules.load(PACKAGE, "directives").lexicons["splitting"]["frame"]
+    return re.compile(pattern)
+
+
 def is_fronted(text: str, clause: Clause) -> bool:
     """Whether a clause only sets the scene (a condition, a time, 按照…要求) and the predicate is still to come."""
     if clause.cue is not None and clause.cue.kind != "ensure":
@@ -47,28 +54,75 @@ def is_fronted(text: str, clause: Clause) -> bool:
     return _adverbial().match(text, clause.start, clause.end) is not None
 
 
-def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool]) -> list[Piece]:
-    """The directives of a sentence whose clauses are `marked` as belonging to one or not."""
+def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool], model: LinearModel) -> list[Piece]:
+    """The directives of a sentence whose clauses are `marked` as belonging to one or not.
+
+    Args:
+        text: the document.
+        number: the sentence's place among all sentences.
+        sentence: the sentence.
+        marked: for each clause, whether it belongs to a directive.
+        model: weighs the signs of a boundary, `boundary_features`.
+    """
     pieces: list[Piece] = []
     run: list[Clause] = []
-    for index, (clause, belongs) in enumerate(zip(sentence.clauses, marked, strict=True)):
-        if not belongs:
-            if run:
-                pieces.append(Piece(number, tuple(run)))
-            run = []
-            continue
-        rest = [c for c, m in zip(sentence.clauses[index + 1 :], marked[index + 1 :], strict=True) if m]
-        if run and _breaks(text, run, clause, rest=rest):
+    kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(sentence.clauses, marked, strict=True)]
+    for index, (clause, belongs) in enumerate(zip(sentence.clauses, kept, strict=True)):
+        rest = [c for c, m in zip(sentence.clauses[index + 1 :], kept[index + 1 :], strict=True) if m]
+        if run and (not belongs or model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5):
             pieces.append(Piece(number, tuple(run)))
             run = []
-        run.append(clause)
+        if belongs:
+            run.append(clause)
     if run:
         pieces.append(Piece(number, tuple(run)))
     return pieces
 
 
+def is_frame(text: str, clause: Clause) -> bool:
+    """Whether a clause only reports or announces (会议强调, 具体来讲): no part of the directive behind it."""
+    return _frames().fullmatch(text, clause.start, clause.end) is not None
+
+
+def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> list[str]:
+    """Signs that `clause` opens a directive of its own behind the clauses `run` of one.
+
+    Args:
+        text: the document.
+        run: the clauses of the directive so far.
+        clause: the next clause.
+        rest: the clauses behind it that belong to directives.
+    """
+    before = run[-1]
+    fronted = condition_kind(text, clause.start, clause.end) or ("scene" if is_fronted(text, clause) else "no")
+    opened = all(is_fronted(text, earlier) for earlier in run)
+    current = next((k for c in run if (k := modal_kind(c))), "none")
+    own = modal_kind(clause) or "none"
+    subject = clause.subject.kind if clause.subject else "none"
+    had = next((c.subject.kind for c in run if c.subject), "none")
+    marks = {hit.kind for hit in clause.hits if not hit.deontic}
+    ran = {hit.kind for c in run for hit in c.hits if not hit.deontic}
+    following = next((c for c in rest if not is_fronted(text, c)), None)
+    leads_to = following is not None and _own(text, run, following)
+    row = [
+        f"rule={_breaks(text, run, clause, rest=rest)}", f"fronted={fronted}", f"opened={opened}", f"fronted&opened={fronted}&{opened}",
+        f"mood={current}&{own}", f"own={own}", f"subject={subject}", f"subject&had={subject}&{had}", f"lead={clause.lead}",
+        f"lead&own={clause.lead}&{own}", f"prev.lead={before.lead}", f"word={clause.word}", f"cue={clause.cue.kind if clause.cue else 'none'}",
+        f"run={min(len(run), 4)}", f"subject&cue={subject}&{bool(clause.cue)}&{current}", f"own.rule={_own(text, run, clause)}&{fronted}",
+        f"prev.fronted={is_fronted(text, before)}", f"first={text[clause.start]}", f"leads={fronted}&{leads_to}",
+        f"shares={_shares_work(run, clause)}", f"prev.tail={text[before.end - 1]}", f"size={min((clause.end - clause.start) // 6, 5)}",
+        f"acts={fronted}&{bool(rest) and _acts(text, rest[0])}", f"adverb={clause.adverb}&{own}",
+    ]  # fmt: skip
+    row += [f"has={mark}" for mark in marks] + [f"had={mark}" for mark in ran] + [f"both={mark}" for mark in marks & ran]
+    if clause.lead == "preposition":
+        row.append(f"preposition={text[clause.start : clause.start + 1]}&{own}")
+    if any(map(str.isdigit, text[clause.start : clause.end])):
+        row += ["digits", f"digits&subject={subject}"]
+    return row
+
+
 def _breaks(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> bool:
-    """Whether `clause` opens a directive of its own behind `run`."""
+    """The guideline's boundaries as rules: whether `clause` opens a directive of its own behind `run`."""
     if all(is_fronted(text, earlier) for earlier in run):
         return False
     if condition_kind(text, clause.start, clause.end) and rest:

@@ -18,16 +18,16 @@ from sklearn.linear_model import LogisticRegression
 
 from policymine.errors import AnnotationError
 from policymine.extraction.classifier import LinearModel
-from policymine.extraction.directives_clauses import Sentence, read
+from policymine.extraction.directives_clauses import Clause, Sentence, read
 from policymine.extraction.directives_modality import mood_of
 from policymine.extraction.directives_sections import places
-from policymine.extraction.directives_splitting import Piece
+from policymine.extraction.directives_splitting import Piece, boundary_features
 from policymine.extraction.features import clause_features, directive_features
 from policymine.text.outline import outline
 from policymine.text.span import Span
 
 SEED = 20260117
-STRENGTH = {"directive": 0.3, "operational": 0.1}
+STRENGTH = {"directive": 0.3, "operational": 0.1, "boundary": 0.3}
 """Inverse regularisation of each model, chosen by cross-validation over papers."""
 RAREST = 2
 """A feature must occur this often to be learned."""
@@ -42,6 +42,8 @@ class Example:
     belongs: tuple[bool, ...]
     directives: tuple[tuple[str, ...], ...]
     operational: tuple[bool, ...]
+    joints: tuple[tuple[str, ...], ...]
+    parts: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,40 @@ def example(gold: Mapping[str, Any]) -> Example:
             tuple(directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"])))
         )
         operational.append(bool(directive["operational"]))
-    return Example(
-        gold["gid"], tuple((*s.shared, *r) for s in rows for r in s.own), belongs, tuple(weighed), tuple(operational)
-    )
+    clauses = tuple((*sentence.shared, *row) for sentence in rows for row in sentence.own)
+    joints, parts = _joints(text, sentences, wanted)
+    return Example(gold["gid"], clauses, belongs, tuple(weighed), tuple(operational), joints, parts)
 
 
 def _covered(clause: Span, wanted: Sequence[Span]) -> bool:
     """Whether at least half of a clause lies in directives."""
     inside = sum(max(0, min(clause.end, w.end) - max(clause.start, w.start)) for w in wanted)
     return 2 * inside >= clause.length
+
+
+def _joints(
+    text: str, sentences: Sequence[Sentence], wanted: Sequence[Span]
+) -> tuple[tuple[tuple[str, ...], ...], tuple[bool, ...]]:  # fmt: skip
+    """The rows and labels of every place between two neighbouring clauses of directives in a sentence."""
+    joints, parts = [], []
+    for sentence in sentences:
+        owners = [_owner(clause, wanted) for clause in sentence.clauses]
+        run: list[Clause] = []
+        for index, (clause, owner) in enumerate(zip(sentence.clauses, owners, strict=True)):
+            if run and owner is not None:
+                rest = [c for c, o in zip(sentence.clauses[index + 1 :], owners[index + 1 :], strict=True) if o is not None]
+                joints.append(tuple(boundary_features(text, run, clause, rest=rest)))
+                parts.append(owner != owners[index - 1])
+            if owner is None or (run and owner != owners[index - 1]):
+                run = []
+            if owner is not None:
+                run.append(clause)
+    return tuple(joints), tuple(parts)
+
+
+def _owner(clause: Clause, wanted: Sequence[Span]) -> int | None:
+    """Which directive a clause lies in."""
+    return next((i for i, span in enumerate(wanted) if span.start <= clause.start + 1 and clause.end <= span.end + 1), None)
 
 
 def _piece(sentences: Sequence[Sentence], span: Span) -> Piece | None:
@@ -114,7 +141,13 @@ def fit(examples: Sequence[Example]) -> tuple[Trained, ...]:
     belongs = [label for made in examples for label in made.belongs]
     directives = [row for made in examples for row in made.directives]
     operational = [label for made in examples for label in made.operational]
-    return _fit("directive", clauses, belongs), _fit("operational", directives, operational)
+    joints = [row for made in examples for row in made.joints]
+    parts = [label for made in examples for label in made.parts]
+    return (
+        _fit("directive", clauses, belongs),
+        _fit("operational", directives, operational),
+        _fit("boundary", joints, parts),
+    )
 
 
 def _fit(name: str, rows: Sequence[Sequence[str]], labels: Sequence[bool]) -> Trained:
@@ -142,19 +175,23 @@ def figures(examples: Sequence[Example], parts: int = 8) -> dict[str, float | in
     judged: list[bool] = []
     cues: list[bool] = []
     right = total = concrete = 0
+    ends: list[bool] = []
+    cut: list[bool] = []
     for part in range(min(parts, len(ordered))):
-        orders, acts = (made.model for made in fit([m for n, m in enumerate(ordered) if n % parts != part]))
+        orders, acts, cuts = (made.model for made in fit([m for n, m in enumerate(ordered) if n % parts != part]))
         for made in ordered[part::parts]:
             wanted += made.belongs
             judged += [chance > 0.5 for chance in orders.judge(made.clauses)]
             cues += ["cue=none" not in row for row in made.clauses]
             right += sum((c > 0.5) == o for c, o in zip(acts.judge(made.directives), made.operational, strict=True))
+            ends += made.parts
+            cut += [chance > 0.5 for chance in cuts.judge(made.joints)]
             total += len(made.operational)
             concrete += sum(made.operational)
     return {
         "papers": len(ordered), "clauses": len(wanted), "directives": total, "directive_f1": _f1(wanted, judged),
         "all_f1": _f1(wanted, [True] * len(wanted)), "cue_f1": _f1(wanted, cues),
-        "operational_accuracy": round(right / max(1, total), 3), "operational_majority": round(concrete / max(1, total), 3),
+        "boundary_f1": _f1(ends, cut), "operational_accuracy": round(right / max(1, total), 3), "operational_majority": round(concrete / max(1, total), 3),
     }  # fmt: skip
 
 
@@ -193,17 +230,17 @@ def _card(measured: Mapping[str, float | int], trained: Sequence[Trained]) -> st
 
 CARD_HEAD = """# Models of the directive station
 
-`directive` tells whether a clause belongs to a directive, `operational` whether a directive could be checked or only exhorts.
-Both are logistic regressions (scikit-learn, liblinear, L2) over readable features that `features.py` makes from the rules.
+`directive` tells whether a clause belongs to a directive, `operational` whether a directive could be checked or only exhorts,
+`boundary` whether a clause opens a directive of its own behind another one. All are logistic regressions (scikit-learn, liblinear, L2) over readable features that `features.py` makes from the rules.
 
 **Data**: {papers} papers of corpora/gold, all written for this project: {clauses} clauses, {directives} directives.
 **Figures** (each eighth of the papers judged by a model trained on the others):
 
-| | clauses in directives, F1 | operational, accuracy |
-| --- | --- | --- |
-| model | {directive_f1} | {operational_accuracy} |
-| every clause / majority | {all_f1} | {operational_majority} |
-| clauses with a deontic word | {cue_f1} | |
+| | clauses in directives, F1 | boundaries inside a sentence, F1 | operational, accuracy |
+| --- | --- | --- | --- |
+| model | {directive_f1} | {boundary_f1} | {operational_accuracy} |
+| every clause / majority | {all_f1} | | {operational_majority} |
+| clauses with a deontic word | {cue_f1} | | |
 
 **Limits**: learned from invented papers of county and city offices; long narrative speeches, judicial papers and text without
 punctuation are outside of it. The paper's kind is a feature: a wrong card costs accuracy. Retrain with `policymine train`.
