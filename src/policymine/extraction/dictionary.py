@@ -22,13 +22,16 @@ MARKS = re.compile(r"[\s、，,；;“”‘’\"「」『』（）()]")
 NUMERALS = {"两": 2, "兩": 2, "双": 2, "雙": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
 FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾兩雙個", "一二三四五六七八九十两双个")
 NUMERAL = re.compile(r"[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两双]|\d{1,2}")
-READING_KEYS = {"field", "members", "since", "source", "sure", "note"}
+READING_KEYS = {"field", "members", "since", "source", "sure", "note", "cues"}
 ENTRY_KEYS = {"name", "variants", "readings", "counts"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a slogan stands for in one field. `since` is the first known year, None where unknown; `sure` says how firm."""
+    """What a slogan stands for in one field. `since` is the first known year, None where unknown; `sure` says how firm.
+
+    A reading with `cues` holds only where one of these words stands nearby; one without is the default.
+    """
 
     field: str
     members: tuple[str, ...]
@@ -36,15 +39,28 @@ class Reading:
     source: str
     sure: bool
     note: str = ""
+    cues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One slogan of the dictionary; its readings rival each other, the first is the default."""
+    """One slogan of the dictionary; its readings rival each other, the best known first."""
 
     name: str
     variants: tuple[str, ...]
     readings: tuple[Reading, ...]
+
+    def read(self, context: str) -> Reading | None:
+        """The reading that the words around a mention call for: most cues first, else the one that needs none.
+
+        >>> look_up("三公").read("压减“三公”经费").members[0], look_up("三公").read("公安、工信、公卫“三公”流调").members[0]
+        ('因公出国(境)费', '公安')
+        """
+        called = [(sum(cue in context for cue in reading.cues), reading) for reading in self.readings]
+        most = max(count for count, _ in called)
+        if most:
+            return next(reading for count, reading in called if count == most)
+        return next((reading for reading in self.readings if not reading.cues), None)
 
 
 def canonical(name: str) -> str:
@@ -58,21 +74,21 @@ def canonical(name: str) -> str:
 
 
 def announced(name: str) -> frozenset[int]:
-    """The numbers of members that a name may announce: their sum, and the one that is not 一 or stands
-    twice; empty when there is none.
+    """The numbers of members that a name may announce: their sum; also the one behind a
+    leading 一 (一岗双责) and the one that stands twice (六打六治); empty when there is none.
 
     The 一 behind 个 (五个一) and behind 合, 位 (四位一体) counts nothing; 双 and 两 are two.
 
-    >>> sorted(announced("五个一")), sorted(announced("四不两直")), sorted(announced("两客一危"))
+    >>> sorted(announced("五个一")), sorted(announced("四不两直")), sorted(announced("一岗双责"))
     ([5], [6], [2, 3])
     """
     bare = MARKS.sub("", name).translate(FINANCIAL)
-    bare = re.sub(r"(?<=[个位合归件])一", "", bare)
+    bare = re.sub(r"(?<=[个合归件双])一|一$|一(?=般)", "", bare)
     bare = re.sub(r"(?<=[二三四五六七八九十两])位一体", "位", bare)
     numbers = [NUMERALS.get(sign) or (int(sign) if sign.isdigit() else chinese_number(sign)) for sign in NUMERAL.findall(bare)]
     several = {number for number in numbers if number > 1}
     counts = {sum(numbers)} if numbers else set()
-    if len(several) == 1:
+    if len(several) == 1 and (1 not in numbers or numbers[0] == 1):
         counts |= several
     return frozenset(counts)
 
@@ -153,5 +169,11 @@ def _reading(record: Mapping[str, Any], name: str) -> Reading:
         if record.get(key) in (None, ""):
             raise RuleError(FILE, name, f"a reading lacks {key!r}")
     return Reading(
-        record["field"], members, record.get("since"), record["source"], bool(record["sure"]), record.get("note", "")
+        field=record["field"],
+        members=members,
+        since=record.get("since"),
+        source=record["source"],
+        sure=bool(record["sure"]),
+        note=record.get("note", ""),
+        cues=tuple(record.get("cues", ())),
     )

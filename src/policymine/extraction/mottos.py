@@ -15,7 +15,7 @@ NAMES = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?{RULES.parts['n
 LEADS = re.compile(rf"{RULES.parts['verbs']}(?:[了好的]|[^，,。；;、“”]{{0,6}})$")
 NOT_BEFORE = re.compile(RULES.lexicons["mottos"]["not_before"])
 NOT_AFTER = re.compile(RULES.lexicons["mottos"]["not_after"])
-FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "known"))
+FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "utmost", "known"))
 REACH = 12
 LONGEST_PART = 14
 
@@ -35,11 +35,12 @@ def find_mottos(text: str) -> Iterator[tuple[Span, str]]:
 
 
 def _quoted(text: str) -> Iterator[tuple[Span, str]]:
-    rule = RULES["motto-quoted"]
+    formula, paced = RULES["motto-quoted"], RULES["motto-paced"]
     for mark in OPENING_MARK.finditer(text):
-        match = rule.find.match(text, mark.end())
-        if match is not None and _is_formula(text, Span(*match.span("span"))):
-            yield Span(*match.span("span")), rule.id
+        if (match := formula.find.match(text, mark.end())) and _is_formula(text, Span(*match.span("span"))):
+            yield Span(*match.span("span")), formula.id
+        elif match := paced.find.match(text, mark.end()):
+            yield Span(*match.span("span")), paced.id
 
 
 def _free(text: str) -> Iterator[tuple[Span, str]]:
@@ -62,5 +63,5 @@ def _is_formula(text: str, span: Span) -> bool:
     even = max(lengths) - min(lengths) <= (3 if len(parts) > 2 else 2)
     repeated = len(set.intersection(*(set(part) for part in parts))) > 0
     if max(lengths) <= 2:
-        return named and len(parts) > 2
+        return len(parts) > 2 and (named or len({part[0] for part in parts}) == 1)
     return (named and even) or (even and min(lengths) >= 3) or (repeated and min(lengths) >= 3)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policymine.extraction.dictionary import announced
+from policymine.extraction.dictionary import NUMERAL, announced, look_up
 from policymine.model import Span
 from policymine.rules import load
 
@@ -22,15 +22,18 @@ BRACKET = re.compile(rf"(?P<far>{WORDS['far']})(?:[，,]\s?)?[（(](?P<said>{WOR
 BEHIND = re.compile(rf"{WORDS['far']}(?:[，,。：:；;]|——|—)?\s?(?P<said>{WORDS['said']})|{WORDS['far']}(?:[：:]|——)\s*")
 STOP = re.compile("[。！？!?\n]")
 STRETCH = re.compile(r"[^，,。；;：:！!？?\n“”‘’\"（()）《》]*\Z")
-VERB = re.compile(rf"^.*(?:{WORDS['verbs']})")
-HEAD_VERB = re.compile(rf"^(?:{WORDS['adverbs']})*(?:{WORDS['verbs']})")
-TRIM = re.compile(rf"^(?:{WORDS['labels']})?\s*|[\s，,、；;。：:”’」』\"]+$|等$")
+VERB = re.compile(rf"^.*(?:{WORDS['strong']})")
+HEAD_VERB = re.compile(rf"^(?:{WORDS['adverbs']})*(?:{WORDS['strong']}|{WORDS['verbs']})")
+TRIM = re.compile(rf"^(?:{WORDS['labels']})?\s*|[\s，,、；;。：:]+$|等$")
+LEAD = re.compile(r"(?:的|实现了?|做到|达到|形成|落实|这|等)\Z")
+HAN = re.compile(r"[\u4e00-\u9fff]+")
+CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
 HEAD = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十两双]+)[个項项种大条件类]?(?P<head>.{2,6})")
 NOT_LIST = re.compile(WORDS["not_list"])
 LABEL = r"(?:(?<=[。；;，,：:！\n”）)])|^)\s*(?:{n}(?:要|是|、)|第{n}[，,、]|[（(]{n}[）)]|{a}[.．、])"
 REACH_BEFORE, REACH_BRACKET, REACH_LIST, REACH_FIRST, REACH_ITEM = 80, 400, 300, 160, 1500
-LONGEST_HEADLINE, MOST = 40, 20
+LONGEST_HEADLINE, LONGEST_BEFORE, LONGEST_MEMBER, MOST = 40, 10, 60, 20
 NUMBERS = "零一二三四五六七八九十"
 
 
@@ -65,13 +68,27 @@ def _opening(text: str, slogan: Span) -> Opening | None:
     if not wanted or max(wanted) > MOST:
         return None
     wrong: tuple[Span, ...] = ()
-    for way in (_in_brackets, _behind, _before, _headlines):
+    for way in (_in_brackets, _behind, _before, _repeated, _headlines):
         for members, meant in way(text, slogan, max(wanted)):
-            if len(members) in wanted and len(members) > 1:
+            if len(members) in wanted and _fits(slogan.of(text), [member.of(text) for member in members]):
                 return Opening(slogan, members, right=True)
-            if meant and len(members) > 1:
+            if meant and len(members) > 1 and len(members) not in wanted:
                 wrong = wrong or members
     return Opening(slogan, wrong, right=False) if wrong else None
+
+
+def _fits(name: str, members: Sequence[str]) -> bool:
+    """Whether as many members as a name can announce can be its members.
+
+    Where two equal numbers stand in the name (六打六治) but only one of them is listed, each member must hold both words.
+    """
+    words = [word for word in NUMERAL.split(name) if word]
+    numbers = NUMERAL.findall(name)
+    if len(members) < 2 or max(map(len, members)) > LONGEST_MEMBER or any(name in member for member in members):
+        return False
+    if len(numbers) == 2 and numbers[0] == numbers[1] != "一" and len(words) == 2 and len(members) == max(announced(name)) // 2:
+        return all(set(word) & set(member) for word in words for member in members)
+    return True
 
 
 _Ways = Iterator[tuple[tuple[Span, ...], bool]]
@@ -114,7 +131,7 @@ def _closing(text: str, start: int) -> int | None:
 def _behind(text: str, slogan: Span, _: int) -> _Ways:
     """Lists behind 即, 包括, 分别是 or a colon, up to the end of the sentence."""
     lead = BEHIND.match(text, _after_mark(text, slogan))
-    if lead is None:
+    if lead is None or text[max(0, slogan.start - 2) : slogan.start - 1] in CLOSING:
         return
     stop = STOP.search(text, lead.end(), lead.end() + REACH_LIST)
     end = stop.start() if stop else min(len(text), lead.end() + REACH_LIST)
@@ -147,7 +164,9 @@ def _members(text: str, span: Span, marks: str, *, last: bool = False) -> tuple[
     cuts = list(re.finditer(marks, span.of(text)))
     if last:
         listed = [i for i, cut in enumerate(cuts) if cut[0] in "、，,"]
-        cuts = [cut for i, cut in enumerate(cuts) if cut[0] in "、，,"] + ([cuts[-1]] if cuts and len(cuts) - 1 not in listed else [])
+        cuts = [cut for i, cut in enumerate(cuts) if cut[0] in "、，,"] + (
+            [cuts[-1]] if cuts and len(cuts) - 1 not in listed else []
+        )
     members, at = [], span.start
     for start, end in [(span.start + c.start(), span.start + c.end()) for c in cuts] + [(span.end, span.end)]:
         if (member := _trimmed(text, at, start)) is not None:
@@ -168,21 +187,38 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
 
 def _before(text: str, slogan: Span, wanted: int) -> _Ways:
     """The list that runs up to the name: 措施、责任、时限、资金、预案“五落实”."""
-    quoted = slogan.start > 0 and text[slogan.start - 1] in "“‘「『\""
+    name = slogan.of(text)
+    quoted = slogan.start > 0 and text[slogan.start - 1] in '“‘「『"'
     end = slogan.start - quoted
-    if end > 0 and text[end - 1] == "的":
-        end -= 1
+    if lead := LEAD.search(text, max(0, end - 4), end):
+        end = lead.start()
     stretch = STRETCH.search(text, max(0, end - REACH_BEFORE), end)
-    if stretch is None or not stretch[0] or stretch[0][-1] in "、和与及":
+    if stretch is None or not stretch[0] or stretch[0][-1] in "、和与及" or set(NUMERAL.findall(name)) == {"一"}:
         return
-    span = Span(stretch.start(), end)
-    listed = "、" in stretch[0]
-    if not listed and not COUNTED.match(slogan.of(text)):
+    if text[stretch.start() - 1 : stretch.start()] in CLOSING or not ("、" in stretch[0] or COUNTED.match(name)):
         return
     for marks, last in (("、", False), ("、|以及|和|与|及", True)):
-        members = _members(text, span, marks, last=last)
+        members = _members(text, Span(stretch.start(), end), marks, last=last)
         if len(members) == wanted and len(members) > 1:
-            yield (_first_member(text, members), *members[1:]), False
+            read = (_first_member(text, members), *members[1:])
+            if _alike(name, [member.of(text) for member in read], cut=read[0] != members[0]):
+                yield read, False
+
+
+def _alike(name: str, members: Sequence[str], *, cut: bool) -> bool:
+    """Whether words before a name can be its members: Han, of similar length, none of them still led by a verb.
+
+    Two members must be equally long and the first whole or counted (两件大事); against the dictionary, one must be known.
+    """
+    lengths = [len(member) for member in members]
+    if not all(HAN.fullmatch(member) for member in members) or max(lengths) > LONGEST_BEFORE:
+        return False
+    if len(members) == 2 and (len(set(lengths)) > 1 or (cut and not COUNTED.match(name)) or HEAD_VERB.match(members[1])):
+        return False
+    known = look_up(name)
+    if known and len(set(lengths)) > 1 and not any(m in r.members for r in known.readings for m in members):
+        return False
+    return max(lengths) <= 2 * min(lengths) + 2
 
 
 def _first_member(text: str, members: Sequence[Span]) -> Span:
@@ -191,10 +227,27 @@ def _first_member(text: str, members: Sequence[Span]) -> Span:
     longest = max(lengths)
     if len(lengths) == 1 and first.length > longest:
         return Span(first.end - longest, first.end)
-    verb = VERB.match(first.of(text)) if first.length > min(lengths) else None
-    if verb and verb.end() < first.length:
-        return Span(first.start + verb.end(), first.end)
+    for lead in (VERB, HEAD_VERB):
+        verb = lead.match(first.of(text)) if first.length > min(lengths) else None
+        if verb and verb.end() < first.length:
+            first = Span(first.start + verb.end(), first.end)
     return first
+
+
+def _repeated(text: str, slogan: Span, wanted: int) -> _Ways:
+    """A list soon behind the name whose members all end with its head: 三项制度 … 建立值班制度、巡查制度、报告制度."""
+    name = HEAD.fullmatch(slogan.of(text))
+    if name is None or wanted < 2:
+        return
+    head = re.escape(name["head"][-2:])
+    item = rf"[\u4e00-\u9fff]{{1,14}}?{head}"
+    listed = re.compile(rf"{item}(?:[、，,]{item}){{{wanted - 1}}}(?![、，,]{item})")
+    if found := listed.search(text, slogan.end, slogan.end + REACH_BEFORE):
+        members = _members(text, Span(*found.span()), "[、，,]")
+        verb = VERB.match(members[0].of(text))
+        first = Span(members[0].start + (verb.end() if verb else 0), members[0].end)
+        if first.length > len(name["head"][-2:]):
+            yield (first, *members[1:]), False
 
 
 def _headlines(text: str, slogan: Span, wanted: int) -> _Ways:

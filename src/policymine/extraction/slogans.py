@@ -1,7 +1,7 @@
-"""Slogans: numeral abbreviations that name a set (四个一律) and fixed parallel formulas (党政同责), found by their grammar.
+"""Slogans: numeral abbreviations that name a set (四个一律) and parallel formulas (党政同责), found by their grammar.
 
-A name in quotation marks only needs the form; without marks it needs a frame that such names are made with, or it must be known:
-from the dictionary, or because the same paper puts it in marks elsewhere.
+A name in quotation marks only needs the form; without marks it needs a frame that such names are made with, or it must be
+known: from the dictionary, or because the same paper puts it in marks elsewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from policymine.extraction.dictionary import canonical, entries
 from policymine.extraction.mottos import find_mottos
 from policymine.extraction.openings import Opening, find_openings
-from policymine.model import Issue, Slogan, Span
+from policymine.model import Issue, Slogan, SloganKind, Span
 from policymine.rules import load
 
 RULES = load("policymine.extraction", "slogans")
@@ -21,15 +21,19 @@ QUOTED = tuple(rule for rule in RULES if rule.id.startswith("slogans.quoted-"))
 PLAIN = tuple(rule for rule in RULES if rule.id.startswith("slogans.plain-"))
 OPENING_MARK = re.compile(r"[“‘「『\"]")
 NUMERAL = re.compile(r"[一两兩三四五六七八九十双雙](?=[^\W\d_])")
-MARK = re.compile("[、，,]")
+MARK = re.compile("[、，,和与]")
+EACH = "slogans.plain-each"
 LEFT = re.compile(RULES.parts["left"])
 NOT_NAMES = frozenset(RULES.lexicons["not_numeric"]["whole"])
 PLANS = re.compile(RULES.lexicons["not_numeric"]["plans"])
 NOT_ENDS = re.compile(RULES.lexicons["not_numeric"]["ends"])
 IDIOMS = re.compile(RULES.lexicons["not_numeric"]["idioms"])
+ONLY_QUOTED = frozenset(RULES.lexicons["plain"]["only_quoted"])
 TRAILING = tuple(RULES.lexicons["trailing"]["words"])
 NOT_BEHIND = frozenset(RULES.lexicons["plain"]["not_behind"])
 BARE = re.compile(RULES.parts["count"] + "[个個项項种大条类件方位级]?")
+AROUND = 120
+"""Characters on each side of a mention in which words can call for one of its rival readings."""
 NUMERALS = frozenset("一两兩三四五六七八九十双雙壹叁肆伍陆柒捌玖拾")
 
 
@@ -40,7 +44,7 @@ def find_slogans(text: str) -> tuple[Slogan, ...]:
         text: the clean text of one document.
 
     Returns:
-        Spans leave out quotation marks and a following 要求, 原则, 制度, 机制. A numeric slogan inside a motto is one of its own.
+        Spans leave out quotation marks and a following 要求, 原则, 制度, 机制. A numeric slogan inside a motto counts too.
         `expansion_source` is `here` (spelt out beside the mention; `members` are its clean spans), `paper` (elsewhere in this
         text) or `dictionary`; `slogan_id` is the name it is filed under.
 
@@ -56,6 +60,7 @@ def find_slogans(text: str) -> tuple[Slogan, ...]:
         Slogan(span, span.of(text), rule, "motto", slogan_id=canonical(span.of(text))) for span, rule in find_mottos(text)
     ]
     bare = [Slogan(span, span.of(text), rule, "numeric", slogan_id=canonical(span.of(text))) for span, rule in numerics]
+    bare = [s for s in bare if not (s.rule == EACH and any(_strict(m, s.span) for m in mottos))]
     taken = {s.span for s in bare}
     kept = [m for m in mottos if m.span not in taken]
     opened = find_openings(text, [s.span for s in bare])
@@ -80,6 +85,14 @@ def find_issues(text: str, slogans: Iterable[Slogan]) -> tuple[Issue, ...]:
     return tuple(found)
 
 
+def _strict(motto: Slogan, inner: Span) -> bool:
+    return motto.span != inner and motto.span.contains(inner) and motto.text.count("一") > 2
+
+
+def _slogan(text: str, span: Span, rule: str, kind: SloganKind) -> Slogan:
+    return Slogan(span, span.of(text), rule, kind, slogan_id=canonical(span.of(text)))
+
+
 def _opened(text: str, slogans: Sequence[Slogan], openings: Sequence[Opening]) -> Iterator[Slogan]:
     """The slogans with members: from beside the mention, else from elsewhere in the paper, else from the dictionary."""
     here = {opening.slogan: opening.members for opening in openings if opening.right}
@@ -95,8 +108,8 @@ def _opened(text: str, slogans: Sequence[Slogan], openings: Sequence[Opening]) -
             yield Slogan(span, slogan.text, slogan.rule, "numeric", tuple(m.of(text) for m in members), "here", name, members)
         elif name in paper:
             yield Slogan(span, slogan.text, slogan.rule, "numeric", paper[name], "paper", name)
-        elif name in known:
-            yield Slogan(span, slogan.text, slogan.rule, "numeric", known[name].readings[0].members, "dictionary", name)
+        elif name in known and (reading := known[name].read(text[max(0, span.start - AROUND) : span.end + AROUND])):
+            yield Slogan(span, slogan.text, slogan.rule, "numeric", reading.members, "dictionary", name)
         else:
             yield slogan
 
@@ -155,7 +168,7 @@ def _bounded(text: str, start: int, end: int) -> bool:
 def _plain_names() -> tuple[str, ...]:
     """Names that are sure without marks: those of the dictionary from three characters on, and the listed short ones."""
     names = [name for entry in entries().values() for name in (entry.name, *entry.variants)]
-    return (*(n for n in names if len(n) > 2 and n[0] in NUMERALS), *RULES.lexicons["plain"]["short"])
+    return (*(n for n in names if len(n) > 2 and n[0] in NUMERALS and n not in ONLY_QUOTED), *RULES.lexicons["plain"]["short"])
 
 
 def _by_start(names: Iterable[str]) -> dict[str, list[str]]:
