@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from policymine.extraction.time_moments import Moment, merged, moment, ranks, upper
+from policymine.extraction.time_moments import RANKS, Moment, merged, moment, ranks, upper
 from policymine.extraction.time_scan import Part
 from policymine.rules import load
 
@@ -28,6 +28,8 @@ class Mention:
     bound: str = ""
 
 
+YEARS = frozenset({"year", "rel_year"})
+MONTHS = frozenset({"month", "rel_month", "rel_week", "lmonth"})
 SUFFIXES = (
     ("before_words", "ON_OR_BEFORE"),
     ("after_words", "AFTER"),
@@ -143,13 +145,8 @@ def _range(left: Mention, right: Mention) -> Mention:
         return replace(left, end=right.end, mod="ON_OR_AFTER")
     if left.kind == "ref":
         return replace(right, start=left.start, moment={"rel_day": 0}, until=right.moment)
-    top = ranks(right.moment)[0]
-    shared = {k: v for k, v in left.moment.items() if k != "word" and ranks({k: v})[0] < top and k not in right.moment}
-    if "part" in shared and "hour" not in right.moment:
-        del shared["part"]
-    if {"rel_day", "rel_week", "weekday", "rel_month"} & set(right.moment) and not right.moment.get("next"):
-        shared = {k: v for k, v in shared.items() if k in ("year",) and "rel_day" not in right.moment}
-    until: dict[str, Any] = {**shared, **right.moment}
+    shared = {k: v for k, v in left.moment.items() if k in _handed_on(right.moment) and k not in right.moment}
+    until: dict[str, Any] = {**shared, **{k: v for k, v in right.moment.items() if k != "word"}}
     if until.pop("next", False):
         until["after"] = "year" if "rel_year" in until else "day"
     begin = dict(left.moment)
@@ -161,6 +158,16 @@ def _range(left: Mention, right: Mention) -> Mention:
     ):
         del until["part"]
     return replace(left, end=right.end, moment=begin, until=until)
+
+
+def _handed_on(right: Moment) -> frozenset[str]:
+    """The fields that the end of a range takes from its beginning: what is coarser than the coarsest thing it says itself."""
+    top = ranks(right)[0]
+    if {"rel_day", "rel_week", "rel_month", "festival"} & set(right):
+        return YEARS if "rel_month" in right else frozenset()
+    if top >= 60:
+        return frozenset(RANKS) - ({"part"} if top == 60 else set()) - {"hour"}
+    return YEARS | MONTHS if top > 30 else YEARS if top > 10 else frozenset()
 
 
 def _inherited(text: str, last: Mention, current: Mention) -> Mention:

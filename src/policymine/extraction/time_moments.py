@@ -46,7 +46,7 @@ def moment(part: Part) -> Moment | None:
             found.update({"year": _year, "week": _week, "century": _century, "clock": _clock}[name](raw))
     for key, name in (("m", "month"), ("d", "day")):
         if key in raw:
-            found[name] = "XX" if set(raw[key]) <= set("xX×") else integer(raw[key])
+            found[name] = "XX" if set(raw[key]) <= set("xX×") else 1 if raw[key] == "元" else integer(raw[key])
     if "lm" in raw or "ld" in raw:
         found.update(_lunar(raw))
     if "q" in raw or "q1" in raw:
@@ -74,6 +74,8 @@ def _year(raw: Moment) -> dict[str, Any]:
         return {"year": None if count is None else eras()[raw["era"]] + count - 1}
     text = raw["y"]
     digits = digit_string(text.replace("O", "0").replace("o", "0").replace("Ｏ", "0"))
+    if digits is None and (spelled := integer(text)) and spelled > 1000:
+        return {"year": spelled}
     if digits is None:
         return {"year": (text.upper().replace("×", "X").replace("＊", "X").replace("*", "X") if text[:2] == "20" else "XXXX")}
     return {"year": int(digits) if len(digits) > 2 else century_of(int(digits))}
@@ -86,7 +88,9 @@ def century_of(short: int) -> int:
 
 def _foreign(raw: Moment) -> dict[str, Any]:
     first, second, year = int(raw["fa"]), int(raw["fb"]), int(raw["fy"])
-    month, day = (second, first) if first > 12 else (first, second)
+    if "-" in raw.get("fs", "") and len(raw["fy"]) == 2 and first <= 50:
+        return {"year": century_of(first), "month": second, "day": year}
+    month, day = (first, second) if second > 12 else (second, first)
     return {"year": year if year > 99 else century_of(year), "month": month, "day": day}
 
 

@@ -162,7 +162,7 @@ def scan(text: str) -> list[Part]:
             continue
         part = _word_at(text, at, words.get(text[at], ()), whole)
         ruled = _rule_at(text, at, rules.get(text[at], ()), parts[-1] if parts else None, whole=whole, grains=grains)
-        if ruled and (part is None or ruled.end > part.end):
+        if ruled and (part is None or ruled.end > part.end or (ruled.rule == "times.nth" and ruled.end == part.end)):
             part = ruled
         if part:
             parts.append(part)

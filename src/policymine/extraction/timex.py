@@ -74,7 +74,7 @@ def _calendar(f: Moment, ref: Reference, lean: int) -> Stretch | None:
             year, month = year or "XXXX", "XX"
         else:
             first = month_after(ref.year, ref.month, f["rel_month"])
-            year, month = first.year, first.month
+            year, month = (first.year if year is None else year), first.month
     day: int | str | None = f.get("day")
     if day is not None and month is None and "season" not in f:
         return _bare_day(day, year, ref, lean)
