@@ -22,8 +22,11 @@ BEFORE, AFTER = 24, 40  # how far a damaged passage is followed to both sides of
 BUDGET = 1_500  # characters that are read on one page
 GAPS = 240  # places on one page where vanished pairs are tried
 ODD = 7.6  # what a character of damaged text costs at least, on the average; clean text costs 4 to 6
+BROKEN = 9.6  # the same where nothing could be repaired and a person should look
 GAIN = 12.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
 LEAST = 3
+LIKELY = 8.4  # what a character of a true reading costs at most, on the average
+DOUBT = 6.4  # from what cost on the neighbourhood of a character is doubtful
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两几")
 _HALF = {"，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")"}
 _STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
@@ -66,12 +69,12 @@ def find_lost_bytes(text: str) -> list[Edit]:
     return edits
 
 
-def suspects(text: str) -> Iterator[Span]:
+def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
     """The stretches around what looks damaged, grown to both sides as far as one token run reaches."""
     start, end = -1, -1
     for match in _trace_of_damage().finditer(text):
         around = to_simplified(text[max(match.start() - 3, 0) : match.end() + 3])
-        if vocabulary().best(around) < ODD * len(around):
+        if vocabulary().best(around) < odd * len(around):
             continue
         left, right = _grown(text, match)
         if left > end:
@@ -112,8 +115,14 @@ def _passages(text: str, span: Span, *, gaps: int) -> list[Passage]:
     if reading.cost > standing - GAIN:
         return []
     reading = read(shown, gaps=_doubtful(reading, most=gaps))
-    parts = [part for stretch in _slipped(reading.reads) if len(stretch) >= LEAST for part in _sentences(stretch)]
+    kept = [stretch for stretch in _slipped(reading.reads) if len(stretch) >= LEAST and _is_likely(stretch)]
+    parts = [part for stretch in kept for part in _sentences(stretch)]
     return [_passage(text, span.start, part) for part in parts]
+
+
+def _is_likely(stretch: Sequence[Read]) -> bool:
+    """Whether a stretch reads like Chinese: Japanese or noise finds a reading too, but a dear one."""
+    return sum(one.cost for one in stretch) < LIKELY * len(stretch)
 
 
 def _passage(text: str, start: int, reads: Sequence[Read]) -> Passage:
@@ -124,12 +133,14 @@ def _passage(text: str, start: int, reads: Sequence[Read]) -> Passage:
 
 
 def _doubtful(reading: Reading, *, most: int) -> frozenset[int]:
-    """The places inside slipped stretches where the words read are rare: there pairs may have vanished."""
-    places: list[int] = []
-    for one in reading.reads:
-        if one.certainty and one.cost > 6.2:
-            places += range(one.start, one.end + 1)
-    return frozenset(places[:most])
+    """The places inside slipped stretches where what is read is rare: there pairs may have vanished."""
+    places: set[int] = set()
+    for stretch in _slipped(reading.reads):
+        for index, one in enumerate(stretch):
+            near = stretch[max(index - 1, 0) : index + 2]
+            if len(places) < most and sum(other.cost for other in near) > DOUBT * len(near):
+                places |= {one.start, one.end}
+    return frozenset(places)
 
 
 def _slipped(reads: Sequence[Read]) -> Iterator[list[Read]]:

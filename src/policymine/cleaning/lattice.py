@@ -17,7 +17,7 @@ from itertools import product
 from typing import NamedTuple
 
 from policymine.rules import load
-from policymine.text.frequency import LONGEST, UNKNOWN, Words, words
+from policymine.text.frequency import UNKNOWN, Words, words
 
 SLIP = 9.0  # losing the step
 CATCH = 5.0  # finding it again
@@ -26,7 +26,9 @@ MORE_VANISHED = 2.5  # another pair beside it, or beside a mark
 HOLE = 1.5  # a pair of a row of signs that has a hole there
 MOST_VANISHED = 4
 COMMON = 120  # how many characters are tried where no byte is known
+INFINITE = float("inf")
 UNKNOWABLE = 6.0  # half a character that is given up
+MARKED_HALF = 0.5  # the same behind the mark of a lost pair, which is its other half
 HALF = "-"
 SIGN = 9.0  # what a letter or a rare mark of punctuation costs where it stands
 FORMULA = 13.0  # what a formula of the genre costs as one word
@@ -91,10 +93,17 @@ class _Ways(NamedTuple):
         return self.known[node]
 
 
+class _Chain(NamedTuple):
+    """The characters of one word, the last one first."""
+
+    read: Read
+    before: _Chain | None
+
+
 class _Best(NamedTuple):
     cost: float
     back: _Node | None
-    reads: tuple[Read, ...]
+    chain: _Chain | None
 
 
 @cache
@@ -114,7 +123,7 @@ def read(shown: list[Shown], *, gaps: frozenset[int] = frozenset()) -> Reading:
     >>> "".join(r.character for r in read(shown).reads)
     '各级要落实安全各项措施'
     """
-    best: dict[_Node, _Best] = {_Node(0, IN_STEP, 0): _Best(0.0, None, ())}
+    best: dict[_Node, _Best] = {_Node(0, IN_STEP, 0): _Best(0.0, None, None)}
     ways = _Ways(shown, gaps, {})
     for at in range(len(shown) + 1):
         order = [_Node(at, kind, gone) for kind in (WAITING, BLIND) for gone in range(MOST_VANISHED + 1 if at in gaps else 1)]
@@ -130,39 +139,44 @@ def read(shown: list[Shown], *, gaps: frozenset[int] = frozenset()) -> Reading:
 
 def _trace(best: Mapping[_Node, _Best], node: _Node) -> Iterator[Read]:
     """The way back from a node, each word's cost shared among its characters."""
-    words_read = []
+    words_read: list[list[Read]] = []
     at: _Node | None = node
     while at is not None:
         here = best[at]
-        share = (here.cost - best[here.back].cost) / len(here.reads) if here.back else 0.0
-        words_read.append([one._replace(cost=share) for one in here.reads])
+        word, chain = [], here.chain
+        while chain is not None:
+            word.append(chain.read)
+            chain = chain.before
+        share = (here.cost - best[here.back].cost) / len(word) if here.back else 0.0
+        words_read.append([one._replace(cost=share) for one in reversed(word)])
         at = here.back
-    for word in reversed(words_read):
-        yield from word
+    for reads in reversed(words_read):
+        yield from reads
 
 
 def _extend(best: dict[_Node, _Best], node: _Node, ways: _Ways) -> None:
     """Tries every word that can start at a node."""
     costs, following = vocabulary()
-    begun: list[tuple[_Node, str, float, tuple[Read, ...]]] = [(node, "", best[node].cost, ())]
-    for length in range(1, LONGEST + 1):
-        longer = []
-        for place, word, paid, reads in begun:
+    begun: list[tuple[_Node, str, float, _Chain | None]] = [(node, "", best[node].cost, None)]
+    while begun:
+        longer: list[tuple[_Node, str, float, _Chain | None]] = []
+        for place, word, paid, chain in begun:
             further = following.get(word, frozenset())
             for step in ways.of(place):
                 if word and place.kind == IN_STEP and step.certainty:
                     continue  # words end where the step is lost
-                spent = paid + step.cost
+                spent, to = paid + step.cost, step.to
+                reached = best[to].cost if to in best else INFINITE
                 for character in (step.characters & further) if word else step.characters:
                     grown = word + character
-                    cost = costs.get(grown, UNKNOWN if length == 1 else None)
-                    if cost is None and grown not in following:
-                        continue
-                    taken = (*reads, Read(character, place.at, step.to.at, step.certainty))
-                    if cost is not None:
-                        _offer(best, step.to, _Best(spent + cost, node, taken))
-                    if grown in following:
-                        longer.append((step.to, grown, spent, taken))
+                    cost = spent + costs.get(grown, INFINITE if word else UNKNOWN)
+                    goes_on = grown in following
+                    if cost < reached or goes_on:
+                        link = _Chain(Read(character, place.at, to.at, step.certainty), chain)
+                        if cost < reached:
+                            reached, best[to] = cost, _Best(cost, node, link)
+                        if goes_on:
+                            longer.append((to, grown, spent, link))
         begun = longer
 
 
@@ -170,13 +184,10 @@ def _drop_half(best: dict[_Node, _Best], node: _Node, shown: list[Shown]) -> Non
     """Behind a mark or at the start, the first byte may belong to a character of which nothing can be known."""
     at = node.at
     if node.kind == IN_STEP and at < len(shown) and shown[at].pair and (at == 0 or not shown[at - 1].pair):
-        gone = Read("", at, at + 1, HALF)
-        _offer(best, _Node(at + 1, WAITING, 0), _Best(best[node].cost + SLIP + UNKNOWABLE, node, (gone,)))
-
-
-def _offer(best: dict[_Node, _Best], to: _Node, found: _Best) -> None:
-    if to not in best or found.cost < best[to].cost:
-        best[to] = found
+        to, gone = _Node(at + 1, WAITING, 0), _Chain(Read("", at, at + 1, HALF), None)
+        cost = SLIP + (MARKED_HALF if at and shown[at - 1].character in "?\ufffd" else UNKNOWABLE)
+        if to not in best or best[node].cost + cost < best[to].cost:
+            best[to] = _Best(best[node].cost + cost, node, gone)
 
 
 def _steps(node: _Node, ways: _Ways) -> Iterator[_Step]:

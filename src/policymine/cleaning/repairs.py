@@ -86,7 +86,7 @@ def _issues(alignment: Alignment) -> Iterator[Issue]:
             where = alignment.to_clean(Span(*match.span("digits")))
             told = f"{match['digits']!r} stands beside lost bytes; digits before or behind it may be gone"
             yield Issue("number_damaged", "warning", told, "look the number up at its source", where)
-    for span in slipped.suspects(alignment.text):
+    for span in slipped.suspects(alignment.text, odd=slipped.BROKEN):
         yield Issue(
             "damage_unrepaired", "warning", f"{span.of(alignment.text)[:20]!r} looks damaged", "read the original", span
         )

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 LONGEST = 6
 UNKNOWN = 17.0
+FOREIGN = 11.0
 
 
 class Words(NamedTuple):
@@ -31,11 +32,11 @@ class Words(NamedTuple):
         return Words({**costs, **self.costs}, following)
 
     def best(self, text: str) -> float:
-        """The cost of the cheapest division of a text into words; characters that no word has cost `UNKNOWN`."""
+        """The cost of the cheapest division of a text into words; what no word has costs `UNKNOWN` if Han, else `FOREIGN`."""
         costs = self.costs
         reached = [0.0]
         for end in range(1, len(text) + 1):
-            single = reached[end - 1] + costs.get(text[end - 1], UNKNOWN)
+            single = reached[end - 1] + costs.get(text[end - 1], UNKNOWN if "\u3400" <= text[end - 1] <= "\u9fff" else FOREIGN)
             longer = [
                 reached[start] + costs[word]
                 for start in range(max(0, end - LONGEST), end - 1)

@@ -29,6 +29,7 @@ _KEPT_ZHU = re.compile(
     "|(?<![随跟沿接向顺伴朝对面围临有带看])著(?:[名称者述书录]|作(?![出为好业主])|有(?=[《〈“]))"
 )
 _SENTENCE = re.compile("[^。！？；!?;\n]*[。！？；!?;\n]?")
+_KANA = re.compile("[\u3041-\u30fa]")
 _LINE = re.compile("[^\n]*\n?")
 
 
@@ -91,7 +92,10 @@ def is_traditional(line: str, *, page: bool = False) -> bool:
 
 
 def _is(found: Tally, *, page: bool) -> bool:
-    return found.traditional >= (1 if page else 3) and found.traditional > 2 * found.simplified
+    """On a traditional page a line may hold passages that were repaired, in simplified script."""
+    if page:
+        return found.traditional > 0.3 * found.simplified
+    return found.traditional >= 3 and found.traditional > 2 * found.simplified
 
 
 def to_simplified(text: str) -> str:
@@ -142,7 +146,7 @@ def traditional_stretches(text: str) -> tuple[Span, ...]:
 
 
 def _of_line(text: str, line: Span, *, counts: Tally, page: bool) -> Iterator[Span]:
-    if not counts.traditional:
+    if not counts.traditional or len(_KANA.findall(text, *line)) > 2:
         return
     if counts.simplified < 3 or counts.traditional < 3:
         if _is(counts, page=page):
