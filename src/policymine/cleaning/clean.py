@@ -77,7 +77,7 @@ def _document(page: Page, repaired: Repaired, marks: Sequence[Mark], part: Part)
     span = _kept_span(repaired.alignment.text, marks, part.span)
     if span is None:
         return None
-    inner = [mark for mark in marks if span.start < mark.span.start and mark.span.end < span.end]
+    inner = [mark for mark in _within(marks, span) if span.start < mark.span.start and mark.span.end < span.end]
     edits = [Edit(Span(m.span.start - span.start, m.span.end - span.start), "", m.rule, m.confidence) for m in inner]
     alignment = repaired.alignment.take(span).edit(edits)
     origin = alignment.origin
@@ -87,7 +87,7 @@ def _document(page: Page, repaired: Repaired, marks: Sequence[Mark], part: Part)
 
 def _kept_span(text: str, marks: Sequence[Mark], part: Span) -> Span | None:
     """From the first to the last character of a part that is neither white space nor marked."""
-    inside = [mark.span for mark in marks if mark.span.start < part.end and mark.span.end > part.start]
+    inside = [mark.span for mark in _within(marks, part)]
     start, end = part
     for mark in inside:
         if text[start : mark.start].strip():
@@ -100,6 +100,12 @@ def _kept_span(text: str, marks: Sequence[Mark], part: Span) -> Span | None:
     return Span(start, end).trimmed(text) if end > start else None
 
 
+def _within(marks: Sequence[Mark], span: Span) -> Sequence[Mark]:
+    """The marks that touch a stretch; marks are disjoint and in order."""
+    first = bisect_left(marks, span.start, key=lambda mark: mark.span.end)
+    return marks[first : bisect_left(marks, span.end, key=lambda mark: mark.span.start)]
+
+
 def _issues(one: _Found, repaired: Repaired, marks: Sequence[Mark]) -> tuple[Issue, ...]:
     """What repairs and truncation have to say of one document, in its own offsets."""
     moved = []
@@ -107,7 +113,7 @@ def _issues(one: _Found, repaired: Repaired, marks: Sequence[Mark]) -> tuple[Iss
         if issue.where is None or not one.span.contains(issue.where):
             continue
         moved.append(replace(issue, where=one.document.alignment.to_clean(repaired.alignment.to_raw(issue.where))))
-    cut = any(mark.kind == "access_cut" and one.part.span.contains(mark.span) and _truncates(mark.rule) for mark in marks)
+    cut = any(mark.kind == "access_cut" and _truncates(mark.rule) for mark in _within(marks, one.part.span))
     return tuple(moved) + find_truncation(one.document.text, hints=one.document.hints, cut=cut)
 
 
@@ -158,7 +164,7 @@ def _block_cuts(alignment: Alignment, marks: Sequence[Mark], found: Sequence[_Fo
 
 
 def _near(found: Sequence[_Found], mark: Mark) -> Sequence[_Found]:
-    index = bisect_right([one.span.start for one in found], mark.span.start) - 1
+    index = bisect_right(found, mark.span.start, key=lambda one: one.span.start) - 1
     return found[max(index, 0) : index + 2]
 
 

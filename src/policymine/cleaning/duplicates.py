@@ -79,6 +79,7 @@ def compare(one: Fingerprint, other: Fingerprint) -> Match | None:
 def copies_within(fingerprints: Sequence[Fingerprint]) -> dict[str, Match]:
     """The copies among the texts of one page: id of the copy → its fullest match."""
     found: dict[str, Match] = {}
+    fingerprints = fingerprints[:MOST_CANDIDATES]
     sizes = {entry.document_id: entry.size for entry in fingerprints}
     for number, other in enumerate(fingerprints):
         for one in fingerprints[:number]:

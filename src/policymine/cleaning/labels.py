@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -80,8 +81,9 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
     hints += [hint for line in lines if marks.kind(line) == "editor_intro" for hint in mine_introduction(line)]
     known += [hint.value for hint in hints if hint.key.endswith("title")]
     parts = []
+    starts = [line.span.start for line in lines]
     for span, heading in _stretches(headings, length):
-        inside = tuple(line for line in lines if span.start <= line.span.start < span.end)
+        inside = tuple(lines[bisect_left(starts, span.start) : bisect_left(starts, span.end)])
         hints += _label_part(
             inside,
             marks,
@@ -162,8 +164,9 @@ def _label_part(
 ) -> list[Hint]:
     """Labels the lines of one paper by their place in it."""
     zones, hints = _mark_edges(lines, marks)
+    mark_runs(lines, marks, zones, crumbs=True)
     hints += mark_titles(lines, marks, zones, known=known, seen=seen, official=official)
-    mark_runs(lines, marks, zones)
+    mark_runs(lines, marks, zones, crumbs=False)
     mark_repeated(lines, marks)
     _mark_excerpts(lines, marks)
     _mark_behind(lines, marks)

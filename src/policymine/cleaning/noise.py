@@ -26,6 +26,8 @@ OUTLINE = re.compile(
 SALUTATION = re.compile(
     r"^(?:各位|尊敬的|同志们|亲爱的|女士们|老师们|同学们|朋友们|乡亲们|全(?:市|县|镇|区|体|省|国)各)[^。]{0,60}[:!,]?$"
 )
+LEVEL = 6
+"""Characters of a breadcrumb level that stands on a line of its own; titles are longer."""
 FAR = 500
 """Characters from the start of a line within which an editor's sentence takes everything before it along."""
 
@@ -171,9 +173,16 @@ def _hints(line: Line, match: re.Match[str]) -> Iterator[Hint]:
             yield Hint(line.span.start, key, (line.text or line.view)[slice(*match.span(key))].strip())
 
 
-def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones) -> None:
-    """Marks what continues a marked line: the links under 相关文章, the levels under 当前位置, the letters behind 字体."""
-    runs = {tried.rule.id: tried.run for tried in _tried() if tried.run}
+def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones, *, crumbs: bool) -> None:
+    """Marks what continues a marked line: the links under 相关文章, the levels under 当前位置, the letters behind 字体.
+
+    Args:
+        lines: the lines of one paper.
+        marks: what is marked already; added to.
+        zones: where its running text begins and ends.
+        crumbs: only levels of breadcrumbs (before titles are looked for), or only the others.
+    """
+    runs = {tried.rule.id: tried.run for tried in _tried() if tried.run and (tried.run == "crumbs") == crumbs}
     running: Mark | None = None
     for line in lines:
         mark = marks.whole.get(line.index)
@@ -193,7 +202,7 @@ def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones) -> None:
 def _continues(line: Line, run: str, zones: Zones) -> bool:
     view = line.view
     if run == "crumbs":
-        return view.startswith((">", "»")) or (len(view) <= 14 and not re.search("[。,:;]", view))
+        return view.startswith((">", "»")) or (len(view) <= LEVEL and not re.search("[。,:;]", view))
     if run == "widget":
         return len(view) <= 4 and not OUTLINE.match(view)
     if zones.first is not None and zones.last is not None and line.index < zones.last:
