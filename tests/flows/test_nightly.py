@@ -12,7 +12,6 @@ from policymine_flows.remine import remine
 from policymine.errors import LockedError, SourceError
 from policymine.operations.night import open_table
 from policymine.settings import load_settings
-from policymine.table.dump import dump_canonical
 from policymine.table.lock import RunLock
 from policymine.table.search import Filters, search
 from policymine.table.store import Table
@@ -33,7 +32,7 @@ allow_private = true
 
 def standing(table: Table) -> list[dict[str, object]]:
     """All that the table says, but for when it was last seen and what the crawler remembers."""
-    lines = [json.loads(line) for line in dump_canonical(table)]
+    lines = [json.loads(line) for line in table.dump_canonical()]
     return [{key: value for key, value in line.items() if key != "last_night"} for line in lines if line["table"] != "frontier"]
 
 

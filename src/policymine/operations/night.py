@@ -191,12 +191,13 @@ def read_archived(archive: Archive, fetched: Fetched, *, source: str) -> Page:
     """The page that an archived response gives; the same bytes give the same page, today and years later."""
     assert fetched.place is not None
     response = archive.read(fetched.place)
+    media_type, charset = response.content_type
     page = read_bytes(
         response.body,
         source=source,
         url=fetched.url,
-        media_type=fetched.media_type,
-        charset=fetched.charset,
+        media_type=media_type,
+        charset=charset,
         fetched_at=datetime.fromisoformat(fetched.fetched_at) if fetched.fetched_at else None,
     )
     return replace(page, place=fetched.place)
@@ -241,10 +242,10 @@ def describe(mined: MinedPage, *, url: str, seconds: float) -> PageNote:
         raw=len(clean.page.text),
         cut=sum(cut.raw_span.length for cut in clean.cuts if cut.kind != "layout"),
         documents=len(mined.documents),
-        set_aside=Counter(m.document.set_aside for m in mined.documents if m.document.set_aside),
+        set_aside=dict(Counter(m.document.set_aside for m in mined.documents if m.document.set_aside)),
         findings={kind: sum(len(m.findings.of(kind)) for m in mined.documents) for kind in FINDING_KINDS},
-        rules=rules,
-        cuts=Counter(cut.kind for cut in clean.cuts),
+        rules=dict(rules),
+        cuts=dict(Counter(cut.kind for cut in clean.cuts)),
     )
 
 

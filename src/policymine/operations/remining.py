@@ -8,6 +8,7 @@ from pathlib import Path
 from policymine.operations.night import Chunk, Clock, Night, leave, mine_chunk
 from policymine.pipeline import station_fingerprints
 from policymine.sources.crawl import Fetched
+from policymine.table.store import PageState
 
 
 def plan(night: Night) -> Path:
@@ -20,8 +21,12 @@ def plan(night: Night) -> Path:
     return leave(path, (_as_fetched(state) for state in sorted(stale, key=lambda state: (state.source, state.url))))
 
 
-def _as_fetched(state: object) -> Fetched:
-    raise NotImplementedError(state)
+def _as_fetched(state: PageState) -> Fetched:
+    """A stored page as if it had been fetched again; without a place in the archive it can't be mined anew."""
+    return Fetched(
+        state.url, state.url, "paper", "fetched", place=state.place, body_sha256=state.body_sha256, etag=state.etag,
+        last_modified=state.last_modified, fetched_at=state.fetched_at, source=state.source,
+    )  # fmt: skip
 
 
 def remine_chunk(night: Night, chunk: Chunk, *, clock: Clock, timer: Callable[[], float]) -> Path:

@@ -34,6 +34,22 @@ class Archived:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def content_type(self) -> tuple[str | None, str | None]:
+        """Media type and charset that the server declared."""
+        return content_type(next((v for k, v in self.headers.items() if k.lower() == "content-type"), ""))
+
+
+def content_type(header: str) -> tuple[str | None, str | None]:
+    """Media type and charset out of a Content-Type header.
+
+    >>> content_type("text/html; charset=GBK")
+    ('text/html', 'GBK')
+    """
+    media_type, *parameters = [part.strip() for part in header.split(";")]
+    charsets = [p.partition("=")[2].strip("\"' ") for p in parameters if p.lower().startswith("charset")]
+    return media_type.lower() or None, charsets[0] if charsets else None
+
 
 class Recorder:
     """Appends responses to one WARC file."""

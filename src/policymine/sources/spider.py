@@ -20,7 +20,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.utils.python import to_unicode
 
-from policymine.sources.archive import Archive, Archived, Recorder
+from policymine.sources.archive import Archive, Archived, Recorder, content_type
 from policymine.sources.crawl import Fetched, Job, Outcome, read_job
 
 LINK_PATH = "//a/@href | //area/@href | //iframe/@src | //frame/@src"
@@ -114,7 +114,7 @@ class PaperSpider(scrapy.Spider):
         place = None
         if outcome == "fetched" and meta["kind"] != "list":
             place = self.recorder.write(Archived(url, response.status, headers, body), at=now)
-        media_type, charset = _content_type(headers.get("Content-Type", ""))
+        media_type, charset = content_type(headers.get("Content-Type", ""))
         self._record(
             Fetched(
                 url, meta["asked"], meta["kind"], outcome, status=response.status, depth=meta["depth_here"], place=place,
@@ -157,17 +157,6 @@ class PaperSpider(scrapy.Spider):
     def _record(self, fetched: Fetched) -> None:
         self.results.write(json.dumps(asdict(fetched), ensure_ascii=False) + "\n")
         self.results.flush()
-
-
-def _content_type(header: str) -> tuple[str | None, str | None]:
-    """Media type and charset out of a Content-Type header.
-
-    >>> _content_type("text/html; charset=GBK")
-    ('text/html', 'GBK')
-    """
-    media_type, *parameters = [part.strip() for part in header.split(";")]
-    charsets = [p.partition("=")[2].strip("\"' ") for p in parameters if p.lower().startswith("charset")]
-    return media_type.lower() or None, charsets[0] if charsets else None
 
 
 def settings_of(job: Job) -> dict[str, Any]:
