@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from policymine.extraction.calendar import add_workdays
 from policymine.extraction.time_moments import WEEKDAYS
 from policymine.extraction.time_reference import Reference, Stretch, month_after
+from policymine.model import Interval
 from policymine.text.numerals import parse_number
 
 NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千廿卅数几]+(?:点[零一二三四五六七八九]+)?"
@@ -73,7 +74,7 @@ def length(text: str) -> Length | None:
     """
     amounts: dict[str, Decimal] = {}
     vague = more = False
-    for piece in PIECE.finditer(text):
+    for piece in PIECE.finditer(text.replace("个多", "多个")):
         letter = LETTER[piece["u"]]
         digits = piece["n"] or ("1" if piece["ge"] or piece["lead"] else "")
         if digits and set(digits) <= set("数几"):
@@ -150,6 +151,23 @@ def from_now(by: Length, ref: Reference, sign: int) -> Stretch:
         day = datetime(moved.year, moved.month, moved.day)
         return Stretch(day.date().isoformat(), day, day + timedelta(days=1))
     return Stretch(moved.strftime("%Y-%m-%dT%H:%M"), moved, moved)
+
+
+def aligned(now: datetime, by: Length, sign: int) -> Interval | None:
+    """前两个月, 下三周: so many whole calendar units before or after the current one."""
+    unit = by.unit
+    floor = {
+        "Y": datetime(now.year, 1, 1),
+        "M": datetime(now.year, now.month, 1),
+        "W": datetime(now.year, now.month, now.day) - timedelta(days=now.weekday()),
+        "D": datetime(now.year, now.month, now.day),
+        "h": now.replace(minute=0, second=0),
+        "m": now.replace(second=0),
+    }.get(unit, now)
+    if sign < 0:
+        return Interval(shifted(floor, by, -1), floor)
+    following = shifted(floor, Length({unit: Decimal(1)}), 1)
+    return None if following is None else Interval(following, shifted(following, by, 1))
 
 
 def recurrence(fields: Mapping[str, Any]) -> tuple[str | None, str | None]:

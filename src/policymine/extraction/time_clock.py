@@ -19,6 +19,8 @@ PARTS = {
     "DT": ("TDT", 6, 19),
 }
 
+EARLY = ("早上", "早晨")
+
 
 def timed(f: Moment, day: Stretch | None, ref: Reference) -> Stretch | None:
     """The moment's hour or part of the day within its day; None when there is no such hour."""
@@ -27,6 +29,8 @@ def timed(f: Moment, day: Stretch | None, ref: Reference) -> Stretch | None:
     date_text = day.value if day else (base.date().isoformat() if base else "")
     if "hour" not in f:
         mark, first, last = PARTS[str(part)]
+        if f.get("word") in EARLY:
+            first = 4
         if base is None:
             return Stretch(f"{date_text}{mark}")
         return Stretch(f"{date_text}{mark}", base + timedelta(hours=first), base + timedelta(hours=last))

@@ -63,7 +63,8 @@ def upper(part: Part, lower: Moment) -> Moment:
         groups["y"] = str(lower["year"])[:2] + groups["y"]
     end = moment(part._replace(fields=groups)) or {}
     dropped = {"minute", "second"} if "hour" in end else set()
-    return {**{key: value for key, value in lower.items() if key not in dropped}, **end}
+    kept = {key: value for key, value in lower.items() if key not in dropped and key != "word"}
+    return {**kept, **end}
 
 
 def _year(raw: Moment) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def merged(left: Moment, right: Moment) -> Moment | None:
         ):
             if right.get(name) == 0 and any(key in left for key in absolute) and "edge" not in left:
                 del trimmed[name]
-    elif ranks(right)[0] <= ranks(left)[1]:
+    elif ranks(right)[0] <= ranks(left)[1] and not ("festival" in left and set(right) == {"nth"}):
         return None
     if len(trimmed) == len(right) and "edge" in right and ranks(right)[0] <= ranks(left)[1]:
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from policymine.extraction.durations import Length, from_now, length, recurrence, shifted
+from policymine.extraction.durations import Length, aligned, from_now, length, recurrence, shifted
 from policymine.extraction.time_chains import Mention, mentions
 from policymine.extraction.time_moments import Moment
 from policymine.extraction.time_reference import Reference, Stretch
@@ -20,6 +20,7 @@ from policymine.extraction.timex import resolve
 from policymine.model import Interval, Issue, Span, TimeExpression
 
 DAY = timedelta(days=1)
+ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "向前": -1, "下": 1, "后": 1, "往后": 1, "向后": 1}
 PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
@@ -226,12 +227,18 @@ def _window(by: Length, direction: str, tail: str, *, ref: Reference, anchor: st
     start = ref.now or (datetime(ref.year, ref.month, ref.day) if ref.year and ref.month and ref.day else None)
     if anchor or start is None or by.vague:
         return None
+    if direction in ALIGNED and ref.now:
+        return aligned(start, by, ALIGNED[direction])
     backwards = (direction[:1] in tuple("近最过前上") and direction != "过") or direction[:2] in ("之前", "往前", "向前")
     if backwards or tail.endswith("来"):
         return Interval(shifted(start, by, -1), start)
-    if direction or (tail.endswith("内") and ref.now):
-        return Interval(start, shifted(start, by, 1))
-    return Interval(None, shifted(start, by, 1)) if tail.endswith("内") else None
+    due = shifted(start, by, 1)
+    if due is not None and by.unit in "YMWDB":
+        start = datetime(start.year, start.month, start.day)
+        due = datetime(due.year, due.month, due.day) + (DAY if not direction else timedelta())
+    if direction:
+        return Interval(start, due)
+    return Interval(None, due) if tail.endswith("内") else None
 
 
 def _interval(stretch: Stretch) -> Interval | None:

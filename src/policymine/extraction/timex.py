@@ -106,7 +106,7 @@ def _month_part(f: Moment, year: int, month: int, day: int | str | None) -> Stre
         middle = first + 15 * DAY
         return of_days(text, first if halfmonth == 1 else middle, middle if halfmonth == 1 else after)
     if edge := f.get("edge"):
-        begin = {"START": first, "MID": first + 10 * DAY, "END": after - 6 * DAY}[edge]
+        begin = {"START": first, "MID": first + 10 * DAY, "END": after - 7 * DAY}[edge]
         end = {"START": first + 5 * DAY, "MID": first + 20 * DAY, "END": after}[edge]
         return of_days(text, begin, end)
     return of_days(text, first, after)
@@ -293,9 +293,10 @@ def _lunar(f: Moment, ref: Reference) -> Stretch | None:
                 found.append((stretch[0], stretch[1]))
     if not found:
         return None
-    same = [x for x in found if today and x[0].year == today.year] if "lmonth" in f else []
+    same = [x for x in found if today and x[0].year == today.year] if "lday" not in f or not ref.now else []
+    pool = same or found
     begin, end = (
-        next((x for x in same or found if today is None or x[1] > today), (same or found)[-1]) if year is None else found[0]
+        next((x for x in pool if today is None or x[1] > today or "lday" not in f), pool[-1]) if year is None else found[0]
     )
     return of_days(begin.isoformat() if "lday" in f else f"{begin.isoformat()}/{(end - DAY).isoformat()}", begin, end)
 
