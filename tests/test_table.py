@@ -47,7 +47,7 @@ from policymine.model import (
 from policymine.table import Table, rows_of, schema
 from policymine.table.frontier import NIGHTS_TO_TRY, Visited, known_addresses, remember
 from policymine.table.laws import check_partition, check_rows
-from policymine.table.rows import columns_of, row_from
+from policymine.table.rows import columns_of, row_from, row_id
 from policymine.table.upgrade import _config, _run
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -181,6 +181,16 @@ def test_a_row_that_differs_from_its_place_is_refused(change: str) -> None:
     check_rows(clean.page, mined, rows=[row])
     with pytest.raises(AlignmentError):
         check_rows(clean.page, mined, rows=[dataclasses.replace(row, **{change: planted[change]})])
+
+
+def test_a_row_that_quotes_a_twin_of_its_own_stretch_is_refused() -> None:
+    clean, (mined,) = paper(1, PAPER.replace("严禁瞒报。", "严禁瞒报。严禁瞒报。"))
+    (row,) = (row for row in rows_of(clean.page, mined) if row.text == "严禁瞒报")
+    twin = row.raw_span.shifted(len("严禁瞒报。"))
+    assert twin.of(clean.page.text) == row.raw_text
+    planted = dataclasses.replace(row, raw_span=twin, id=row_id(clean.page, row.kind, raw_span=twin, span=row.span))
+    with pytest.raises(AlignmentError, match="Origin"):
+        check_rows(clean.page, mined, rows=[planted])
 
 
 def test_what_a_finding_quotes_inside_itself_is_held_against_the_text() -> None:
@@ -317,6 +327,10 @@ def test_a_discarded_run_leaves_nothing_behind(table: Table) -> None:
     assert everything(table) == before
     with pytest.raises(TableError, match="discarded"):
         run.publish()
+    run.store(*paper(2), fingerprints=STATIONS)
+    with pytest.raises(TableError, match="discarded"):
+        run.flush()
+    assert everything(table) == before
 
 
 def changed(number: int) -> tuple[CleanPage, tuple[MinedDocument, ...]]:
@@ -378,11 +392,28 @@ def test_a_new_version_of_a_page_withdraws_the_old_rows_and_keeps_them_as_histor
         new = set(now.connection.scalars(sa.text("SELECT id FROM knowledge")))
     assert not new & old
     assert len(new) == 3
-    assert [len(ids) for ids in moved] == [1, 2, 1], "two requirements stand on, one ban gives way to another"
+    assert [len(ids) for ids in moved] == [1, 0, 1], "two requirements stand on as they were, one ban gives way to another"
     assert table.counts(run=old_run)["directives"] == 3
     with table.reading(run=old_run) as then:
         rows = then.connection.execute(sa.select(schema.directives.c.id).where(schema.visible(schema.directives, then.run_id)))
         assert set(rows.scalars()) == old
+
+
+def test_a_requirement_that_stands_elsewhere_is_neither_new_nor_withdrawn(table: Table) -> None:
+    night(table, paper(1))
+    run = table.begin("nightly", clock=lambda: NOW)
+    run.store(*paper(2), fingerprints=STATIONS)
+    assert run.changes() == ((), (), ())
+    run.publish()
+    run = table.begin("nightly", clock=lambda: NOW)
+    clean, (mined,) = paper(1)
+    run.store(clean, (dataclasses.replace(mined, findings=Findings()),), fingerprints=STATIONS)
+    assert run.changes() == ((), (), ())
+    run.publish()
+    run = table.begin("nightly", clock=lambda: NOW)
+    clean, (mined,) = paper(2)
+    run.store(clean, (dataclasses.replace(mined, findings=Findings()),), fingerprints=STATIONS)
+    assert [len(ids) for ids in run.changes()] == [0, 0, 3]
 
 
 def test_first_seen_of_a_row_outlives_a_change_of_its_fields(table: Table) -> None:

@@ -115,17 +115,17 @@ class Run:
         self.flush()
         d = schema.directives
         with reading(self._engine) as connection:
-            before = visible(d, _published(connection))
-            named = d.c.requirement_id
-            old = sa.select(named).where(before)
-            new = sa.select(named).where(d.c.run_id == self.id)
-            gone = sa.select(named).where(d.c.withdrawn_run == self.id)
-            now = sa.select(named).where(visible(d, self.id))
+            published = _published(connection)
+            before, now = _Standing(published), _Standing(self.id)
+            fresh, gone = d.c.run_id == self.id, sa.and_(d.c.withdrawn_run == self.id, d.c.run_id <= published)
 
-            def ids(query: sa.Select[Any] | sa.CompoundSelect[Any]) -> tuple[str, ...]:
-                return tuple(sorted(connection.scalars(query)))
+            def ids(*conditions: sa.ColumnElement[bool]) -> set[str]:
+                return set(connection.scalars(sa.select(d.c.requirement_id).where(*conditions).distinct()))
 
-            return Changes(ids(sa.except_(new, old)), ids(sa.intersect(new, gone)), ids(sa.except_(gone, now)))
+            new = ids(fresh, ~before.requirement())
+            withdrawn = ids(gone, ~now.requirement())
+            reread = ids(fresh, ~before.requirement(same_reading=True)) | ids(gone, ~now.requirement(same_reading=True))
+        return Changes(tuple(sorted(new)), tuple(sorted(reread - new - withdrawn)), tuple(sorted(withdrawn)))
 
     def publish(self, report: Mapping[str, Any] | None = None) -> None:
         """Makes all of it visible, in one transaction.
@@ -156,6 +156,20 @@ class Run:
     def _end(self, connection: sa.Connection, status: str, *, report: Mapping[str, Any] | None) -> None:
         ended = {"status": status, "ended": utc(self._clock()), "report": None if report is None else dict(report)}
         connection.execute(sa.update(schema.runs).where(schema.runs.c.id == self.id).values(ended))
+
+
+class _Standing(NamedTuple):
+    """What stands in the view of a run."""
+
+    run_id: int
+
+    def requirement(self, *, same_reading: bool = False) -> sa.Exists:
+        """The condition that a directive's requirement stands here too, or even stands with the same reading."""
+        d, other = schema.directives, schema.directives.alias("other")
+        alike = [other.c.requirement_id == d.c.requirement_id, visible(other, self.run_id)]
+        if same_reading:
+            alike.append(other.c.reading == d.c.reading)
+        return sa.exists().where(*alike).correlate(d)
 
 
 def _published(connection: sa.Connection) -> int:

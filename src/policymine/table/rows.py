@@ -115,7 +115,7 @@ def view_columns(row: Row, *, others: Iterable[Row]) -> Columns:
     first = deadlines[0] if deadlines else None
     interval = first.interval if first else None
     return {
-        "lead": _names(directive, "lead"), "support": _names(directive, "support"),
+        "reading": reading_of(directive), "lead": _names(directive, "lead"), "support": _names(directive, "support"),
         "responsible": _names(directive, "responsible"),
         "deadline_text": first and first.text, "deadline_value": first and first.value,
         "deadline_begin": interval and _moment(interval.begin), "deadline_end": interval and _moment(interval.end),
@@ -124,6 +124,17 @@ def view_columns(row: Row, *, others: Iterable[Row]) -> Columns:
         "slogans": _listed(_slogan_name(other) for other in inside if other.kind == "slogans"),
         "sector_list": _listed(directive.sectors),
     }  # fmt: skip
+
+
+def reading_of(directive: Directive) -> str:
+    """A hash of what was read in a directive, wherever it stands: who, how strictly, on what condition, by when.
+
+    Equal readings of one requirement mean that nothing changed for those who must comply.
+    """
+    units = [(bearer.text, bearer.role) for bearer in directive.bearers]
+    dates = [(time.value, time.mod, time.role, time.interval, time.rrule) for time in directive.deadlines]
+    how = (directive.modality, directive.force, directive.operational, directive.condition, directive.penalty)
+    return hashlib.blake2b(repr([how, units, dates, directive.sectors]).encode(), digest_size=8).hexdigest()
 
 
 def _slogan_name(row: Row) -> str:

@@ -136,6 +136,7 @@ directives = sa.Table(
     *_versioned(),
     *_provenance(),
     sa.Column("requirement_id", sa.String(16), nullable=False, index=True),
+    sa.Column("reading", sa.String(16), nullable=False),
     sa.Column("section", JSON, nullable=False),
     sa.Column("modality", sa.String(20), nullable=False),
     sa.Column("force", sa.Integer, nullable=False),
@@ -353,7 +354,7 @@ class Snapshot(NamedTuple):
     run_id: int
 
 
-def visible(table: sa.Table, run_id: int) -> sa.ColumnElement[bool]:
+def visible(table: sa.FromClause, run_id: int) -> sa.ColumnElement[bool]:
     """The condition under which a reader of run `run_id` sees a row of a versioned table."""
     withdrawn = table.c.withdrawn_run
     return sa.and_(table.c.run_id <= run_id, sa.or_(withdrawn.is_(None), withdrawn > run_id))

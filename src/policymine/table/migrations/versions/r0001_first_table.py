@@ -38,7 +38,7 @@ TABLES = {
     "issues": ("serial", "page_id run_id", f"""{VERSIONED} document_id:16? code:80 level:20 start:int? end:int?
         message:text hint:text"""),
     "directives": ("serial", "page_id run_id id requirement_id", f"""{VERSIONED} {PROVENANCE}
-        requirement_id:16 section:json modality:20 force:int operational:flag confidence:real cue:text? bearers:json
+        requirement_id:16 reading:16 section:json modality:20 force:int operational:flag confidence:real cue:text? bearers:json
         condition:text? penalty:text? deadlines:json sectors:json reasons:json lead:text? support:text? responsible:text?
         deadline_text:text? deadline_value:text? deadline_begin:32? deadline_end:32? rrule:text? numbers:text? slogans:text?
         sector_list:text? source:80 kind:20 level:20? region:text? issued_on:32?"""),
