@@ -44,7 +44,7 @@ def lean(around: Surroundings) -> int:
     >>> lean(surroundings("请于15日前报送", 2, 6)), lean(surroundings("1月7日发生火灾", 0, 4))
     (1, -1)
     """
-    clause = around.clause_before + around.clause_behind
+    clause = around.clause_before + (around.clause_behind or "".join(COMMAS.split(around.behind)[1:2]))
     if cue("ahead").search(clause) or (cue("strict").search(clause) and not cue("past").search(clause)):
         return 1
     if cue("past").search(clause) or cue("past").search(around.behind[:60]):
@@ -65,8 +65,18 @@ def orders(around: Surroundings) -> bool:
     return not cue("past").search(sentence) and bool(cue("order").search(sentence))
 
 
-def role(mention: Mention, around: Surroundings, *, type_: str, value: str | None, mod: str | None) -> TimeRole:
-    """The role, decided from kind and sentence together."""
+def adverbial(around: Surroundings) -> bool:
+    """Whether a word of immediacy belongs to an order, not to a tale of what was done."""
+    if cue("strict").search(around.before[-60:]):
+        return True
+    told = cue("past").search(around.clause_behind) or cue("past").search(around.behind[:40])
+    return not told and not re.search(r"了(?!解)", around.clause_before)
+
+
+def role(
+    mention: Mention, around: Surroundings, *, type_: str, value: str | None, mod: str | None, past: bool = False
+) -> TimeRole:
+    """The role, decided from kind and sentence together; `past` tells that the time ended before the day of issue."""
     if mention.kind == "now":
         return "deadline"
     if mention.kind == "named":
@@ -77,7 +87,7 @@ def role(mention: Mention, around: Surroundings, *, type_: str, value: str | Non
         return cast(TimeRole, mention.fields.get("role", "reference"))
     if type_ == "DURATION":
         return _lasting(mention, around, mod)
-    return _dated(mention, around, value=value or "", mod=mod)
+    return _dated(mention, around, value=value or "", mod=mod, type_=type_, past=past)
 
 
 def _recurring(around: Surroundings) -> TimeRole:
@@ -108,16 +118,19 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
     return "reference"
 
 
-def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None) -> TimeRole:
+def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool) -> TimeRole:
     if mention.bound == "upto":
         return "reference"
     clause = around.clause_before + around.clause_behind
     ordered = orders(around)
     if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
         return "deadline" if ordered or not cue("past").search(clause) else "reference"
-    opening = len(around.clause_before) <= 6
-    if "festival" in mention.moment and mod is None:
-        return "period" if lean(around) >= 0 else "reference"
+    if mention.bound == "during" and ("festival" in mention.moment or mention.until is not None):
+        return "period"
+    bare = mention.until is None and mod is None
+    if bare and (mention.moment.get("rel_year", 0) < 0 or mention.moment.get("rel_day", 1) <= 0 or past):
+        return "reference"
+    opening = bool(cue("opening").fullmatch(around.clause_before))
     if mention.until is not None or "/" in value:
         return "period" if ordered and lean(around) > 0 else "reference"
     if re.search(r"[到至]$", around.clause_before) and cue("target").search(around.behind[:40]):
@@ -128,6 +141,6 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
         return "period" if ordered and lean(around) > 0 else "reference"
     if mod == "AFTER":
         return "period" if lean(around) > 0 else "reference"
-    if opening and lean(around) > 0 and not around.clause_behind.startswith("的"):
-        return "period" if re.fullmatch(r"[0-9X]{4}", value) else "deadline"
+    if opening and lean(around) > 0 and not around.clause_behind.startswith(("的", "“", "度")):
+        return "period" if re.fullmatch(r"[0-9X]{4}", value) or type_ == "TIME" else "deadline"
     return "reference"

@@ -14,7 +14,7 @@ from policymine.extraction.durations import Length, aligned, from_now, length, r
 from policymine.extraction.time_chains import Mention, mentions
 from policymine.extraction.time_moments import Moment
 from policymine.extraction.time_reference import Reference, Stretch
-from policymine.extraction.time_roles import Surroundings, lean, role, surroundings
+from policymine.extraction.time_roles import Surroundings, adverbial, lean, role, surroundings
 from policymine.extraction.time_scan import scan, scanned
 from policymine.extraction.timex import resolve
 from policymine.model import Interval, Issue, Span, TimeExpression
@@ -24,6 +24,8 @@ ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "�
 PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
+MOTTOS = re.compile(r"“[^“”\n]{2,30}”")
+NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
 DUE = re.compile(
     r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
 )
@@ -53,7 +55,7 @@ def find_times(text: str, *, issued_on: str | None = None) -> tuple[TimeExpressi
     """
     reference = Reference.parse(issued_on)
     copy = scanned(text)
-    return tuple(found for m, around, r in _readings(copy, reference) if r and (found := _expression(text, m, around, r)))
+    return tuple(_expression(text, m, around, r, reference=reference) for m, around, r in _readings(copy, reference) if r)
 
 
 def find_issues(text: str, *, issued_on: str | None = None) -> tuple[Issue, ...]:
@@ -80,17 +82,24 @@ def find_issues(text: str, *, issued_on: str | None = None) -> tuple[Issue, ...]
 
 def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surroundings, Reading | None]]:
     quoted = [m.span() for m in (*BRACKETS.finditer(copy), *NUMBERED.finditer(copy))]
+    mottos = [m.span() for m in MOTTOS.finditer(copy)]
     for mention in mentions(copy, scan(copy)):
         inside = any(a <= mention.start and mention.end <= b for a, b in quoted)
         if inside and (mention.kind != "moment" or "year" not in mention.moment):
             continue
         around = surroundings(copy, mention.start, mention.end)
+        if mention.kind == "now" and not adverbial(around):
+            continue
+        if mention.rule in NAMED and any(a <= mention.start and mention.end <= b for a, b in mottos):
+            continue
         yield mention, around, _reading(copy, mention, around, reference)
 
 
-def _expression(text: str, mention: Mention, around: Surroundings, reading: Reading) -> TimeExpression | None:
+def _expression(text: str, mention: Mention, around: Surroundings, reading: Reading, *, reference: Reference) -> TimeExpression:
     span = Span(mention.start, mention.end)
-    found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod)
+    ended = reading.interval.end if reading.interval else None
+    past = bool(ended and reference.about and ended.date() <= reference.about)
+    found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod, past=past)
     kind: Any = reading.type
     mod: Any = reading.mod
     return TimeExpression(
