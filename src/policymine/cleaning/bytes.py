@@ -25,10 +25,12 @@ ODD = 7.6  # what a character of damaged text costs at least, on the average; cl
 BROKEN = 9.6  # the same where nothing could be repaired and a person should look
 GAIN = 12.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
 LEAST = 3
+JAPANESE = 0.3  # share of kana from which on a stretch is Japanese
 LIKELY = 8.4  # what a character of a true reading costs at most, on the average
 DOUBT = 6.4  # from what cost on the neighbourhood of a character is doubtful
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两几")
 _HALF = {"，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")"}
+_KANA = re.compile("[\u3041-\u30fa]")
 _STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
 
 
@@ -70,20 +72,22 @@ def find_lost_bytes(text: str) -> list[Edit]:
 
 
 def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
-    """The stretches around what looks damaged, grown to both sides as far as one token run reaches."""
-    start, end = -1, -1
+    """The stretches around what looks damaged, grown to both sides as far as it may reach; Japanese is left out.
+
+    >>> list(suspects("各级各部门要抓好落实")), list(suspects("これはペンです"))
+    ([], [])
+    """
+    grown: list[tuple[int, int]] = []
     for match in _trace_of_damage().finditer(text):
         around = to_simplified(text[max(match.start() - 3, 0) : match.end() + 3])
-        if vocabulary().best(around) < odd * len(around):
+        if vocabulary().best(around) < odd * len(around) or len(_KANA.findall(around)) > 0.5 * len(around):
             continue
         left, right = _grown(text, match)
-        if left > end:
-            if end > start:
-                yield Span(start, end)
-            start = left
-        end = max(end, right)
-    if end > start:
-        yield Span(start, end)
+        if grown and left <= grown[-1][1]:
+            grown[-1] = grown[-1][0], max(grown[-1][1], right)
+        else:
+            grown.append((left, right))
+    yield from (Span(*bounds) for bounds in grown if len(_KANA.findall(text, *bounds)) < JAPANESE * (bounds[1] - bounds[0]))
 
 
 def _grown(text: str, match: re.Match[str]) -> tuple[int, int]:

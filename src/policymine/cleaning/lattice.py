@@ -215,12 +215,16 @@ def _steps(node: _Node, ways: _Ways) -> Iterator[_Step]:
         yield _Step(_Node(at + 1, BLIND, 0), holes, HOLE, sure)
         if lead is not None:  # some decoders give one mark for one byte and are in step again
             ends = at + 1 == len(shown)  # what follows is no pair, so the byte may have been any
-            yield _Step(_Node(at + 1, IN_STEP, 0), _of_lead(lead) if ends else empty, 0.0, sure)
+            yield _Step(_Node(at + 1, IN_STEP, 0), _last(lead, ends=ends) if ends else empty, 0.0, sure)
     if at in ways.gaps and node.vanished < MOST_VANISHED:
         yield _Step(_Node(at, BLIND, node.vanished + 1), empty, MORE_VANISHED if node.kind == BLIND else VANISHED, sure)
     if lead is not None:
-        last = frozenset("。") if lead == 0xA1 and not more else _of_lead(lead)  # what begins like a mark and ends a line
-        yield _Step(_Node(at, IN_STEP, 0), last, CATCH, "h")
+        yield _Step(_Node(at, IN_STEP, 0), _last(lead, ends=not more), CATCH, "h")
+
+
+def _last(lead: int, *, ends: bool) -> frozenset[str]:
+    """What a character may be of which only the first byte is left; one that begins like a mark and ends a line is a stop."""
+    return frozenset("。") if ends and lead == 0xA1 else _of_lead(lead)
 
 
 def pair_of(character: str) -> bytes:

@@ -30,6 +30,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CODECS = {"utf-8": "utf-8", "gb18030": "gb18030", "big5": "big5hkscs"}
+_PLAIN = re.compile("(?:iso8859|cp|koi8|mac|shift_jis|euc|iso2022|johab|utf-16|tis)")
 _HIGH_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
@@ -85,7 +86,7 @@ def _finished(text: str, encoding: str, declared: str | None) -> Decoded:
 
 
 def _normal(declared: str | None) -> str | None:
-    """The declared encoding in our names; None when Python does not know it."""
+    """The declared encoding in our names; None for what is no encoding of text."""
     try:
         name = codecs.lookup((declared or "").strip().strip("\"'")).name
     except (LookupError, ValueError):
@@ -94,7 +95,9 @@ def _normal(declared: str | None) -> str | None:
         return "gb18030"
     if name in {"big5", "big5hkscs", "cp950"}:
         return "big5"
-    return "utf-8" if name in {"utf-8", "ascii", "utf-8-sig"} else name
+    if name in {"utf-8", "ascii", "utf-8-sig"}:
+        return "utf-8"
+    return name if _PLAIN.match(name) else None
 
 
 def _strict(body: bytes, encoding: str) -> str | None:
