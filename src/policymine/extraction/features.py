@@ -6,12 +6,16 @@ What all clauses of a sentence share is made once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
+from policymine import rules
 from policymine.extraction.conditions import condition_kind
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
+from policymine.extraction.directives_scanning import PACKAGE
 from policymine.extraction.directives_sections import Place
 from policymine.extraction.directives_splitting import Piece
 
@@ -56,13 +60,9 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
     found = []
     for number, (sentence, place) in enumerate(zip(read, places, strict=True)):
         gist = gists[number]
-        before = gists[number - 1] if number else none
         after = gists[number + 1] if number < last else none
         shared = _sentence(text, sentence, place, gist=gist, kind=kind)
-        shared += [
-            f"doc.third={3 * number // (last + 1)}", f"dense={density[number]}", f"prev.cue={before.cue}",
-            f"next.cue={after.cue}", f"prev.tone={before.tone}", f"next.tone={after.tone}",
-        ]  # fmt: skip
+        shared.append(f"dense={density[number]}")
         if number < 2 or number > last - 2:
             shared.append("doc.edge=start" if number < 2 else "doc.edge=end")
         if place.introduced >= 0:
@@ -78,11 +78,14 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
 def _sentence(text: str, sentence: Sentence, place: Place, *, gist: _Gist, kind: str) -> list[str]:
     cue, tone, lead, role = gist.cue, gist.tone, gist.lead, place.role
     ordered = "cue" if cue != "none" else "bare"
+    first = sentence.clauses[0]
+    opening = f"{lead or 'other'}&{first.cue.kind if first.cue else 'none'}&{first.subject.kind if first.subject else 'none'}"
     row = [
         "bias", f"kind={kind}", f"role={role}", f"outer={place.outer}", f"label={sentence.label}", f"kind&role={kind}&{role}",
         f"s.cue={cue}", f"s.tone={tone}", f"s.tone&cue={tone}&{ordered}", f"s.lead={lead}", f"role&s.lead={role}&{lead}",
         f"role&tone={role}&{tone}&{ordered}", f"s.closing={sentence.closing if sentence.closing in '。；！？;' else 'none'}",
         f"s.subject={gist.subject}", f"s.clauses={min(len(sentence.clauses), 5)}", f"kind&s.cue={kind}&{cue}",
+        f"s.head={opening}", f"s.head&tone={opening}&{tone}", f"role&ordered={role}&{ordered}", f"outer&ordered={place.outer}&{ordered}",
         f"kind&s.lead&cue={kind}&{lead}&{ordered}", f"role&subject={role}&{gist.subject}&{ordered}",
     ]  # fmt: skip
     if place.heading:
@@ -126,6 +129,8 @@ def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[
         cue = clause.cue.kind if clause.cue else "none"
         later = next((c.cue.kind for c in clauses[index + 1 :] if c.cue), "none")
         row = _clause(text, clause, cue=cue, marks=marks, place=place, kind=kind)
+        if seen == "none" and cue == "none":
+            row.append(f"pre={clause.lead or 'other'}&{later != 'none'}&{not FACTS.isdisjoint(marks)}&{'is' in marks}")
         row += [
             f"before.cue={seen}", f"later.cue={later}", f"before.fact={fact}", f"cue&before={cue}&{seen != 'none'}",
             f"lead&before={clause.lead}&{seen != 'none'}", f"lead&fact={clause.lead}&{fact}",
@@ -158,6 +163,7 @@ def _clause(text: str, clause: Clause, *, cue: str, marks: set[str], place: Plac
     ordered = "cue" if clause.cue else "bare"
     for mark in marks:
         row += [f"has={mark}", f"has={mark}&{ordered}"]
+    row += [f"~{text[i : i + 2]}" for i in range(clause.start, clause.end - 1)]
     digits = sum(map(str.isdigit, text[clause.start : clause.end]))
     if digits:
         row.append("digits=" + ("many" if digits > 0.2 * size else "some"))
@@ -190,6 +196,12 @@ def _density(gists: Sequence[_Gist]) -> list[str]:
     return found
 
 
+@cache
+def _deeds() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    written = rules.load(PACKAGE, "directives").lexicons["operational"]
+    return re.compile(written["act"]), re.compile(written["bare"])
+
+
 def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0) -> list[str]:
     """The features of a directive that tell a checkable order from an exhortation."""
     start, end = piece.clauses[0].start, piece.clauses[-1].end
@@ -207,6 +219,17 @@ def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, tim
             counts[hit.kind] = counts.get(hit.kind, 0) + 1
             if hit.kind in ("concrete", "vague"):
                 row.append(f"{hit.kind}={text[hit.start : hit.end]}" if hit.end - hit.start < 6 else hit.kind)
+    act, bare = _deeds()
+    body = [clause for clause in piece.clauses if clause.lead != "result"] or list(piece.clauses)
+    acts = sum(act.search(text, clause.start, clause.end) is not None for clause in body)
+    bares = sum(bare.match(text, clause.start, clause.end) is not None for clause in body)
+    idle = sum(
+        act.search(text, c.start, c.end) is None and not any(map(str.isdigit, text[c.start : c.end])) for c in body
+    )  # fmt: skip
+    row += [
+        f"acts={min(acts, 3)}", f"bares={min(bares, 3)}", f"acts&bares={min(acts, 2)}&{bares == len(body)}", f"idle={idle == len(body)}",
+        f"acts&vague={min(acts, 2)}&{counts.get('vague', 0) > 0}", f"bare&modality={bares == len(body)}&{mood.modality}",
+    ]  # fmt: skip
     vague, concrete = counts.get("vague", 0), counts.get("concrete", 0)
     row += [f"has={kind}" for kind in counts]
     row += [f"vague={min(vague, 3)}", f"concrete={min(concrete, 3)}", f"balance={max(-2, min(2, concrete - vague))}"]
