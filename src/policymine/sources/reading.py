@@ -22,8 +22,10 @@ from policymine.sources.html import parse_html
 from policymine.sources.office import READ_AS_PDF, read_docx, read_pdf
 
 READER = "policymine.reading/1"
-HTML = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|head|body|title|meta|div|table|p|span|article|br|h[1-6]|ul)[\s>/]", re.IGNORECASE
+HTML = re.compile(rb"<\s*(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+TAG_FIRST = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:head|body|title|meta|div|table|p|section|article|h\d)[\s>]",
+    re.I | re.S,
 )
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([-\w:.]+)""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([-\w:.]+)""", re.IGNORECASE)
@@ -39,7 +41,7 @@ REFUSED: Mapping[bytes, tuple[str, str]] = {
     b"\x7fELF": ("a program", "give a text, HTML, DOCX or PDF file"),
     b"MZ": ("a program", "give a text, HTML, DOCX or PDF file"),
 }
-SUFFIXES = {".html": "text/html", ".htm": "text/html", ".shtml": "text/html", ".xhtml": "text/html", ".txt": "text/plain"}
+SUFFIXES = {".html": "text/html", ".htm": "text/html", ".shtml": "text/html", ".xhtml": "text/html"}
 MEDIA_TYPES = {
     "html": "text/html",
     "text": "text/plain",
@@ -155,7 +157,9 @@ def sniff(body: bytes, *, url: str, media_type: str | None = None) -> str:
     if b"\x00" in head and not head.startswith(WIDE_MARKS) and head.count(b"\x00") > len(head) // 50:
         raise LayoutError(url, "binary", "this isn't text; give a text, HTML, DOCX or PDF file")
     declared = (media_type or "").split(";")[0].strip().lower()
-    if declared in ("text/html", "application/xhtml+xml") or (declared != "text/plain" and HTML.search(head)):
+    if declared in ("text/html", "application/xhtml+xml") or (
+        declared != "text/plain" and (HTML.search(head) or TAG_FIRST.match(head))
+    ):
         return "html"
     return "text"
 
