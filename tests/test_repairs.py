@@ -46,10 +46,44 @@ def test_cases(case: dict, request: pytest.FixtureRequest) -> None:
     assert [issue.code for issue in done.issues] == case.get("issues", [])
 
 
-PIECES = """各级 要 會議 學(xué)習 ? ?fàn)I (an) 安 。 ， , 2024 年 3\u00a0月 〔 /SPAN> <p> &nbsp; &lt;br&gt; 踩 飨畲胧 鞑棵乓 著 ，， A 的' 🐻 ⾏""".split(
-    " "
-)
-PIECES += [" ", "3 月", "\n", "\r\n", "\u3000", "\u200b", "\ud800", "\x00"]
+PIECES = [
+    "各级",
+    "要",
+    "會議",
+    "學(xué)習",
+    "?",
+    "?fàn)I",
+    "(an)",
+    "安",
+    "。",
+    "，",
+    ",",
+    "2024",
+    "年",
+    "3 月",
+    "〔",
+    "/SPAN>",
+    "<p>",
+    " ",
+]
+PIECES += [
+    "&nbsp;",
+    "&lt;br&gt;",
+    "踩",
+    "飨畲胧",
+    "鞑棵乓",
+    "著",
+    "，，",
+    "A",
+    "的'",
+    "🐻",
+    "⾏",
+    "\n",
+    "\r\n",
+    "\u3000",
+    "\u200b",
+]
+PIECES += ["\ud800", "\x00", "3\xa0月"]
 MESS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=25).map("".join)
 
 

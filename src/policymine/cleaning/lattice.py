@@ -130,7 +130,7 @@ def read(shown: list[Shown], *, gaps: frozenset[int] = frozenset()) -> Reading:
         order.append(_Node(at, IN_STEP, 0))
         least = min((best[node].cost for node in order if node in best), default=0.0)
         for node in order:
-            if node in best and best[node].cost <= least + BEAM:
+            if node in best and (best[node].cost <= least + BEAM or node.kind == IN_STEP):  # others may lead nowhere
                 _extend(best, node, ways)
                 _drop_half(best, node, shown)
     end = _Node(len(shown), IN_STEP, 0)
