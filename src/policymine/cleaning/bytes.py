@@ -19,7 +19,7 @@ from policymine.text.script import to_simplified
 
 RULE = "repairs.lost-bytes"
 BEFORE, AFTER = 24, 40  # how far a damaged passage is followed to both sides of what the scan found
-BUDGET = 1_500  # characters that are read on one page
+BUDGET = 4_000  # characters that are read on one page
 GAPS = 240  # places on one page where vanished pairs are tried
 ODD = 7.6  # what a character of damaged text costs at least, on the average; clean text costs 4 to 6
 BROKEN = 9.6  # the same where nothing could be repaired and a person should look

@@ -116,6 +116,18 @@ def vocabulary() -> Words:
     return words().grown(known)
 
 
+def joins(left: str, right: str) -> bool:
+    """Whether the end of `left` and the beginning of `right` make a word together.
+
+    >>> joins("治理登", "记制度"), joins("政府工作报告", "以奋勇")
+    (True, False)
+    """
+    costs = vocabulary().costs
+    return any(
+        left[-a:] + right[:b] in costs for a in range(1, min(len(left), 3) + 1) for b in range(1, min(len(right), 3) + 1)
+    )
+
+
 def read(shown: list[Shown], *, gaps: frozenset[int] = frozenset()) -> Reading:
     """The cheapest reading of a stretch of shown characters; `gaps` are the places where pairs may have vanished.
 
@@ -161,13 +173,13 @@ def _extend(best: dict[_Node, _Best], node: _Node, ways: _Ways) -> None:
     while begun:
         longer: list[tuple[_Node, str, float, _Chain | None]] = []
         for place, word, paid, chain in begun:
-            further = following.get(word, frozenset())
+            further = following.get(word, "")
             for step in ways.of(place):
                 if word and place.kind == IN_STEP and step.certainty:
                     continue  # words end where the step is lost
                 spent, to = paid + step.cost, step.to
                 reached = best[to].cost if to in best else INFINITE
-                for character in (step.characters & further) if word else step.characters:
+                for character in filter(step.characters.__contains__, further) if word else step.characters:
                     grown = word + character
                     cost = spent + costs.get(grown, INFINITE if word else UNKNOWN)
                     goes_on = grown in following

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from policymine.cleaning.lattice import joins
 from policymine.rules import Rule, load, match_span
 from policymine.text import Edit, Span
 
@@ -116,6 +117,8 @@ def _stray_spaces(text: str) -> Iterator[Edit]:
             continue
         if (right[0].isdigit() and left[-1] in _NUMERAL) or not _STOPS.search(left + right):
             continue
+        if not _STOPS.search(left) and not joins(left, right):
+            continue  # a heading and what follows it
         if not (kept.find.search(f"{left}␠{right}") or _is_parallel(left, right)):
             yield Edit(span, "", SPACE, 0.85)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policymine.cleaning.lattice import vocabulary
+from policymine.cleaning.lattice import joins, vocabulary
 from policymine.rules import load
 from policymine.text import Edit, Span
 from policymine.text.script import to_simplified
@@ -49,7 +49,5 @@ def _scattered(text: str, marks: list[re.Match[str]], question: re.Pattern[str])
 
 
 def _parts_word(text: str, at: int) -> bool:
-    """Whether a word of two or more characters reaches over the mark at `at`."""
-    costs = vocabulary().costs
-    left, right = text[max(at - REACH, 0) : at], text[at + 1 : at + 1 + REACH]
-    return any(left[-a:] + right[:b] in costs for a in range(1, len(left) + 1) for b in range(1, len(right) + 1))
+    """Whether a word reaches over the mark at `at`."""
+    return joins(text[max(at - REACH, 0) : at], text[at + 1 : at + 1 + REACH])

@@ -21,14 +21,15 @@ class Words(NamedTuple):
     """Costs of words; `following` gives the characters with which a beginning of words goes on."""
 
     costs: Mapping[str, float]
-    following: Mapping[str, frozenset[str]]
+    following: Mapping[str, str]
 
     def grown(self, costs: Mapping[str, float]) -> Words:
         """These words and some more, with their costs."""
         following = dict(self.following)
         for word in costs:
             for end in range(1, len(word)):
-                following[word[:end]] = following.get(word[:end], frozenset()) | {word[end]}
+                ends = following.get(word[:end], "")
+                following[word[:end]] = ends if word[end] in ends else ends + word[end]
         return Words({**costs, **self.costs}, following)
 
     def best(self, text: str) -> float:
@@ -80,9 +81,12 @@ def words() -> Words:
         "）": 6.0,
     }
     following: dict[str, str] = {}
-    for beginning in sorted({word[:end] for word in costs for end in range(2, len(word) + 1)}):
-        following[beginning[:-1]] = following.get(beginning[:-1], "") + beginning[-1]
-    return Words(costs, {beginning: frozenset(ends) for beginning, ends in following.items()})
+    for word in costs:
+        for end in range(1, len(word)):
+            ends = following.get(word[:end], "")
+            if word[end] not in ends:
+                following[word[:end]] = ends + word[end]
+    return Words(costs, following)
 
 
 @cache
