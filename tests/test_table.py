@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -44,7 +45,7 @@ from policymine.model import (
     Span,
     TimeExpression,
 )  # fmt: skip
-from policymine.table import Table, rows_of, schema
+from policymine.table import Table, dialect, rows_of, schema
 from policymine.table.frontier import NIGHTS_TO_TRY, Visited, known_addresses, remember
 from policymine.table.laws import check_partition, check_rows
 from policymine.table.rows import columns_of, row_from, row_id
@@ -684,6 +685,19 @@ def test_a_read_only_table_is_read_and_not_written(table: Table, url: str, tmp_p
         assert reader.counts()["pages"] == 1
         with pytest.raises(StorageError, match="read-only"):
             reader.begin("nightly", clock=lambda: NOW)
+
+
+def test_a_table_that_another_program_keeps_locked(table: Table, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect, "BUSY_SECONDS", 0.05)
+    with sqlite3.connect(str(table.engine.url.database), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with Table.open(url) as second:
+            assert second.counts()["pages"] == 0, "readers do not wait"
+            with pytest.raises(StorageError, match="another program") as refused:
+                second.begin("nightly", clock=lambda: NOW)
+        other.execute("ROLLBACK")
+    assert refused.value.exit_code == 8
+    assert "\n" not in str(refused.value)
 
 
 def test_addresses_that_cannot_be_used() -> None:

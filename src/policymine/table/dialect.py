@@ -85,7 +85,7 @@ def _prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     """Sets up a new connection: we begin transactions ourselves, readers and the writer do not wait for each other."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
         cursor.execute("PRAGMA journal_mode = WAL")
     for pragma in ("synchronous = NORMAL", "temp_store = MEMORY", "cache_size = -65536", "wal_autocheckpoint = 8000"):
