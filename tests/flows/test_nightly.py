@@ -54,7 +54,7 @@ def test_two_nights(config: Config, tmp_path: Path, requested: list[str]) -> Non
 
     with open_table(load_settings(Path(path))) as table:
         before = standing(table)
-        assert search(table, "隐患排查").count > 0
+        assert search(table, "隐患").count > 0
         assert search(table, filters=Filters(modality="sanction")).count > 0
 
     second = nightly(path)

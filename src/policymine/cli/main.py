@@ -11,9 +11,8 @@ import os
 import sys
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from policymine.cli import annotate, reading, sources, status, table
@@ -22,6 +21,8 @@ from policymine.errors import PolicymineError
 from policymine.settings import load_settings
 
 INTERRUPTED = 130
+UsageProblem: type[Any] = typer.BadParameter.__mro__[2]
+"""What Typer raises for a wrong command line: its own ClickException, which it exports only by its children."""
 
 app = typer.Typer(
     name="policymine",
@@ -68,10 +69,10 @@ def main() -> None:
     except PolicymineError as problem:
         print(problem, file=sys.stderr)
         code = problem.exit_code
-    except click.ClickException as problem:
+    except UsageProblem as problem:
         problem.show()
         code = problem.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("interrupted", file=sys.stderr)
         code = INTERRUPTED
     except BrokenPipeError:

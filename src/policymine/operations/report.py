@@ -160,7 +160,7 @@ def next_steps(report: Report, *, database: str) -> tuple[str, ...]:
     if report.quarantine:
         steps.append(f"{len(report.quarantine)} 个页面处理失败,见「隔离」一节,加 -v 重跑可看详情")
     if report.status == "published":
-        steps.append("查询: policymine search 隐患排查 --modality obligation")
+        steps.append("查询: policymine search 隐患 --modality obligation")
         steps.append("逐条核对: policymine show 编号;policymine explain 编号")
     if report.status == "nothing_new":
         steps.append("没有新内容;规则改动后运行 policymine remine")

@@ -22,17 +22,18 @@ from warcio.warcwriter import WARCWriter
 
 from policymine.errors import FetchError
 
-DIGEST = "X-Policymine-SHA256"
+DIGEST = "WARC-X-Body-SHA256"
 
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """One archived response: its address, status, headers and body."""
+    """One archived response: its address, status, headers and body; `sha256` as it was recorded beside the body."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    sha256: str | None = None
 
     @property
     def content_type(self) -> tuple[str | None, str | None]:
@@ -63,21 +64,26 @@ class Recorder:
         """Writes one response and returns its place."""
         offset = self._file.tell()
         digest = hashlib.sha256(response.body).hexdigest()
-        headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _REWRITTEN]
-        headers += [("Content-Length", str(len(response.body))), (DIGEST, digest)]
-        record = self._writer.create_warc_record(
-            response.url,
-            "response",
-            payload=BytesIO(response.body),
-            http_headers=StatusAndHeaders(f"{response.status} {_REASONS.get(response.status, 'Other')}", headers, "HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%SZ")},
-        )
+        dated = {"WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%SZ"), DIGEST: digest}
+        if response.url.startswith(("http://", "https://")):
+            headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _REWRITTEN]
+            headers.append(("Content-Length", str(len(response.body))))
+            status = f"{response.status} {_REASONS.get(response.status, 'Other')}"
+            record = self._writer.create_warc_record(
+                response.url, "response", payload=BytesIO(response.body), warc_headers_dict=dated,
+                http_headers=StatusAndHeaders(status, headers, "HTTP/1.1"),
+            )  # fmt: skip
+        else:  # a file: WARC 1.1, 6.5 "resource": bytes without a protocol around them
+            record = self._writer.create_warc_record(
+                response.url, "resource", payload=BytesIO(response.body), warc_headers_dict=dated,
+                warc_content_type=response.headers.get("Content-Type", "application/octet-stream"),
+            )  # fmt: skip
         self._writer.write_record(record)
         self._file.flush()
         return f"{self._place}@{offset}"
 
 
-_REWRITTEN = frozenset({"content-length", "content-encoding", "transfer-encoding", DIGEST.lower()})
+_REWRITTEN = frozenset({"content-length", "content-encoding", "transfer-encoding"})
 _REASONS = {200: "OK", 301: "Moved", 302: "Found", 304: "Not Modified", 404: "Not Found", 500: "Error", 503: "Unavailable"}
 
 
@@ -125,13 +131,17 @@ class Archive:
                 with path.open("rb") as file:
                     for record in ArchiveIterator(file):
                         response = _archived(record)
-                        if response.headers.get(DIGEST) != hashlib.sha256(response.body).hexdigest():
+                        if response.sha256 != hashlib.sha256(response.body).hexdigest():
                             yield f"{name} {response.url}", "its body differs from its digest"
             except (OSError, ArchiveLoadFailed, EOFError) as problem:
                 yield name, f"breaks off: {problem}"
 
 
 def _archived(record: Any) -> Archived:
-    headers = dict(record.http_headers.headers) if record.http_headers else {}
-    status = int(record.http_headers.get_statuscode()) if record.http_headers else 0
-    return Archived(record.rec_headers.get_header("WARC-Target-URI"), status, headers, record.content_stream().read())
+    warc = record.rec_headers
+    if record.http_headers:
+        headers, status = dict(record.http_headers.headers), int(record.http_headers.get_statuscode())
+    else:
+        headers, status = {"Content-Type": warc.get_header("Content-Type") or ""}, 200
+    digest = warc.get_header(DIGEST)
+    return Archived(warc.get_header("WARC-Target-URI"), status, headers, record.content_stream().read(), digest)
