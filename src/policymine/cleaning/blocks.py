@@ -73,6 +73,8 @@ def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
             marks.take(line, place, f"noise.outside.{place}", confidence=0.9)
         elif (kind := _kind_by_name(path[len(main.path) :])) and not line.prose:
             marks.take(line, kind, f"noise.element.{kind}", confidence=0.8)
+        elif line.block and line.block.link_density > 0.5 and re.match("广告(?![:：法管])", line.view):
+            marks.take(line, "ad", "noise.linked-advert", confidence=0.8)
         elif not line.prose and len(line.view) > 1 and _in_list_of_links(lines, line):
             marks.take(line, "related_links", "noise.list-of-links", confidence=0.8)
 
@@ -94,9 +96,7 @@ def _weight(line: Line) -> float:
     block = line.block
     if block is None:
         return 0.0
-    own = len(line.view) * (1 - block.link_density)
-    if _kind_by_name(block.path) not in (None, "nav_breadcrumb"):
-        own *= 0.1
+    own = len(line.view) * (1 - block.link_density) * _factor(block.path)
     marks = line.view.count(",") + line.view.count("。") + line.view.count("、")
     if line.prose or marks >= 2:
         return own
@@ -122,7 +122,18 @@ def _under(path: str, ancestor: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind_by_name(path: str) -> str | None:
-    return next((str(rule.gives["kind"]) for rule in rules() if rule.find.search(path)), None)
+    return next((str(rule.gives["kind"]) for rule in rules() if "kind" in rule.gives and rule.find.search(path)), None)
+
+
+@lru_cache(maxsize=4096)
+def _factor(path: str) -> float:
+    """How much the names of elements speak for or against running text in them."""
+    factor = 0.1 if _kind_by_name(path) not in (None, "nav_breadcrumb") else 1.0
+    for rule in rules():
+        if "weight" in rule.gives and (found := rule.find.findall(path)):
+            weight = float(rule.gives["weight"])
+            factor *= weight ** min(len(found), 3) if weight > 1 else weight
+    return factor
 
 
 def _kind_by_place(line: Line, *, before: bool) -> str:

@@ -28,6 +28,7 @@ SALUTATION = re.compile(
 )
 LEVEL = 6
 """Characters of a breadcrumb level that stands on a line of its own; titles are longer."""
+BRACKET = re.compile(r"[(\[【〔].*[)\]】〕]?$|.*(?:负责|牵头|配合|责任单位)")
 FAR = 500
 """Characters from the start of a line within which an editor's sentence takes everything before it along."""
 
@@ -246,9 +247,12 @@ def _may_repeat(view: str) -> bool:
 
 
 def _behind_last_sentence(view: str) -> str:
+    """What stands behind the last full stop of a long line; never a bracket: those name who is responsible."""
     end = view.rfind("。") + 1
     tail = view[end:].lstrip("”’)")
-    return tail if end > 20 and 4 <= len(tail) <= 30 and not OUTLINE.match(tail) else ""
+    if end <= 20 or not 4 <= len(tail) <= 30 or OUTLINE.match(tail) or BRACKET.match(tail):
+        return ""
+    return tail
 
 
 def mark_metadata_table(lines: Sequence[Line], marks: Marks) -> list[Hint]:
@@ -266,14 +270,22 @@ def mark_metadata_table(lines: Sequence[Line], marks: Marks) -> list[Hint]:
         if label is None or not (label in strong or _beside_strong(rows, number, strong)):
             continue
         cells = _cells(line.view, known)
-        if cells and not cells[-1][1] and number + 1 < len(rows) and rows[number + 1][1] is None:
+        in_row = line.block is not None and line.block.tag == "tr"  # a row holds its values itself
+        if cells and not cells[-1][1] and not in_row and number + 1 < len(rows) and rows[number + 1][1] is None:
             value = rows[number + 1][0]
-            if len(value.view) <= 120 and not value.prose:
+            if _is_value(value, label, strong):
                 cells[-1] = (cells[-1][0], value.view)
                 marks.take(value, "metadata_table", "noise.metadata-table")
         marks.take(line, "metadata_table", "noise.metadata-table")
         hints += [Hint(line.span.start, known[name], value) for name, value in cells if known[name] and value]
     return hints
+
+
+def _is_value(line: Line, label: str, strong: Mapping[str, str]) -> bool:
+    """Whether a line can be the value of the label over it: no running text, and behind a weak label short."""
+    if line.prose or len(line.view) > 120:
+        return False
+    return label in strong or len(line.view) <= 30 or label in ("标题", "名称")
 
 
 def _beside_strong(rows: Sequence[tuple[Line, str | None]], number: int, strong: Mapping[str, str]) -> bool:
