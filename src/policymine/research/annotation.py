@@ -10,15 +10,16 @@ The keys of a mark (what is left out takes the default in brackets):
 | first key | further keys |
 | --- | --- |
 | `doc` the card | |
-| `d` directive | `m` modality [obligation], `op` operational [true], `cue` [null], `b` bearers [none], `if` condition, `dl` deadlines, `pen` penalty |
+| `d` directive | `m` modality [obligation], `op` operational [true], `cue` [null], `b` bearers, `if` condition, `dl`, `pen` penalty |
 | `t` time | `type` [DATE], `v` value, `mod`, `role` [reference] |
 | `q` quantity | `v` value, `to` upper value, `u` unit, `mod` |
 | `s` slogan | `k` kind [numeric], `x` members |
 | `r` reference | `title`, `no` 文号 |
 
 A quote may be shortened to `head…tail`: the shortest stretch from `head` to the next `tail`. Quotes of one kind stand in
-reading order, so a repeated phrase needs no counter. A bearer is `县住建局`, `lead:县住建局`, `support:各镇`; a `~` in front says
-it was taken over from earlier text.
+reading order, so a repeated phrase rarely needs a counter; where an unmarked one stands before the marked one, `n` says which
+of them is meant (2: the second). A bearer is `县住建局`, `lead:县住建局`, `support:各镇`; a `~` in front says it was taken over
+from earlier text.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def align(text: str, marks: Iterable[str], *, gid: str) -> tuple[dict[str, Any],
         marks: JSON lines as the module's docstring defines them.
         gid: the name that the gold file carries.
 
-    >>> gold, faults = align("各镇要在3月15日前报送。", ['{"d": "各镇要…报送", "cue": "要", "b": ["各镇"], "dl": ["3月15日前"]}'], gid="x")
+    >>> marks = ['{"d": "各镇要…报送", "cue": "要", "b": ["各镇"], "dl": ["3月15日前"]}']
+    >>> gold, faults = align("各镇要在3月15日前报送。", marks, gid="x")
     >>> gold["directives"][0]["text"], faults
     ('各镇要在3月15日前报送', [])
     """
@@ -94,10 +96,12 @@ def align(text: str, marks: Iterable[str], *, gid: str) -> tuple[dict[str, Any],
             gold["document"] = mark["doc"]
             continue
         kind = next((key for key in mark if key in LISTS), None)
-        if kind is None or (unknown := set(mark) - KEYS[kind] - {kind}):
+        if kind is None or set(mark) - KEYS[kind] - {kind, "n"}:
             faults.append(Fault(where, f"has unknown keys {sorted(mark)}; see the table in research/annotation.py"))
             continue
         found = _find(text, mark[kind], start=reached[kind])
+        for _ in range(mark.get("n", 1) - 1):
+            found = found and _find(text, mark[kind], start=found[0] + 1)
         if found is None:
             faults.append(Fault(where, f"quotes {mark[kind]!r}, which does not follow position {reached[kind]}"))
             continue
