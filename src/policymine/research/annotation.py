@@ -10,7 +10,7 @@ The keys of a mark (what is left out takes the default in brackets):
 | first key | further keys |
 | --- | --- |
 | `doc` the card | |
-| `d` directive | `m` modality [obligation], `op` operational [true], `cue` [null], `b` bearers, `if` condition, `dl`, `pen` penalty |
+| `d` directive | `m` modality [obligation], `op` operational [true], `cue`, `b` bearers, `if` condition, `dl`, `pen` |
 | `t` time | `type` [DATE], `v` value, `mod`, `role` [reference] |
 | `q` quantity | `v` value, `to` upper value, `u` unit, `mod` |
 | `s` slogan | `k` kind [numeric], `x` members |
