@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policymine.cleaning.blocks import find_main, mark_furniture
+from policymine.cleaning.glued import mark_glued
 from policymine.cleaning.introductions import mine_introduction, speaker_of
 from policymine.cleaning.lines import Line, Mark, Marks, han_count
 from policymine.cleaning.noise import (
@@ -167,6 +168,7 @@ def _label_part(
     mark_runs(lines, marks, zones, crumbs=True)
     hints += mark_titles(lines, marks, zones, known=known, seen=seen, official=official)
     mark_runs(lines, marks, zones, crumbs=False)
+    hints += mark_glued(lines, marks, zones)
     mark_repeated(lines, marks)
     _mark_excerpts(lines, marks)
     _mark_behind(lines, marks)

@@ -7,6 +7,7 @@ inside or behind the running text, whether it continues a list of links, whether
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -29,6 +30,9 @@ SALUTATION = re.compile(
 LEVEL = 6
 """Characters of a breadcrumb level that stands on a line of its own; titles are longer."""
 BRACKET = re.compile(r"[(\[【〔].*[)\]】〕]?$|.*(?:负责|牵头|配合|责任单位)")
+GOVERNS = re.compile("必须|严禁|一律|不得|要求|各级|各地|各部门|推进|落实")
+FOOT = frozenset({"share_footer", "site_footer", "ad", "membership", "widget", "credit_line", "related_links"})
+"""Kinds that a line of running text which governs is not, whatever words it shares with them."""
 FAR = 500
 """Characters from the start of a line within which an editor's sentence takes everything before it along."""
 
@@ -92,6 +96,14 @@ def _tried() -> tuple[_Tried, ...]:
     )
 
 
+@cache
+def _usable(anywhere: bool) -> tuple[tuple[int, ...], tuple[tuple[_Tried, ...], ...]]:
+    """Limits of line length, and for each the rules that are tried on lines up to it."""
+    rules_here = [tried for tried in _tried() if (tried.zone == "any") == anywhere]
+    limits = tuple(sorted({tried.most for tried in rules_here}))
+    return limits, tuple(tuple(tried for tried in rules_here if tried.most >= most) for most in limits)
+
+
 def zones_of(lines: Sequence[Line], marks: Marks) -> Zones:
     """Where the running text of a stretch of lines begins and ends."""
     prose = [line.index for line in lines if marks.free(line) and (line.prose or SALUTATION.match(line.view))]
@@ -105,16 +117,14 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
         What the marked text says of the papers.
     """
     hints: list[Hint] = []
-    anywhere = [tried for tried in _tried() if (tried.zone == "any") == (zones is None)]
-    by_length = sorted({tried.most for tried in anywhere})
-    usable = {most: [tried for tried in anywhere if tried.most >= most] for most in by_length}
+    limits, usable = _usable(zones is None)
     for line in lines:
-        length = len(line.view)
-        most = next((most for most in by_length if most >= length), None)
-        if most is None or not marks.free(line):
+        step = bisect_left(limits, len(line.view))
+        if step == len(limits) or not marks.free(line):
             continue
-        for tried in usable[most]:
-            if zones is not None and not zones.holds(tried.zone, line.index):
+        governs = zones is not None and line.prose and GOVERNS.search(line.view) is not None
+        for tried in usable[step]:
+            if zones is not None and (not zones.holds(tried.zone, line.index) or (governs and tried.kind in FOOT)):
                 continue
             if tried.needs and not any(word in line.view for word in tried.needs):
                 continue

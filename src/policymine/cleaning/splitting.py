@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from policymine.cleaning.lines import Line, Mark, Marks
+from policymine.cleaning.lines import Line, Mark, Marks, han_count
 from policymine.cleaning.noise import OUTLINE, SALUTATION, Hint, Zones
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text import Span
@@ -18,6 +18,7 @@ LONG_LINE = 200
 OVER_TITLE = 24
 """Characters of a line over the title that can be a name or a masthead."""
 NUMBER_OF_PAPER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[(【﹝]\s?\d{4}\s?[〕\])】﹞]\s*第?\s*\d{1,4}\s*号$")
+AGENCY = re.compile("(?:厅|局|委|委员会|办公室|政府|指挥部|公司|学院|大学|医院|部)$")
 BARE = re.compile(r"[\s\W_]+")
 
 
@@ -170,17 +171,42 @@ def mark_titles(
             _title(line, marks, name, seen=seen)
             hints.append(Hint(line.span.start, "title", line.text.strip("《》")))
     if hints:
-        _mark_over_title([line for line in over if line.span.start < hints[0].at and marks.free(line)], marks)
+        above = [line for line in over if line.span.start < hints[0].at and marks.free(line)]
+        hints[0] = _joined_title(above, marks, hints[0])
+        hints += _mark_over_title([line for line in above if marks.free(line)], marks)
     return hints
 
 
-def _mark_over_title(lines: Sequence[Line], marks: Marks) -> None:
+def _joined_title(above: Sequence[Line], marks: Marks, title: Hint) -> Hint:
+    """The title with the lines it was broken into: those right above it that open what it closes."""
+    whole = title.value
+    for line in reversed(above):
+        opened = any(line.view.count(a) > line.view.count(b) for a, b in ("《》", "“”", "()"))
+        if (
+            len(line.view) > 60
+            or re.search("[。;!?:]$", line.view)
+            or not (opened or ("关于" in line.view and "关于" not in whole))
+        ):
+            break
+        marks.take(line, "heading", "splitting.title-line")
+        whole = line.text + whole
+    return title._replace(value=whole)
+
+
+def _mark_over_title(lines: Sequence[Line], marks: Marks) -> Iterator[Hint]:
     """Marks short lines over the first title: names of forums and authors, mastheads; not the 文号 of a typeset paper."""
     if any(NUMBER_OF_PAPER.match(line.view) or line.view.endswith("文件") for line in lines):
         return
     for line in lines:
+        if AGENCY.search(line.view) and len(line.view) <= 40:
+            marks.take(line, "heading", "splitting.issuer-line", confidence=0.7)
+            yield Hint(line.span.start, "issuer", line.text)
+            continue
         if len(line.view) <= OVER_TITLE and not re.search("[。,;:]|^附[件表录]", line.view):
-            marks.take(line, "page_meta", "noise.over-title", confidence=0.6)
+            wordy = han_count(line.view) >= 10
+            marks.take(
+                line, "heading" if wordy else "page_meta", f"noise.{'masthead' if wordy else 'over-title'}", confidence=0.6
+            )
 
 
 def _title(line: Line, marks: Marks, name: str, *, seen: set[str]) -> None:
