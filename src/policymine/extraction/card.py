@@ -8,34 +8,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, cast
 
-from policymine.model import Card, Level, PaperKind, Span
+from policymine.extraction.card_dates import find_date
+from policymine.extraction.card_places import host_of, level_of, region_of
+from policymine.model import Card, PaperKind, Span
 from policymine.rules import Rule, load, match_span
-from policymine.text.outline import chinese_number
 
 RULES = load("policymine.extraction", "card")
-HEAD, FOOT = 300, 200
-LEVELS = RULES.lexicons["levels"]
-LEVEL_WORDS = {word: level for level, words in LEVELS.items() for word in words}
-LEVEL_FIND = re.compile("|".join(sorted(map(re.escape, LEVEL_WORDS), key=len, reverse=True)))
-ISSUER_ENDS = RULES.lexicons["issuers"]
-SECTOR_WORDS = {word: sector for sector, words in RULES.lexicons["sectors"].items() for word in words}
+SECTORS = load("policymine.extraction", "taxonomy").lexicons["sectors"]
+SECTOR_WORDS = {word: sector for sector, words in SECTORS.items() for word in words}
 SECTOR_FIND = re.compile("|".join(sorted(map(re.escape, SECTOR_WORDS), key=len, reverse=True)))
-REGION = re.compile(
-    r"[\u4e00-\u9fffX×某]{1,7}?(?:省|自治区)|[\u4e00-\u9fffX×某]{1,6}?(?:市|自治州|盟|地区)|[\u4e00-\u9fffX×某]{1,6}?(?:县|区|旗)"
-)
-TITLE_ENDS = re.compile(
-    r"(?:通知|通报|意见|方案|办法|规定|条例|报告|讲话|决定|细则|要点|计划|发言|致辞)(?:[（(][^）)\n]{1,12}[）)])?$"
-)
-DATE = re.compile(
-    r"(?:(?P<year>[\d０-９]{4}|[二一][〇○零ＯO0一二三四五六七八九]{3})\s?年)?\s?"
-    r"(?P<month>[\d０-９]{1,2}|[一二三四五六七八九十]{1,3})\s?月\s?(?P<day>[\d０-９]{1,2}|[一二三四五六七八九十]{1,3})\s?日"
-)
-YEAR = re.compile(r"(20\d\d)\s?年")
 SECTOR_SHARE = 0.2
 """A sector is named when its words make at least this share of all sector words."""
+OPENING, HEAD, FRONT, FOOT = 160, 400, 1500, 260
+TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
+GLUED = re.compile(
+    r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=各[^\n。：:]{2,120}[：:])"
+)
+LINE = re.compile(r"(?:(?!\u3000\u3000)[^\n])+")
+NUMBER = re.compile(r"[^\W\d_]{2,10}[〔\[【（(]\d{4}[〕\]】）)]\s?\d{1,4}号[\s\u3000]*")
+NO_TITLE = re.compile(
+    r"[。；;！!？?，,：:]$|^[\s\u3000]*(?:[一二三四五六七八九十]{1,2}、|[（(]|第[一二三]|——|\d|[^\n]{0,14}号$)"
+)
+TITLE_LINES, SHORTEST_TITLE, LONGEST_TITLE, LONGEST_HEADLINE = 5, 4, 80, 45
 
 
 class _Found(NamedTuple):
@@ -61,61 +58,105 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     ('notice', '2021-09-08', 'county', '清溪县应急管理局')
     """
     hints = hints or {}
-    evidence: dict[str, Span] = {}
     title = _title(text, hints)
-    if title is not None and title.span is not None:
-        evidence["title"] = title.span
     name = title.value if title else ""
-    places = {"title": (name, 0), "head": (text[:HEAD], 0), "foot": (text[-FOOT:], max(0, len(text) - FOOT)), "text": (text, 0)}
-    fields: dict[str, str] = {}
-    for field in ("kind", "issued_on", "audience", "issuer", "speaker", "number"):
-        if found := _first(field, places):
-            fields[field] = found.value
-            if found.span is not None:
-                evidence[field] = found.span
+    found = {
+        field: value for field in ("kind", "audience", "issuer", "speaker", "number") if (value := _first(field, text, name))
+    }
     for field in ("issuer", "speaker", "number"):
-        fields.setdefault(field, hints.get(field, ""))
+        if field not in found and hints.get(field):
+            found[field] = _Found(hints[field], None)
+    kind = found["kind"].value if "kind" in found else "other"
+    dated = find_date(text, title=name, kind=kind)
+    names = tuple(found[field].value if field in found else "" for field in ("issuer", "speaker"))
+    said = {field: item.value for field, item in found.items()}
+    evidence = {field: item.span for field, item in found.items() if item.span is not None}
+    evidence |= {"title": title.span} if title and title.span else {}
+    evidence |= {"issued_on": dated.span} if dated and dated.span else {}
     return Card(
         title=name or None,
-        kind=cast(PaperKind, fields.get("kind", "other")),
-        issued_on=_date(fields.get("issued_on"), text) or hints.get("issued_on") or None,
-        region=_region(fields.get("issuer", "") or name),
-        level=_level(text, " ".join((name, fields.get("issuer", ""), fields.get("speaker", "")))),
-        issuer=fields.get("issuer") or fields.get("speaker") or None,
-        number=fields.get("number") or None,
-        speaker=fields.get("speaker") or None,
-        audience=fields.get("audience"),
+        kind=cast(PaperKind, kind),
+        issued_on=dated.value if dated else hints.get("issued_on") or None,
+        region=next(filter(None, map(region_of, (*names, name))), None) or host_of(text),
+        level=level_of(text, names=(names[0], _bare(name), names[1]), kind=kind),
+        issuer=said.get("issuer") or said.get("speaker"),
+        number=said.get("number"),
+        speaker=said.get("speaker"),
+        audience=said.get("audience"),
         sectors=_sectors(text, name),
         evidence=evidence,
     )
 
 
 def _title(text: str, hints: Mapping[str, str]) -> _Found | None:
-    """The first line when it reads like a title, else the one that the page gave."""
-    line = text[: text.find("\n")] if "\n" in text[:120] else ""
-    bare = line.strip()
-    if 4 <= len(bare) <= 60 and TITLE_ENDS.search(bare) and not re.search("[。；;！!]", bare):
-        start = line.index(bare)
-        return _Found(bare, Span(start, start + len(bare)))
+    """The title at the head of the text, else the one that the page gave."""
+    number = NUMBER.match(text)
+    if glued := GLUED.match(text, number.end() if number else 0):
+        return _Found(glued["title"].strip(), Span(*glued.span("title")).trimmed(text))
+    span = _title_line(text)
+    if span is not None:
+        return _Found(re.sub(r"[\n\u3000]+", "", span.of(text)), span)
     given = hints.get("title") or hints.get("site_title")
     return _Found(given, None) if given else None
 
 
-def _first(field: str, places: Mapping[str, tuple[str, int]]) -> _Found | None:
+def _title_line(text: str) -> Span | None:
+    """The lines at the head that are the title: one that ends like a title, with the issuer's line above it, or a headline."""
+    lines = list(_lines(text))
+    for index, line in enumerate(lines):
+        words = line.of(text)
+        if SHORTEST_TITLE <= len(words) <= LONGEST_TITLE and TITLE_ENDS.search(words) and not re.search("[。；;！!：:]", words):
+            above = [span.of(text) for span in lines[:index]]
+            whole = (
+                bool(above) and not any(map(NO_TITLE.search, above)) and ("关于" in "".join(above) or words.startswith("关于"))
+            )
+            return Span(lines[0].start, line.end) if whole else line
+        if re.search("[。；;：:]$", words):
+            break
+    if not lines or "\n" not in text:
+        return None
+    first = lines[0].of(text)
+    speaks = any(rule.find.search(first + "\n") for rule in RULES if rule.id in ("card.speaker-line", "card.issuer-line"))
+    return lines[0] if 6 <= len(first) <= LONGEST_HEADLINE and not NO_TITLE.search(first) and not speaks else None
+
+
+def _lines(text: str) -> Iterator[Span]:
+    """The first lines that hold something, marks of a heading and white space left out."""
+    for number, line in enumerate(LINE.finditer(text, 0, FRONT)):
+        span = Span(*line.span()).trimmed(text, "# \t\u3000\r")
+        if number >= TITLE_LINES:
+            return
+        if span is not None:
+            yield span
+
+
+def _bare(title: str) -> str:
+    """A title without what it cites and without its year, so that it starts with the place it names."""
+    return re.sub(r"《[^》]*》|^20\d\d年|^关于(?:印发)?", "", title)
+
+
+def _first(field: str, text: str, title: str) -> _Found | None:
     """What the first rule of a field that matches says, in file order; kinds by title win over kinds by text."""
     for rule in RULES:
-        if rule.gives.get("field") != field:
+        if rule.gives["field"] != field:
             continue
-        place, shift = places[rule.gives["on"]]
-        if not place:
-            continue
-        match = _match(rule, place)
+        place, shift = _place(rule.gives["on"], text, title)
+        match = _match(rule, place) if place else None
         if match is None:
             continue
         start, end = match_span(match)
-        span = None if rule.gives["on"] == "title" else Span(start + shift, end + shift)
-        return _Found(rule.gives.get("value") or place[start:end], span)
+        span = None if rule.gives["on"] == "title" else Span(start + shift, end + shift).trimmed(text)
+        return _Found(rule.gives.get("value") or re.sub(r"[\s\u3000]+", "、", place[start:end].strip()), span)
     return None
+
+
+def _place(on: str, text: str, title: str) -> tuple[str, int]:
+    """The stretch of text that a rule looks at, and where it starts."""
+    if on == "foot":
+        start = max(0, len(text) - FOOT)
+        return text[start:], start
+    ends = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": len(text)}
+    return (title, 0) if on == "title" else (text[: ends[on]], 0)
 
 
 def _match(rule: Rule, place: str) -> re.Match[str] | None:
@@ -124,52 +165,6 @@ def _match(rule: Rule, place: str) -> re.Match[str] | None:
         if number >= least:
             return match
     return None
-
-
-def _date(found: str | None, text: str) -> str | None:
-    """An ISO date out of a date as written; a missing year is taken from the first year that the text's head names."""
-    match = DATE.search(found or "")
-    if match is None:
-        return None
-    year = _digits(match["year"]) if match["year"] else None
-    if year is None:
-        near = YEAR.search(text[:HEAD])
-        year = int(near[1]) if near else None
-    month, day = _digits(match["month"]), _digits(match["day"])
-    if year is None or not (1 <= month <= 12 and 1 <= day <= 31):
-        return None
-    return f"{year:04d}-{month:02d}-{day:02d}"
-
-
-def _digits(sign: str) -> int:
-    """A number in digits, full-width digits, or Chinese numerals read in place (二〇〇八) or by value (十二)."""
-    if sign.isdigit():
-        return int(sign)
-    if len(sign) == 4:
-        return int("".join("0" if c in "〇○零ＯO0" else str("一二三四五六七八九".index(c) + 1) for c in sign))
-    return chinese_number(sign)
-
-
-def _region(name: str) -> str | None:
-    """The place at the start of an issuer's name or a title, most specific last; redacted parts (X县) count as written."""
-    parts, at = [], 0
-    while (match := REGION.match(name, at)) is not None:
-        parts.append(match[0])
-        at = match.end()
-    return "/".join(parts) or None
-
-
-def _level(text: str, names: str) -> Level | None:
-    """The level whose words stand most often; the title's and issuer's own words count ten times."""
-    votes: Counter[str] = Counter()
-    for match in LEVEL_FIND.finditer(names):
-        votes[LEVEL_WORDS[match[0]]] += 10
-    for level, ends in ISSUER_ENDS.items():
-        if any(re.search(f"{end}(?:委|政府|人民政府|长|书记|党委|[\u4e00-\u9fff]{{2,8}}[局厅办]|$)", names) for end in ends):
-            votes[level] += 8
-    for match in LEVEL_FIND.finditer(text):
-        votes[LEVEL_WORDS[match[0]]] += 1
-    return cast(Level, votes.most_common(1)[0][0]) if votes else None
 
 
 def _sectors(text: str, title: str) -> tuple[str, ...]:
