@@ -21,6 +21,7 @@ from policymine.text.script import to_simplified
 READ, LONE = "repairs.pinyin-desync", "repairs.lone-byte"
 GAIN, MARGIN = 6.0, 1.0
 CONTEXT = 4
+LONGEST = 60
 LETTER = 8.0  # what a letter or a question mark costs where it stands
 _ASCII = re.compile("[!-~]")
 _HAN = re.compile("[\u3400-\u9fff]+")
@@ -92,17 +93,27 @@ def _mended(text: str, match: re.Match[str], leads: tuple[int, ...]) -> _Mended 
 
 
 def _ways(text: str, start: int, *, lead: int, before: str) -> Iterator[_Mended]:
-    """The readings from `start` on when `lead` waits there, until a letter or a mark brings the bytes into step."""
+    """The readings from `start` on when `lead` waits there, until a letter or a mark brings the bytes into step.
+
+    A mark before a character that is no pair took one byte: the waiting character lost its second. Before others it took two,
+    and nothing is known of what follows: what was read up to there is mended, the mark stays.
+    """
     pending, word = lead, ""
-    for at in range(start, min(start + 8, len(text))):
+    for at in range(start, min(start + LONGEST, len(text))):
         code = _gbk(text[at])
         if "@" <= text[at] <= "~":
             if character := _decoded(bytes([pending, ord(text[at])])):
                 yield _way(text, at + 1, word + character, before=before)
             return
-        if text[at] == "?":
-            for character in _of_lead(pending):
-                yield _way(text, at + 1, word + character, before=before, lost=True)
+        if text[at] in "?\ufffd":
+            behind = text[at + 1 : at + 2]
+            if len(_gbk(behind)) == 2 or "@" <= behind <= "~":
+                if word:
+                    yield _way(text, at, word, before=before)
+            else:
+                ends = pending == 0xA1 and text[at + 1 : at + 2] in ("", "\n", "\r")  # a mark that ends a line is a stop
+                for last in "。" if ends else _of_lead(pending):
+                    yield _way(text, at + 1, word + last, before=before, lost=True)
             return
         character = _decoded(bytes([pending, code[0]])) if len(code) == 2 else ""
         if not character:
@@ -131,7 +142,7 @@ def _context(text: str, *, behind: bool = False) -> str:
 
 def _gbk(character: str) -> bytes:
     """Its two bytes; half-width marks stand for the full-width ones that the page has lost."""
-    if character in ",;:!()":
+    if character and character in ",;:!()":
         return bytes([0xA3, ord(character) | 0x80])
     try:
         code = character.encode("gbk")
