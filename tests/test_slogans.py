@@ -1,0 +1,163 @@
+"""Slogans, mottos, openings and the dictionary: specs as data, laws as properties."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policymine.errors import RuleError
+from policymine.extraction.dictionary import announced, canonical, entries, look_up, parse
+from policymine.extraction.slogans import find_issues, find_slogans
+from policymine.model import Slogan, Span
+
+SPECS = [json.loads(line) for line in (Path(__file__).parent / "specs/slogans.jsonl").read_text("utf-8").splitlines()]
+PIECES = [
+    "四个一律",
+    "三落实",
+    "“",
+    "”",
+    "(",
+    ")",
+    "即:",
+    "、",
+    "和",
+    ",",
+    "。",
+    "责任",
+    "措施",
+    "资金",
+    "双",
+    "一",
+    "二是",
+    "谁",
+    "管",
+    "负责",
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["text"][:24])
+def test_spec(spec: dict[str, Any]) -> None:
+    found = find_slogans(spec["text"])
+    if "numeric" in spec:
+        assert [s.text for s in found if s.kind == "numeric"] == spec["numeric"]
+    if "mottos" in spec:
+        assert [s.text for s in found if s.kind == "motto"] == spec["mottos"]
+    if "ids" in spec:
+        assert [s.slogan_id for s in found if s.kind == "numeric"] == spec["ids"]
+    if "opened" in spec:
+        assert {s.text: list(s.expansion or ()) for s in found if s.expansion_source == "here"} == spec["opened"]
+    if "issues" in spec:
+        assert [issue.code for issue in find_issues(spec["text"], found)] == spec["issues"]
+
+
+def hold(text: str, found: tuple[Slogan, ...]) -> None:
+    """The laws of this station."""
+    for slogan in found:
+        assert slogan.span.of(text) == slogan.text
+        assert slogan.expansion is None or slogan.expansion_source is not None
+        if slogan.expansion_source == "here":
+            assert tuple(member.of(text) for member in slogan.members) == slogan.expansion
+            assert len(slogan.members) in announced(slogan.text)
+            assert not any(member.overlaps(slogan.span) for member in slogan.members)
+    for kind in ("numeric", "motto"):
+        spans = [slogan.span for slogan in found if slogan.kind == kind]
+        assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_laws_hold_for_anything(text: str) -> None:
+    hold(text, find_slogans(text))
+
+
+def test_laws_see_a_planted_fault() -> None:
+    text = "做到责任、措施、资金“三落实”。"
+    (slogan,) = find_slogans(text)
+    hold(text, (slogan,))
+    for fault in (
+        replace(slogan, span=Span(slogan.span.start + 1, slogan.span.end + 1)),
+        replace(slogan, members=slogan.members[:2], expansion=(slogan.expansion or ())[:2]),
+        replace(slogan, expansion=("责任", "措施", "人员")),
+    ):
+        with pytest.raises(AssertionError):
+            hold(text, (fault,))
+
+
+def test_expansion_of_an_earlier_mention_serves_the_later_one() -> None:
+    first, second = find_slogans("做到责任、措施、资金“三落实”。各镇要按“三落实”要求抓好整改。")
+    assert (first.expansion_source, second.expansion_source) == ("here", "paper")
+    assert first.expansion == second.expansion
+    assert second.members == ()
+
+
+def test_the_dictionary_opens_what_the_paper_does_not() -> None:
+    (slogan,) = find_slogans("事故处理坚持“四不放过”原则。")
+    assert slogan.expansion_source == "dictionary"
+    assert len(slogan.expansion or ()) == 4
+
+
+def test_the_words_around_choose_between_rival_readings() -> None:
+    money, trace = find_slogans("压减“三公”经费。"), find_slogans("疫情流调中,“三公”人员要到场。")
+    assert money[0].expansion != trace[0].expansion == ("公安", "工信", "公卫")
+
+
+def test_the_paper_is_believed_before_the_dictionary() -> None:
+    (slogan,) = find_slogans("落实“四早”(早预警、早转移、早处置、早报告)要求。")
+    assert slogan.expansion == ("早预警", "早转移", "早处置", "早报告")
+
+
+def test_every_reading_of_the_dictionary_has_the_announced_number() -> None:
+    assert len(entries()) >= 250
+    for entry in entries().values():
+        assert canonical(entry.name) == entry.name
+        for name in entry.variants:
+            assert look_up(name) is entry
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            '{"name": "三违", "readings": [{"field": "安全", "members": ["甲", "乙"], "source": "书", "sure": true}]}',
+            "announces",
+        ),
+        (
+            '{"name": "三违", "readings": [{"field": "安全", "members": ["甲", "甲", "乙"], "source": "书", "sure": true}]}',
+            "different",
+        ),
+        ('{"name": "三违", "readings": [{"field": "安全", "members": ["甲", "乙", "丙"], "sure": true}]}', "source"),
+        ('{"name": "三违", "reading": []}', "unknown"),
+        ('{"name": "三违", "readings": []}', "no reading"),
+        ("{", "JSON"),
+    ],
+)
+def test_a_wrong_line_of_the_dictionary_is_refused(line: str, message: str) -> None:
+    with pytest.raises(RuleError, match=message):
+        list(parse(line))
+
+
+def test_a_name_that_stands_twice_is_refused() -> None:
+    line = '{"name": "三违", "readings": [{"field": "安全", "members": ["甲", "乙", "丙"], "source": "书", "sure": true}]}'
+    with pytest.raises(RuleError, match="twice"):
+        list(parse(f"{line}\n{line}"))
+
+
+@pytest.mark.parametrize(
+    "piece", ["一二三四五", "“三三两两", "四个 一律", "（即：", "谁管", "落实“四个一律”(即:", "按照突出重点、", "双随机、"]
+)
+def test_time_grows_with_length_only(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = piece * (length // len(piece))
+        start = time.perf_counter()
+        find_slogans(text)
+        return time.perf_counter() - start
+
+    seconds(2_000)
+    assert seconds(80_000) < 20 * max(seconds(8_000), 0.01)
