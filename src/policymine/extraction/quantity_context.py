@@ -95,13 +95,19 @@ def refused(
     if span == whole:
         return low in ("万", "千", "百", "亿", "兆")
     ordinal = gives.get("mod") == "ORDINAL"
-    if ordinal or gives.get("both"):
+    if ordinal or gives.get("both") or gives.get("double"):
         return False
     if not (lead and lead.touching) and pattern("context", "before").search(copy[max(0, start - 6) : start]):
         return not (copy[start - 1 : start] in "(/" and groups.get("unit"))
     if gives.get("bare"):
         return _bare(copy, span, groups, lead=lead, whole=whole)
     if pattern("context", "words").match(copy, start) and not re.match(r"[0-9]", low):
+        return True
+    if (
+        copy[start - 1 : start] in tuple("“‘")
+        and re.fullmatch(r"[一二两三四五六七八九十]{1,2}", low)
+        and groups.get("unit") != "%"
+    ):
         return True
     if low == "一" and "high" not in groups and "unit" not in gives:
         return _article(copy, span, groups, lead=lead)

@@ -218,7 +218,11 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
     if found and (named or found[0] == "期间"):
         end, bound = found.end(), "during"
     if mention.kind == "set" and not mention.moment:
-        return mention
+        edge = around("edge_words").match(text, end, limit) if "c" not in mention.fields else None
+        if not edge or mention.fields.get("u", "")[-1:] not in tuple("年月度季"):
+            return mention
+        target["edge"] = "MID" if edge["e"] == "中" else "END" if edge["e"] in "底末" else "START"
+        end = edge.end()
     end, mod, bound = _suffix(text, end, limit, mod=mod, bound=bound, fine=fine)
     start = mention.start
     before = text[max(0, start - 8) : start]

@@ -25,6 +25,7 @@ STARTS = {
 TRADITIONAL = re.compile(
     "[萬億兩點後個鐘週禮號這從現當節實來開過進間於閏臘農曆歲時內聖復誦轉獻燭獨齋滿麗灑難東師親慶軍黨產婦兒國際記電報頭樹陽歷門歸啟終禦禪齊龍燈愛罷貝盤紀願盡舉總導戰際說還給應關發動務單樂壓團無與為業負幾壹貳參陸]"
 )
+RUN = re.compile(f"[{STARTS['han']}]{{30,}}")
 APART = re.compile("(?<=[0-9０-９])，(?=[0-9０-９])")
 JOIN = re.compile(r"[ ]{0,2}的?[ ]?")
 
@@ -159,6 +160,9 @@ def scan(text: str) -> list[Part]:
     for trigger in lexicon().trigger.finditer(text):
         at = trigger.start()
         if at < done:
+            continue
+        if text[at] in STARTS["han"] and (run := RUN.match(text, at)):
+            done = run.end()
             continue
         part = _word_at(text, at, words.get(text[at], ()), whole)
         ruled = _rule_at(text, at, rules.get(text[at], ()), parts[-1] if parts else None, whole=whole, grains=grains)

@@ -32,11 +32,11 @@ LETTERS = {"k": 10**3, "w": 10**4, "m": 10**6, "g": 10**9}
 CONTEXT = Context(prec=80)
 
 WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("點"): ord("点"), ord("負"): ord("负")}
-PLAIN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
-SCIENCE = re.compile(r"(-?\d+(?:\.\d+)?)(?:[eE](-?\d{1,3})|\^(-?\d{1,2}))")
-LETTERED = re.compile(r"([\d.,]+) ?([kKwWmMgG])")
+PLAIN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
+SCIENCE = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[eE](-?[0-9]{1,3})|\^(-?[0-9]{1,2}))")
+LETTERED = re.compile(r"([[0-9].,]+) ?([kKwWmMgG])")
 POSITIONAL = re.compile("[" + "".join(DIGITS) + "]{2,}")
-PIECES = re.compile(r"\d+(?:\.\d+)?|.")
+PIECES = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
 
 
 def narrow(text: str) -> str:
@@ -100,7 +100,7 @@ def _unsigned(text: str) -> Decimal | None:
         return None
     if whole := re.fullmatch(r"(?:(.+?) ?又 ?)?(.+?) ?(?:分 ?之) ?(?:负)?(.+)", text):
         return _fraction(whole[1], whole[3], whole[2])
-    if ratio := re.fullmatch(r"(?:(\d+) )?([^/ ]+)/([^/ ]+)", text):
+    if ratio := re.fullmatch(r"(?:([0-9]+) )?([^/ ]+)/([^/ ]+)", text):
         return _fraction(ratio[1], ratio[2], ratio[3])
     if power := SCIENCE.fullmatch(text):
         base = Decimal(power[1])
@@ -108,7 +108,7 @@ def _unsigned(text: str) -> Decimal | None:
     if lettered := LETTERED.fullmatch(text):
         number = _plain(lettered[1])
         return None if number is None else number * LETTERS[lettered[2].lower()]
-    return _chinese(text.replace(" ", "")) if not re.search(r"\d \d", text) else None
+    return _chinese(text.replace(" ", "")) if not re.search(r"[0-9] [0-9]", text) else None
 
 
 def _fraction(whole: str | None, over: str, under: str) -> Decimal | None:
@@ -189,7 +189,7 @@ def _section(text: str) -> Decimal | None:
                 count = None
         elif piece in TENS:
             total, unit = total + TENS[piece], 10
-        elif piece[0].isdigit():
+        elif piece[0] in "0123456789":
             count = Decimal(piece)
         else:
             return None
