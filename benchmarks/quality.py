@@ -16,10 +16,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from scoring import Score, score
 
 from policymine.cli.rendering import document_objects
+from policymine.extraction import classifier
+from policymine.extraction.classifier import LinearModel
+from policymine.extraction.training import folds
 from policymine.model import CleanPage, Page
 from policymine.pipeline import MinedPage, clean_document, mine_documents
 from policymine.text.sentences import sentences
@@ -102,13 +106,14 @@ def show(title: str, scores: Mapping[str, Score]) -> None:
 
 
 def out_of_fold(papers: Sequence[Mapping[str, Any]]) -> Reader:
-    """The product with, for each paper, a classifier that has not seen it."""
-    from policymine.extraction.training import held_out_models
-
-    models = held_out_models(papers)
+    """The product with, for each paper, classifiers that have not seen it."""
+    models: dict[str, dict[str, LinearModel]] = {}
+    for trained, left_out in folds(papers):
+        made = {entry.name: entry.model for entry in trained}
+        models |= {gold["gid"]: made for gold in left_out}
 
     def read(gold: Mapping[str, Any]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        with models(gold["gid"]):
+        with patch.object(classifier, "model", models[gold["gid"]].__getitem__):
             return policymine(gold)
 
     return read

@@ -41,7 +41,7 @@ class JiebaTokenizer:
     def __call__(self, text: str) -> Doc:
         """The text's words as a `Doc`; joined together they give the text again, white space included."""
         words = [word for word in rjieba.cut(text) if word] if text else []
-        return Doc(self.vocab, words=words, spaces=[False] * len(words))
+        return Doc(self.vocab, words=words, spaces=[False] * len(words), user_data={TEXT: text})
 
     def pipe(self, texts: Iterable[str]) -> Iterator[Doc]:
         """One `Doc` per text."""
@@ -63,6 +63,17 @@ class JiebaTokenizer:
         return self
 
 
+TEXT = "policymine.text"
+
+
+def text_of(doc: Doc) -> str:
+    """The doc's text, joined once: spaCy puts it together from the tokens at every call."""
+    text: str | None = doc.user_data.get(TEXT)
+    if text is None:
+        text = doc.user_data[TEXT] = doc.text
+    return text
+
+
 def _keep(doc: Doc, kind: str, found: Sequence[Finding]) -> Doc:
     """Puts findings on the doc, and their stretches (grown to whole words) into `doc.spans`."""
     setattr(doc._, kind, tuple(found))
@@ -79,33 +90,33 @@ def _spans(doc: Doc, *kinds: str) -> list[Span]:
 def card(doc: Doc) -> Doc:
     """Reads title, kind, date, level and issuer; `doc._.hints` may bring what the page said outside the text."""
     if doc._.card is None:
-        doc._.card = read_card(doc.text, hints=doc._.hints or {})
+        doc._.card = read_card(text_of(doc), hints=doc._.hints or {})
     return doc
 
 
 @Language.component("policymine_times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
 def times(doc: Doc) -> Doc:
     """Finds time expressions, resolved against `doc._.issued_on` or else the card's date."""
-    doc._.issues = (*(doc._.issues or ()), *find_issues(doc.text))
-    return _keep(doc, "times", find_times(doc.text, issued_on=doc._.issued_on or doc._.card.issued_on))
+    doc._.issues = (*(doc._.issues or ()), *find_issues(text_of(doc)))
+    return _keep(doc, "times", find_times(text_of(doc), issued_on=doc._.issued_on or doc._.card.issued_on))
 
 
 @Language.component("policymine_references", assigns=["doc._.references"])
 def references(doc: Doc) -> Doc:
     """Finds cited papers."""
-    return _keep(doc, "references", find_references(doc.text))
+    return _keep(doc, "references", find_references(text_of(doc)))
 
 
 @Language.component("policymine_slogans", assigns=["doc._.slogans"])
 def slogans(doc: Doc) -> Doc:
     """Finds numeric slogans and mottos."""
-    return _keep(doc, "slogans", find_slogans(doc.text))
+    return _keep(doc, "slogans", find_slogans(text_of(doc)))
 
 
 @Language.component("policymine_quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities"])
 def quantities(doc: Doc) -> Doc:
     """Finds amounts outside times, slogans and references."""
-    return _keep(doc, "quantities", find_quantities(doc.text, taken=_spans(doc, "times", "slogans", "references")))
+    return _keep(doc, "quantities", find_quantities(text_of(doc), taken=_spans(doc, "times", "slogans", "references")))
 
 
 @Language.component(
@@ -113,7 +124,7 @@ def quantities(doc: Doc) -> Doc:
 )
 def directives(doc: Doc) -> Doc:
     """Finds directives with bearers, conditions, deadlines and penalties."""
-    found = find_directives(doc.text, card=doc._.card, times=doc._.times, slogans=doc._.slogans)
+    found = find_directives(text_of(doc), card=doc._.card, times=doc._.times, slogans=doc._.slogans)
     return _keep(doc, "directives", found)
 
 
