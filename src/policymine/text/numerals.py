@@ -34,7 +34,7 @@ CONTEXT = Context(prec=80)
 WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("點"): ord("点"), ord("負"): ord("负")}
 PLAIN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 SCIENCE = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[eE](-?[0-9]{1,3})|\^(-?[0-9]{1,2}))")
-LETTERED = re.compile(r"([[0-9].,]+) ?([kKwWmMgG])")
+LETTERED = re.compile(r"([0-9.,]+) ?([kKwWmMgG])")
 POSITIONAL = re.compile("[" + "".join(DIGITS) + "]{2,}")
 PIECES = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
 
