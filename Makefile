@@ -25,6 +25,7 @@ test: $(READY) # every test, the floors of quality, the linters
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy flows benchmarks/scoring.py corpora/serve.py docs/refresh.py
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 	$(BIN)/python benchmarks/quality.py --check

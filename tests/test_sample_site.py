@@ -71,8 +71,8 @@ def test_every_kind_of_finding_is_on_the_site(mined: dict[str, MinedPage]) -> No
 def test_the_kinds_of_noise_are_cut(mined: dict[str, MinedPage]) -> None:
     cut = {c.kind for page in mined.values() for c in page.clean.cuts}
     assert cut >= {
-        "spam_title", "nav_breadcrumb", "page_meta", "editor_intro", "dup_title", "related_links", "spam_link_farm", "credit_line",
-        "metadata_table", "access_cut", "watermark", "membership", "widget", "site_footer", "pinyin_injection", "stray_space",
+        "spam_title", "nav_breadcrumb", "page_meta", "editor_intro", "dup_title", "related_links", "spam_link_farm",
+        "credit_line", "metadata_table", "access_cut", "watermark", "membership", "widget", "site_footer", "pinyin_injection", "stray_space",
         "html_residue", "heading", "layout",
     }  # fmt: skip
 
