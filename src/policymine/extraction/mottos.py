@@ -15,7 +15,8 @@ NAMES = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?{RULES.parts['n
 LEADS = re.compile(rf"{RULES.parts['verbs']}(?:[了好的]|[^，,。；;、“”]{{0,6}})$")
 NOT_BEFORE = re.compile(RULES.lexicons["mottos"]["not_before"])
 NOT_AFTER = re.compile(RULES.lexicons["mottos"]["not_after"])
-FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "utmost", "known"))
+FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "doubled", "utmost", "known"))
+SPOKEN = tuple(RULES.lexicons["mottos"]["spoken"])
 REACH = 12
 LONGEST_PART = 14
 
@@ -60,8 +61,11 @@ def _is_formula(text: str, span: Span) -> bool:
     reported = NOT_BEFORE.search(before) and not named and not parts[0].startswith(("宁可", "宁愿"))
     if NOT_AFTER.match(after) or reported:
         return False
+    if any(part.startswith(SPOKEN) for part in parts):
+        return False
     even = max(lengths) - min(lengths) <= (3 if len(parts) > 2 else 2)
     repeated = len(set.intersection(*(set(part) for part in parts))) > 0
     if max(lengths) <= 2:
         return len(parts) > 2 and (named or len({part[0] for part in parts}) == 1)
-    return (named and even) or (even and min(lengths) >= 3) or (repeated and min(lengths) >= 3)
+    close = max(lengths) - min(lengths) <= 1
+    return (named and even) or (min(lengths) >= 3 and (close or repeated))
