@@ -1,6 +1,8 @@
 """Pages to papers: specs/splitting.jsonl, the Partition law seen failing, hypothesis over pages put together at random."""
 
 import json
+import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,12 @@ from policymine.cleaning.duplicates import compare
 from policymine.cleaning.gate import set_aside_reason
 from policymine.cleaning.splitting import bare, site_title
 from policymine.errors import AlignmentError
-from policymine.model import CleanPage, Cut, Page
+from policymine.model import CleanPage, Cut, Document, Page
+from policymine.sources.reading import read_file
 from policymine.text import Alignment, Edit, Span
 
+SITE = Path(__file__).parents[1] / "corpora" / "sample_site"
+EXPECTED = tomllib.loads(SITE.joinpath("_expected.toml").read_text(encoding="utf-8"))["page"]
 SPECS = Path(__file__).with_name("specs")
 CASES = [json.loads(row) for row in SPECS.joinpath("splitting.jsonl").read_text(encoding="utf-8").splitlines()]
 PAGE = (
@@ -211,3 +216,71 @@ def test_papers_pass_the_gate(text: str) -> None:
 def test_titles_lose_the_site_and_the_marks() -> None:
     assert site_title("关于火灾情况的通报-某某县人民政府") == "关于火灾情况的通报"
     assert bare("在全县“防汛” 会议上的讲话") == "在全县防汛会议上的讲话"
+
+
+@pytest.fixture(scope="module")
+def site() -> dict[str, CleanPage]:
+    """Every page of the sample site that holds text, cleaned in order with one index, as a night does."""
+    index, cleaned = DuplicateIndex(), {}
+    for entry in EXPECTED:
+        if entry["about"] != "Empty page":
+            path = SITE / entry["path"].lstrip("/")
+            cleaned[entry["path"]] = clean_page(read_file(path, max_bytes=10_000_000), duplicates=index)
+            for document in cleaned[entry["path"]].documents:
+                index.add(fingerprint(document.id, document.text))
+    return cleaned
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s）)]", "", re.sub(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü ]+\)", "", text))
+
+
+def summary(document: Document, raw: str, want: dict[str, Any], named: dict[str, str]) -> dict[str, object]:
+    stretch, clean = squeezed(document.origin.of(raw)), squeezed(document.text)
+    starts, ends = squeezed(want["starts"]), squeezed(want["ends"])
+    return {
+        "starts": starts if stretch.startswith(starts) or clean.startswith(starts) else stretch[: len(starts)],
+        "ends": ends if stretch.endswith(ends) or clean.endswith(ends) else stretch[-len(ends) :],
+        "set_aside": document.set_aside is not None,
+        "truncated": document.truncated,
+        "duplicate_of": named.get(document.duplicate_of or ""),
+        "title": document.hints.get("title") if want.get("title") else None,
+    }
+
+
+@pytest.mark.parametrize(
+    "entry", [entry for entry in EXPECTED if entry["about"] != "Empty page"], ids=lambda entry: entry["path"]
+)
+def test_pages_of_the_sample_site(entry: dict[str, Any], site: dict[str, CleanPage]) -> None:
+    clean, wanted = site[entry["path"]], entry.get("document", [])
+    check_partition(clean)
+    named = {document.id: f"{path}#{number}" for path, page in site.items() for number, document in enumerate(page.documents)}
+    found = [summary(document, clean.page.text, want, named) for document, want in zip(clean.documents, wanted, strict=True)]
+    assert found == [
+        {
+            "starts": squeezed(want["starts"]),
+            "ends": squeezed(want["ends"]),
+            "set_aside": "set_aside" in want,
+            "truncated": bool(want.get("truncated")),
+            "duplicate_of": want.get("duplicate_of"),
+            "title": want.get("title"),
+        }
+        for want in wanted
+    ]
+
+
+def test_a_brand_over_an_agency_is_told() -> None:
+    text = "各乡镇人民政府:\n按照BetOne体育应急管理局要求,各镇要在月底前完成水库排查。\n逐库建立台账,不得拖延。"
+    document = clean_page(page(text)).documents[0]
+    issue = next(issue for issue in document.issues if issue.code == "entity_overwritten")
+    assert issue.where is not None
+    assert issue.where.of(document.text) == "BetOne体育"
+
+
+def test_two_cleanings_are_one() -> None:
+    for name in ("noise.jsonl", "splitting.jsonl"):
+        for row in SPECS.joinpath(name).read_text(encoding="utf-8").splitlines():
+            case = json.loads(row)
+            text = case.get("text") or "\n".join(line for _, line in case["lines"])
+            for document in clean_page(page(text)).documents:
+                assert "\n".join(again.text for again in clean_page(page(document.text)).documents) == document.text

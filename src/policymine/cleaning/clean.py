@@ -14,6 +14,7 @@ from policymine.cleaning.gate import set_aside_reason
 from policymine.cleaning.labels import Part, label_page
 from policymine.cleaning.lines import Mark, han_count, lines_of
 from policymine.cleaning.noise import rules as noise_rules
+from policymine.cleaning.oddities import find_oddities
 from policymine.cleaning.partition import check_partition
 from policymine.cleaning.repairs import KINDS, Repaired, repair
 from policymine.cleaning.truncation import find_truncation
@@ -114,7 +115,9 @@ def _issues(one: _Found, repaired: Repaired, marks: Sequence[Mark]) -> tuple[Iss
             continue
         moved.append(replace(issue, where=one.document.alignment.to_clean(repaired.alignment.to_raw(issue.where))))
     cut = any(mark.kind == "access_cut" and _truncates(mark.rule) for mark in _within(marks, one.part.span))
-    return tuple(moved) + find_truncation(one.document.text, hints=one.document.hints, cut=cut)
+    return (
+        tuple(moved) + find_oddities(one.document.text) + find_truncation(one.document.text, hints=one.document.hints, cut=cut)
+    )
 
 
 def _truncates(rule_id: str) -> bool:

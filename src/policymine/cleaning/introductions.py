@@ -22,11 +22,11 @@ def rules() -> RuleSet:
 
 
 def mine_introduction(line: Line) -> Iterator[Hint]:
-    """Title and speaker that an introduction names, as hints `told_title` and `told_speaker`.
+    """Title and speaker that an introduction names, as hints.
 
     >>> view = "下面是小编为您推荐的副县长在全县防汛会上的讲话提纲。"
     >>> [(hint.key, hint.value) for hint in mine_introduction(Line(0, Span(0, len(view)), view))]
-    [('told_title', '副县长在全县防汛会上的讲话提纲'), ('told_speaker', '副县长')]
+    [('title', '副县长在全县防汛会上的讲话提纲'), ('speaker', '副县长')]
     """
     for rule in rules():
         if rule.gives.get("of") == "title":
@@ -34,9 +34,9 @@ def mine_introduction(line: Line) -> Iterator[Hint]:
         for match in rule.spans(line.view):
             title = LEADING.sub("", (line.text or line.view)[slice(*match.span("title"))]).strip()
             if title and looks_like_title(Line(0, Span(0, len(title)), view_of(title))):
-                yield Hint(line.span.start, "told_title", title)
+                yield Hint(line.span.start, "title", title)
                 if speaker := speaker_of(title):
-                    yield Hint(line.span.start, "told_speaker", speaker)
+                    yield Hint(line.span.start, "speaker", speaker)
                 return
 
 

@@ -80,7 +80,7 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
     headings = find_headings(lines, marks)
     mark_headings(headings, lines, marks)
     hints += [hint for line in lines if marks.kind(line) == "editor_intro" for hint in mine_introduction(line)]
-    known += [hint.value for hint in hints if hint.key.endswith("title")]
+    known += [hint.value for hint in hints if hint.key == "title"]
     parts = []
     starts = [line.span.start for line in lines]
     for span, heading in _stretches(headings, length):
@@ -91,7 +91,6 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
             heading=heading,
             known=known,
             seen=seen,
-            official=web,
             follows=headings[0].number if headings else None,
         )
         parts.append((span, inside, heading))
@@ -160,13 +159,12 @@ def _label_part(
     heading: Heading | None,
     known: Sequence[str],
     seen: set[str],
-    official: bool,
     follows: int | None,
 ) -> list[Hint]:
     """Labels the lines of one paper by their place in it."""
     zones, hints = _mark_edges(lines, marks)
     mark_runs(lines, marks, zones, crumbs=True)
-    hints += mark_titles(lines, marks, zones, known=known, seen=seen, official=official)
+    hints += mark_titles(lines, marks, zones, known=known, seen=seen)
     mark_runs(lines, marks, zones, crumbs=False)
     hints += mark_glued(lines, marks, zones)
     mark_repeated(lines, marks)
@@ -254,11 +252,10 @@ class _Told:
         for hint in self._hints:
             near = span.start <= hint.at < span.end
             if (near or alone or hint.key in ("published_on", "source")) and hint.value:
-                key = hint.key.removeprefix("told_")
-                if key != hint.key:
-                    found[key] = hint.value
+                if hint.key in ("title", "speaker"):
+                    found[hint.key] = hint.value  # what stands nearest to the text is the paper's own
                 else:
-                    found.setdefault(key, _dated(hint))
+                    found.setdefault(hint.key, _dated(hint))
         if title := self._page.metadata.get("title"):
             found.setdefault("site_title", site_title(title))
         if heading is not None and heading.title and len(heading.title) >= 4:

@@ -137,10 +137,10 @@ def looks_like_title(line: Line) -> bool:
     return bool(_title_end().search(view.rstrip('》”"')))
 
 
-def mark_titles(
-    lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Sequence[str], seen: set[str], official: bool = False
-) -> list[Hint]:
+def mark_titles(lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Sequence[str], seen: set[str]) -> list[Hint]:
     """Marks the titles over one paper: the first of each as `heading`, its copies as `dup_title`.
+
+    A title that is typeset with its 文号 is part of the paper and stays; copies over it go.
 
     Args:
         lines: the lines of one paper.
@@ -148,7 +148,6 @@ def mark_titles(
         zones: where its running text begins.
         known: titles that the page states elsewhere (browser bar, headline, introduction).
         seen: bare titles met so far on the page; added to.
-        official: keep a title that stands over its 文号 as part of the paper, as typeset papers have it.
 
     Returns:
         The titles, as hints.
@@ -156,8 +155,8 @@ def mark_titles(
     over = [line for line in lines if marks.free(line) and (zones.first is None or line.index < zones.first)][:16]
     if zones.first is None and all(looks_like_title(line) for line in lines if marks.free(line)):
         return []  # nothing but titles: then they are the text
-    if official and any(NUMBER_OF_PAPER.match(line.view) for line in over):
-        return []
+    if any(NUMBER_OF_PAPER.match(line.view) for line in over):
+        return list(_mark_typeset(over, marks, seen))
     wanted = {bare(title) for title in known if len(bare(title)) >= 4}
     hints: list[Hint] = []
     for position, line in enumerate(over):
@@ -177,9 +176,30 @@ def mark_titles(
     return hints
 
 
+def _mark_typeset(over: Sequence[Line], marks: Marks, seen: set[str]) -> Iterator[Hint]:
+    """Marks the copies of a typeset title that stand before it; the title itself is told but stays."""
+    names = [bare(line.view) for line in over]
+    for position, line in enumerate(over):
+        later = {"".join(names[start : start + size]) for start in range(position + 1, len(names)) for size in (1, 2, 3)}
+        if looks_like_title(line):
+            if names[position] in later:
+                _title(line, marks, names[position], seen=seen)
+            else:
+                broken = _broken_off(over[:position], line.text)
+                yield Hint(line.span.start, "title", "".join(part.text for part in broken) + line.text)
+
+
 def _joined_title(above: Sequence[Line], marks: Marks, title: Hint) -> Hint:
-    """The title with the lines it was broken into: those right above it that open what it closes."""
-    whole = title.value
+    """The title with the lines it was broken into, which are marked with it."""
+    broken = _broken_off(above, title.value)
+    for line in broken:
+        marks.take(line, "heading", "splitting.title-line")
+    return title._replace(value="".join(line.text for line in broken) + title.value)
+
+
+def _broken_off(above: Sequence[Line], title: str) -> list[Line]:
+    """The lines right above a title that belong to it: those that open what it closes, or say 关于 for it."""
+    whole, found = title, []
     for line in reversed(above):
         opened = any(line.view.count(a) > line.view.count(b) for a, b in ("《》", "“”", "()"))
         if (
@@ -188,9 +208,9 @@ def _joined_title(above: Sequence[Line], marks: Marks, title: Hint) -> Hint:
             or not (opened or ("关于" in line.view and "关于" not in whole))
         ):
             break
-        marks.take(line, "heading", "splitting.title-line")
+        found.append(line)
         whole = line.text + whole
-    return title._replace(value=whole)
+    return found[::-1]
 
 
 def _mark_over_title(lines: Sequence[Line], marks: Marks) -> Iterator[Hint]:
