@@ -22,7 +22,7 @@ from policymine.table.lock import RunLock
 
 from .clock import now
 
-RETRY_SECONDS = [30, 120]
+RETRY_SECONDS: list[float] = [30, 120]
 
 
 async def _only_fetch_errors(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
@@ -34,7 +34,7 @@ async def _only_fetch_errors(task: Task[..., Any], run: TaskRun, state: State[An
 @task(name="visit", retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_only_fetch_errors, cache_policy=NO_CACHE)
 def visit_source(config: str | None, run_id: int, source_id: str) -> str:
     """Crawls one source; returns the path of its work file."""
-    settings = load_settings(config and Path(config))
+    settings = load_settings(Path(config) if config else None)
     (source,) = sources_of(settings, [source_id])
     return str(visit(Night(settings, run_id), source, clock=now))
 
@@ -42,7 +42,7 @@ def visit_source(config: str | None, run_id: int, source_id: str) -> str:
 @task(name="mine", cache_policy=NO_CACHE)
 def mine_pages(config: str | None, run_id: int, source_id: str, work: str, start: int, stop: int) -> str:
     """Mines one chunk of a work file; returns the path of the notes on its pages."""
-    night = Night(load_settings(config and Path(config)), run_id)
+    night = Night(load_settings(Path(config) if config else None), run_id)
     return str(mine_chunk(night, Chunk(work, start, stop), source=source_id, clock=now, timer=time.perf_counter))
 
 
@@ -60,7 +60,7 @@ def nightly(config: str | None = None, sources: list[str] | None = None) -> dict
     Raises:
         LockedError: another run is at work.
     """
-    settings = load_settings(config and Path(config))
+    settings = load_settings(Path(config) if config else None)
     with RunLock(settings.database_url):
         return _run(settings, config, sources_of(settings, sources or ()))
 
@@ -75,7 +75,7 @@ def _run(settings: Settings, config: str | None, sources: tuple[Source, ...]) ->
     for source in sources:
         state = visit_source(config, night.run_id, source.id, return_state=True)
         if not state.is_completed():
-            problem = state.result(raise_on_failure=False)
+            problem: BaseException = state.result(raise_on_failure=False)
             get_run_logger().warning("source %s failed: %s", source.id, problem)
             if not isinstance(problem, SourceError):
                 raise problem

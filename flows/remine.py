@@ -22,7 +22,7 @@ from .nightly import publish_artifact
 @task(name="remine", cache_policy=NO_CACHE)
 def remine_pages(config: str | None, run_id: int, work: str, start: int, stop: int) -> str:
     """Reads one chunk of stale pages from the archive and mines it; returns the path of the notes on its pages."""
-    night = Night(load_settings(config and Path(config)), run_id)
+    night = Night(load_settings(Path(config) if config else None), run_id)
     return str(remine_chunk(night, Chunk(work, start, stop), clock=now, timer=time.perf_counter))
 
 
@@ -36,7 +36,7 @@ def remine(config: str | None = None) -> dict[str, Any]:
     Returns:
         The run report as plain data; it is also the artifact `remine-report`.
     """
-    settings = load_settings(config and Path(config))
+    settings = load_settings(Path(config) if config else None)
     with RunLock(settings.database_url):
         with open_table(settings, create=False) as table:
             night = Night(settings, table.begin("remine", clock=now).id)
