@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 ROW = re.compile(r"\b[0-9a-f]{16}\b")
 RUNNABLE = ("policymine ", "python ", "cat ")
+VOLATILE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]+|\d{8}T\d+(?=\.warc)|(?<=clean )[0-9a-f]{16}|(?<=mine )[0-9a-f]{16}")
+"""Moments, archive files and fingerprints differ from run to run: `...` stands for them."""
 
 
 def refresh(page: Path, folder: Path) -> None:
@@ -38,7 +40,7 @@ def refresh(page: Path, folder: Path) -> None:
             done = subprocess.run(  # noqa: S602 - the commands are those of our own pages
                 command, shell=True, cwd=folder, capture_output=True, text=True, env=environment, check=False
             )
-            lines = (done.stdout + done.stderr).splitlines()
+            lines = VOLATILE.sub("...", done.stdout + done.stderr).splitlines()
             kept = len(shown.splitlines()) - 1 if shown.endswith("…\n") and len(shown.splitlines()) > 1 else None
             lines = lines if kept is None or kept >= len(lines) else [*lines[:kept], "…"]
             rows.extend(ROW.findall(done.stdout))

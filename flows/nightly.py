@@ -75,7 +75,7 @@ def _run(settings: Settings, config: str | None, sources: tuple[Source, ...]) ->
     for source in sources:
         state = visit_source(config, night.run_id, source.id, return_state=True)
         if not state.is_completed():
-            problem: BaseException = state.result(raise_on_failure=False)
+            problem: Any = state.result(raise_on_failure=False)
             get_run_logger().warning("source %s failed: %s", source.id, problem)
             if not isinstance(problem, SourceError):
                 raise problem
