@@ -45,6 +45,8 @@ def lead_before(copy: str, at: int, floor: int) -> Lead | None:
         return None
     for name in ORDER:
         if found := pattern("leads", name).search(window):
+            if found[0].strip() == "过" and copy[at : at + 1] in tuple("一两三四"):
+                continue
             mod = None if name == "APPROX_EQUAL" else name
             return Lead(at - len(window) + found.start(), mod)
     clause = PUNCTUATION.split(copy[max(floor, at - 24) : at])[-1]
@@ -63,7 +65,9 @@ def base_before(copy: str, at: int) -> str | None:
     """
     found = pattern("context", "base").search(copy[max(0, at - 16) : at])
     return (
-        re.sub(r"(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为) ?$", "", found[0]).strip() if found else None
+        re.sub(r"(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$", "", found[0]).strip()
+        if found
+        else None
     )
 
 
@@ -141,7 +145,8 @@ def _bare(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lead: 
     start, end = span
     low = groups.get("low", "")
     if lead is not None and lead.mod is not None and lead.touching:
-        return bool(re.match(r"[年月日号时点分]", copy[end : end + 1]))
+        single = len(low) == 1 and not low.isdigit() and bool(re.match(r"[一-鿿]", copy[end : end + 1]))
+        return single or bool(re.match(r"[年月日号时点分]", copy[end : end + 1]))
     followed = bool(re.match(r"[一-鿿]", copy[end : end + 1]))
     if whole[1] - whole[0] > PHRASE:
         return followed or not re.search(r"[万亿]$", low + groups.get("scale", "").strip())

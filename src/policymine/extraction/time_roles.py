@@ -99,6 +99,8 @@ def _recurring(around: Surroundings) -> TimeRole:
 
 def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRole:
     tail = str(mention.fields.get("tail", ""))
+    if mod == "BEFORE":
+        return "deadline"
     if tail.endswith("来") or str(mention.fields.get("dir", ""))[:1] in tuple("过近最前上"):
         return "reference"
     ordered = orders(around)
@@ -133,14 +135,16 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     opening = bool(cue("opening").fullmatch(around.clause_before))
     if mention.until is not None or "/" in value:
         return "period" if ordered and lean(around) > 0 else "reference"
-    if re.search(r"[到至]$", around.clause_before) and cue("target").search(around.behind[:40]):
-        return "deadline" if lean(around) >= 0 else "reference"
+    if re.search(r"(?<![达])[到至]$", around.clause_before) and not past and mention.until is None:
+        return "deadline"
     if mention.moment.get("word") in ("全年", "全年度") and cue("target").search(clause) and not cue("past").search(clause):
         return "deadline"
     if mod == "ON_OR_AFTER":
         return "period" if ordered and lean(around) > 0 else "reference"
     if mod == "AFTER":
         return "period" if lean(around) > 0 else "reference"
+    if opening and mention.moment.get("edge") == "END" and cue("target").search(around.behind[:40]) and lean(around) >= 0:
+        return "deadline"
     if opening and lean(around) > 0 and not around.clause_behind.startswith(("的", "“", "度")):
         return "period" if re.fullmatch(r"[0-9X]{4}", value) or type_ == "TIME" else "deadline"
     return "reference"

@@ -24,6 +24,7 @@ ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "�
 PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
+EVENT = re.compile(r"(?P<a>[一-鿿]{2,12}?(?:之日)?)(?:的|前)?$")
 MOTTOS = re.compile(r"“[^“”\n]{2,30}”")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
 DUE = re.compile(
@@ -81,11 +82,14 @@ def find_issues(text: str, *, issued_on: str | None = None) -> tuple[Issue, ...]
 
 
 def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surroundings, Reading | None]]:
-    quoted = [m.span() for m in (*BRACKETS.finditer(copy), *NUMBERED.finditer(copy))]
+    quoted = [m.span() for m in BRACKETS.finditer(copy)]
+    numbered = [m.span() for m in NUMBERED.finditer(copy)]
     mottos = [m.span() for m in MOTTOS.finditer(copy)]
     for mention in mentions(copy, scan(copy)):
         inside = any(a <= mention.start and mention.end <= b for a, b in quoted)
         if inside and (mention.kind != "moment" or "year" not in mention.moment):
+            continue
+        if any(a < mention.start < b for a, b in numbered):
             continue
         around = surroundings(copy, mention.start, mention.end)
         if mention.kind == "now" and not adverbial(around):
@@ -192,7 +196,7 @@ def _duration(copy: str, mention: Mention, ref: Reference) -> Reading | None:
     direction = str(f.get("dir", ""))
     anchor = _anchor(copy, mention.start)
     if tail.endswith(("前", "后")) and not direction:
-        return _offset(by, tail, ref=ref, anchor=anchor)
+        return _offset(by, tail, ref=ref, anchor=anchor, copy=copy, start=mention.start)
     mod = _duration_mod(str(f.get("bound", "")), tail, by)
     if direction[:2] in ("再过", "过") and ref.now:
         return Reading("DATE", from_now(by, ref, 1).value, None, _interval(from_now(by, ref, 1)))
@@ -223,8 +227,10 @@ def _anchor(copy: str, start: int) -> str | None:
     return match["a"] if match else None
 
 
-def _offset(by: Length, tail: str, *, ref: Reference, anchor: str | None) -> Reading:
+def _offset(by: Length, tail: str, *, ref: Reference, anchor: str | None, copy: str, start: int) -> Reading:
     sign = -1 if tail.endswith("前") else 1
+    if sign < 0 and not ref.now and by.unit in "DB" and (event := EVENT.search(copy[max(0, start - 24) : start])):
+        return Reading("DURATION", by.timex(), "BEFORE", None, event["a"])
     if anchor:
         return Reading("DURATION", by.timex(), "AFTER" if sign > 0 else "BEFORE", None, anchor)
     found = from_now(by, ref, sign)

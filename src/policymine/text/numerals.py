@@ -115,7 +115,7 @@ def _fraction(whole: str | None, over: str, under: str) -> Decimal | None:
     added, top, bottom = (_unsigned(x) if x else Decimal(0) for x in (whole, over, under))
     if added is None or top is None or not bottom:
         return None
-    return CONTEXT.add(added, CONTEXT.divide(top, bottom))
+    return CONTEXT.add(added, Context(prec=20).divide(top, bottom))
 
 
 def _plain(text: str) -> Decimal | None:
