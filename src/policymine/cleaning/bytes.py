@@ -8,7 +8,7 @@ lattice; it is repaired only where the reading is far likelier than the text as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
@@ -25,6 +25,7 @@ ODD = 7.6  # what a character of damaged text costs at least, on the average; cl
 BROKEN = 9.6  # the same where nothing could be repaired and a person should look
 GAIN = 12.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
 LEAST = 3
+DENSE = 5
 JAPANESE = 0.3  # share of kana from which on a stretch is Japanese
 LIKELY = 8.4  # what a character of a true reading costs at most, on the average
 DOUBT = 6.4  # from what cost on the neighbourhood of a character is doubtful
@@ -34,15 +35,31 @@ _KANA = re.compile("[\u3041-\u30fa]")
 _STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
 
 
+class _Odd(NamedTuple):
+    """What finds odd characters: three near each other, single signs, single ones of either sort."""
+
+    trace: re.Pattern[str]
+    sign: re.Pattern[str]
+    any: re.Pattern[str]
+
+
 @cache
-def _trace_of_damage() -> re.Pattern[str]:
-    """Three odd characters near each other: of the second level of GB 2312, kana, Greek, drawing signs, lost pairs."""
-    rows = [*range(0xA4, 0xAA), *range(0xD8, 0xF8)]
-    pairs = [bytes([row, cell]) for row in rows for cell in range(0xA1, 0xFF)] + [
-        bytes([0xA2, cell]) for cell in range(0xB1, 0xE3)
-    ]
-    rare = "".join(pair.decode("gb2312", "ignore") for pair in pairs) + "\ue000-\uf8ff"
-    return re.compile(f"(?:[{rare}][^\n]{{0,5}}){{2}}[{rare}?\ufffd]")
+def _odd() -> _Odd:
+    """Characters that slipped pairs give: the second level of GB 2312; kana, Greek, drawing signs, marks of lost pairs."""
+    rare = _gb2312((row, cell) for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF))
+    signs = _gb2312((row, cell) for row in range(0xA4, 0xAA) for cell in range(0xA1, 0xFF))
+    signs += _gb2312((0xA2, cell) for cell in range(0xB1, 0xE3))
+    trace = f"(?:[{rare}{signs}][^\n]{{0,5}}){{2}}[{rare}{signs}?\ufffd]"
+    return _Odd(re.compile(trace), re.compile(f"[{signs}?\ufffd]"), re.compile(f"[{rare}{signs}?\ufffd]"))
+
+
+def _gb2312(pairs: Iterable[tuple[int, int]]) -> str:
+    return "".join(bytes(pair).decode("gb2312", "ignore") for pair in pairs)
+
+
+def _is_dense(around: str) -> bool:
+    """Whether odd characters stand so close that the dictionary is worth its second of loading."""
+    return bool(_odd().sign.search(around)) or len(_odd().any.findall(around)) >= DENSE
 
 
 class Passage(NamedTuple):
@@ -78,8 +95,10 @@ def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
     ([], [])
     """
     grown: list[tuple[int, int]] = []
-    for match in _trace_of_damage().finditer(text):
+    for match in _odd().trace.finditer(text):
         around = to_simplified(text[max(match.start() - 3, 0) : match.end() + 3])
+        if not _is_dense(text[max(match.start() - 8, 0) : match.end() + 8]):
+            continue
         if vocabulary().best(around) < odd * len(around) or len(_KANA.findall(around)) > 0.5 * len(around):
             continue
         left, right = _grown(text, match)

@@ -117,9 +117,9 @@ def _stray_spaces(text: str) -> Iterator[Edit]:
             continue
         if (right[0].isdigit() and left[-1] in _NUMERAL) or not _STOPS.search(left + right):
             continue
-        if not _STOPS.search(left) and not joins(left, right):
-            continue  # a heading and what follows it
-        if not (kept.find.search(f"{left}␠{right}") or _is_parallel(left, right)):
+        if kept.find.search(f"{left}␠{right}") or _is_parallel(left, right):
+            continue
+        if _STOPS.search(left) or joins(left, right):  # else it may be a heading and what follows it
             yield Edit(span, "", SPACE, 0.85)
 
 
