@@ -20,7 +20,7 @@ UNIT = re.compile(rf"(?:{'|'.join(RULES.lexicons['endings']['unit'])})(?:$|[\s\u
 CITY = re.compile("|".join(RULES.lexicons["cities"]["names"]))
 LEVELS: dict[str, str] = RULES.lexicons["places"]
 MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
-HEAD, NEAR = 500, 4000
+HEAD, NEAR = 800, 4000
 NAMED, ADDRESS, HOSTED, CITIES, MOST = 24, 8, 6, 4, 4
 """Votes of a place in a name, an address, a host and several cities; a word of the text has one each time, up to the last."""
 
