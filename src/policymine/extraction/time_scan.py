@@ -25,6 +25,7 @@ STARTS = {
 TRADITIONAL = re.compile(
     "[萬億兩點後個鐘週禮號這從現當節實來開過進間於閏臘農曆歲時內聖復誦轉獻燭獨齋滿麗灑難東師親慶軍黨產婦兒國際記電報頭樹陽歷門歸啟終禦禪齊龍燈愛罷貝盤紀願盡舉總導戰際說還給應關發動務單樂壓團無與為業負幾壹貳參陸]"
 )
+PHRASE = 60
 RUN = re.compile(f"[{STARTS['han']}]{{30,}}")
 APART = re.compile("(?<=[0-9０-９])，(?=[0-9０-９])")
 JOIN = re.compile(r"[ ]{0,2}的?[ ]?")
@@ -59,6 +60,8 @@ class Lexicon:
     trigger: re.Pattern[str]
     words: Mapping[str, tuple[Word, ...]]
     rules: Mapping[str, tuple[Rule, ...]]
+    numeric: re.Pattern[str]
+    seconds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     grains: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -97,7 +100,29 @@ def lexicon() -> Lexicon:
     heads = "".join(sorted({*words, *by_start} - set(STARTS["digit"])))
     trigger = re.compile(f"(?<![0-9])[0-9]|[{re.escape(heads)}]")
     longest = {c: tuple(sorted(found, key=lambda w: -len(w.text))) for c, found in words.items()}
-    return Lexicon(trigger, longest, {c: tuple(found) for c, found in by_start.items()}, rules.lexicons["grains"])
+    numeric = re.compile(rules.lexicons["around"]["numeric"])
+    return Lexicon(
+        trigger,
+        longest,
+        {c: tuple(x) for c, x in by_start.items()},
+        numeric,
+        _seconds(words, by_start),
+        rules.lexicons["grains"],
+    )
+
+
+def _seconds(words: Mapping[str, list[Word]], by_start: Mapping[str, list[Rule]]) -> dict[str, frozenset[str]]:
+    """The characters that can stand second, for every starting character where all its words and rules name theirs."""
+    found: dict[str, frozenset[str]] = {}
+    for character in {*words, *by_start}:
+        rules = by_start.get(character, [])
+        if character in STARTS["digit"] or character in STARTS["han"] or any("then" not in rule.gives for rule in rules):
+            continue
+        seconds = {word.text[1:2] for word in words.get(character, [])}
+        seconds |= {c for rule in rules for x in rule.gives["then"] for c in STARTS.get(x, x)}
+        if "" not in seconds:
+            found[character] = frozenset(seconds)
+    return found
 
 
 def starts(rule: Rule) -> str:
@@ -153,19 +178,28 @@ def _festivals() -> Iterator[Word]:
 
 def scan(text: str) -> list[Part]:
     """The parts of a scanned text in reading order, not overlapping."""
-    words, rules, grains = lexicon().words, lexicon().rules, lexicon().grains
+    words, rules, grains, seconds = lexicon().words, lexicon().rules, lexicon().grains, lexicon().seconds
+    numeric, numerals = lexicon().numeric, frozenset(STARTS["digit"] + STARTS["han"])
     whole = (len(text) - len(text.lstrip()), len(text.rstrip()))
+    long = len(text) > PHRASE
     parts: list[Part] = []
     done = 0
     for trigger in lexicon().trigger.finditer(text):
         at = trigger.start()
         if at < done:
             continue
-        if text[at] in STARTS["han"] and (run := RUN.match(text, at)):
-            done = run.end()
+        first = text[at]
+        if long and first in seconds and text[at + 1 : at + 2] not in seconds[first]:
             continue
-        part = _word_at(text, at, words.get(text[at], ()), whole)
-        ruled = _rule_at(text, at, rules.get(text[at], ()), parts[-1] if parts else None, whole=whole, grains=grains)
+        tried = rules.get(first, ())
+        if first in numerals:
+            if run := RUN.match(text, at):
+                done = run.end()
+                continue
+            if long and not numeric.match(text, at):
+                tried = ()
+        part = _word_at(text, at, words.get(first, ()), whole)
+        ruled = _rule_at(text, at, tried, parts[-1] if parts else None, whole=whole, grains=grains) if tried else None
         if ruled and (part is None or ruled.end > part.end or (ruled.rule == "times.nth" and ruled.end == part.end)):
             part = ruled
         if part:
@@ -207,7 +241,9 @@ def _rule_at(
             continue
         groups = {key.rstrip("_"): value for key, value in match.groupdict().items() if value is not None}
         constants = {
-            key: value for key, value in gives.items() if key not in ("kind", "starts", "follows", "whole", "lead", "near")
+            key: value
+            for key, value in gives.items()
+            if key not in ("kind", "starts", "follows", "whole", "lead", "near", "then")
         }
         return Part(start, end, rule.id, gives["kind"], {**constants, **groups})
     return None
