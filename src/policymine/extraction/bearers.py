@@ -48,19 +48,16 @@ def _words() -> _Words:
     bodies = rules.load(PACKAGE, "organisations").lexicons
     heads = rules.load(PACKAGE, "directives").lexicons["lexicons"]
     own = rules.load(PACKAGE, "bearers").lexicons
-    kinds = {
-        ending: "person" if kind == "persons" else "organisation" for kind, ends in bodies["kinds"].items() for ending in ends
-    }
+    kinds: dict[str, str] = {}
+    for kind, listed in bodies["kinds"].items():
+        kinds |= dict.fromkeys(listed, "person" if kind == "persons" else "organisation")
     endings = alternation([*kinds])
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
     nominal = bodies["nominal"]["verbs"]
     verbs = [verb for verb in heads["verbs"] if verb not in nominal]
-    starts = [
-        *verbs,
-        *heads["adverbs"],
-        *[w for w in heads["prepositions"] if w not in ("凡", "凡是", "和", "与")],
-        *own["starts"]["no"],
-    ]
+    prepositions = [word for word in heads["prepositions"] if word not in ("凡", "凡是", "和", "与")]
+    starts = [*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]]
+    follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
     tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
     return _Words(
         kinds=kinds,
@@ -68,9 +65,7 @@ def _words() -> _Words:
         bare=frozenset(bodies["determiners"]["bare"]),
         determiners=tuple(bodies["determiners"]["words"]),
         ending=re.compile(f"(?:{endings})[”）)]?"),
-        follow=re.compile(
-            f"(?!负责(?:人|同志)|主要|教育局|人均|均由)(?:{alternation([*heads['adverbs'], *heads['verbs'], *own['follows']['words']])}|[\\d０-９])"
-        ),
+        follow=re.compile(f"(?!负责(?:人|同志)|主要|均由)(?:{follows}|[\\d０-９])"),
         tail=re.compile(f"(?:{alternation(tails)})+$"),
         bad=re.compile(f"(?!{own['starts']['yes']})(?:{alternation(starts)})"),
         pronoun=re.compile(f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?"),
@@ -175,6 +170,12 @@ def _scan(
 ) -> Subject | None:  # fmt: skip
     """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
     words = _words()
+    if (
+        not trusted
+        and words.bad.match(text, start, limit) is not None
+        and "的" not in text[start : min(limit, start + LONGEST)]
+    ):
+        return None
     for match in words.ending.finditer(text, start, min(limit, start + LONGEST)):
         at = match.end()
         if words.follow.match(text, at, end) is None and at not in times and not (trusted and at == end):
@@ -220,9 +221,8 @@ def _one(names: list[str]) -> bool:
     """Whether a list shares one determiner or genitive and so must stay whole (各部门、单位; 各镇、各村的干部; …等部门)."""
     if "的" in names[0] or "的" in names[-1] or "等" in names[-1]:
         return True
-    if names[0].startswith(("任何", "各级", "有关", "相关")) and not any(
-        n.startswith(("各", "市", "县", "省", "有关")) for n in names[1:]
-    ):
+    own = ("各", "市", "县", "省", "有关")
+    if names[0].startswith(("任何", "各级", "有关", "相关")) and not any(name.startswith(own) for name in names[1:]):
         return True
     return any(len(name) <= 2 and not name.startswith("各") for name in names[1:]) and names[0].startswith("各")
 

@@ -34,7 +34,7 @@ class LinearModel:
     bias: float
 
     def judge(self, rows: Sequence[Sequence[str]]) -> list[float]:
-        """The chance of each row; features that the model does not know weigh nothing."""
+        """The chance of each row of distinct features; those that the model does not know weigh nothing."""
         return [_chance(self.bias + self._sum(row)) for row in rows]
 
     def judge_with(self, shared: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
@@ -44,7 +44,7 @@ class LinearModel:
 
     def _sum(self, row: Sequence[str]) -> float:
         weight = self.weights.get
-        return sum([weight(feature, 0.0) for feature in set(row)])
+        return sum([weight(feature, 0.0) for feature in row])
 
     def reasons(self, row: Sequence[str], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features of a row that weighed most, strongest first."""

@@ -1,83 +1,70 @@
-"""Conditions that stand in front of an order and penalties that stand in it.
+"""Conditions that stand in front of an order.
 
-The phrases of circumstance: 对…的, 凡…, 一旦…, 如…, 遇…, …的(when the clause ends so), …时.
+The phrases of circumstance: 对…的, 凡…, 一旦…, 如…, 遇…, …的 (where the clause ends so), …时; within a clause up to its cue.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 
-from policymine import rules
 from policymine.extraction.directives_clauses import Clause
+from policymine.extraction.directives_fronting import patterns
+from policymine.text.span import Span
 
-PACKAGE = "policymine.extraction"
-
-
-@cache
-def _fronts() -> re.Pattern[str]:
-    pattern: str = rules.load(PACKAGE, "directives").lexicons["conditions"]["clause"]
-    return re.compile(pattern)
+CERTAIN = ("towards", "if", "who")
 
 
-def condition_kind(text: str, start: int, end: int) -> str:
-    """Which kind of condition a clause is as a whole, "" when it is none.
-
-    >>> [condition_kind(c, 0, len(c)) for c in ("对拒不整改的", "一旦发生险情", "逾期未报的", "各镇要落实")]
-    ['towards', 'if', 'who', '']
-    """
-    match = _fronts().match(text, start, end)
-    return match.lastgroup or "" if match is not None else ""
-
-
-@cache
-def _starts() -> re.Pattern[str]:
-    pattern: str = rules.load(PACKAGE, "directives").lexicons["conditions"]["inside"]
-    return re.compile(pattern)
-
-
-def condition_of(text: str, clauses: Sequence[Clause], cue: int | None) -> str | None:
+def condition_of(
+    text: str, clauses: Sequence[Clause], cue: int | None, *, sanction: bool, bearers: Sequence[Span]
+) -> str | None:  # fmt: skip
     """The circumstance that stands in front of a directive's predicate, as written; None where there is none.
 
     Args:
         text: the document.
         clauses: the clauses of the directive.
         cue: where its deontic word starts, None for a bare imperative.
+        sanction: whether it threatens; a condition then names those who fail, bearers included.
+        bearers: where its own bearers stand; their names are no part of the condition.
     """
-    kept: list[Clause] = []
-    for clause in clauses[:-1]:
-        kind = condition_kind(text, clause.start, clause.end)
-        if kind == "when" and not kept and not _event(text, clause):
-            break
-        if not kind:
-            break
-        kept.append(clause)
+    kept = _fronted(text, clauses[:-1], sanction=sanction)
     if kept:
         start = kept[0].start
-        subject = kept[0].subject
-        if (
-            subject is not None
-            and subject.kind in ("organisation", "person")
-            and condition_kind(text, start, kept[0].end) == "who"
-        ):
-            start = start if text[subject.end : kept[0].end] == "的" else subject.end
+        named = next((b for b in bearers if b.start == start and b.end < kept[0].end), None)
+        if named is not None and not sanction and text[named.end : kept[0].end] != "的":
+            start = named.end
         return text[start : kept[-1].end]
     first = clauses[0]
     limit = cue if cue is not None and cue <= first.end else first.end
     begin = first.start
-    if first.subject is not None and first.subject.kind in ("organisation", "person") and first.subject.end < limit:
+    struck = any(hit.kind == "penalty" for hit in first.hits)
+    if first.subject is not None and first.subject.kind in ("organisation", "person") and first.subject.end < limit and struck:
         begin = first.subject.end
-    match = _starts().match(text, begin, limit)
-    if match is None:
+    match = patterns()["inside"].match(text, begin, first.end)
+    if match is None or (cue is None and not (struck or text.startswith("由", match.end("condition")))):
         return None
-    if cue is None and not any(hit.kind == "penalty" for hit in first.hits):
-        return None
-    if cue is not None and match.end() < limit - 1:
+    if cue is not None and not limit - 1 <= match.end("condition") <= limit:
         return None
     return match["condition"]
 
 
-def _event(text: str, clause: Clause) -> bool:
-    """Whether 时 or 后 ends an event rather than a time."""
-    return not any(character.isdigit() for character in text[clause.start : clause.end])
+def _fronted(text: str, clauses: Sequence[Clause], *, sanction: bool) -> list[Clause]:
+    """The leading clauses that make up the condition; a time in front of it is left out."""
+    found = patterns()
+    kinds: list[str] = []
+    for clause in clauses[:4]:
+        kind = clause.condition
+        struck = any(hit.kind == "penalty" and text.find("的", hit.end, clause.end) < 0 for hit in clause.hits)
+        if clause.lead == "time" or clause.cue is not None or (kind in ("about", "whom") and struck):
+            break
+        if kind == "when" and found["hour"].fullmatch(text, clause.start, clause.end):
+            kind = ""
+        if kind == "whom" and not sanction:
+            kind = ""
+        if not kind and found["chained"].match(text, clause.start, clause.end) is None:
+            break
+        kinds.append(kind)
+    while kinds and not kinds[-1]:
+        kinds.pop()
+    if "" in kinds and not any(kind in CERTAIN for kind in kinds):
+        return []
+    return list(clauses[: len(kinds)])

@@ -7,17 +7,19 @@ mood (directives_modality), condition (conditions), bearers (bearers), times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from policymine.extraction import classifier
 from policymine.extraction.conditions import condition_of
 from policymine.extraction.directives_bearers import bearers_of
-from policymine.extraction.directives_clauses import read
+from policymine.extraction.directives_clauses import Sentence, read
 from policymine.extraction.directives_modality import Mood, mood_of
-from policymine.extraction.directives_sections import places
+from policymine.extraction.directives_sections import Place, is_banned_act, places
 from policymine.extraction.directives_splitting import Piece, split
 from policymine.extraction.features import clause_features, directive_features
-from policymine.model import Bearer, Card, Directive, Slogan, TimeExpression
+from policymine.model import Bearer, Card, Directive, PaperKind, Slogan, TimeExpression
 from policymine.text.outline import Outline, outline
 from policymine.text.span import Span
 
@@ -41,43 +43,86 @@ def find_directives(
     [('各镇要在月底前报送台账', 'obligation', '要'), ('严禁瞒报', 'prohibition', '严禁')]
     """
     items = outline(text)
-    sentences = read(text, items, times=[time.span for time in times])
+    sentences = read(text, items, times=[time.span for time in times], slogans=slogans)
     stands = places(text, sentences, items)
-    rows = clause_features(text, sentences, stands, kind=card.kind)
-    orders, boundaries = classifier.model("directive"), classifier.model("boundary")
-    pieces: list[Piece] = []
-    chances: list[float] = []
-    for number, sentence in enumerate(sentences):
-        own = orders.judge_with(rows[number].shared, rows[number].own)
-        found = split(text, number, sentence, marked=classifier.smooth(own), model=boundaries)
-        chance = {clause.start: p for clause, p in zip(sentence.clauses, own, strict=True)}
-        pieces += found
-        chances += [sum(chance[c.start] for c in piece.clauses) / len(piece.clauses) for piece in found]
-    moods = [mood_of(text, piece) for piece in pieces]
+    found = list(_found(text, sentences, stands, kind=card.kind))
+    pieces = [one.piece for one in found]
+    moods = [one.mood for one in found]
     who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
-    weighed = [
-        directive_features(text, piece, mood, place=stands[piece.sentence]) for piece, mood in zip(pieces, moods, strict=True)
-    ]
-    operational = classifier.model("operational").judge(weighed) if pieces else []
+    bounds = [_times_in(one.span, times) for one in found]
+    acts = classifier.model("operational").judge(
+        [
+            directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside))
+            for one, inside in zip(found, bounds, strict=True)
+        ]
+    )
     return tuple(
-        _directive(
-            text, piece, mood, times=times, outline=items, bearers=bearers, operational=op >= THRESHOLD, confidence=chance
-        )
-        for piece, mood, bearers, op, chance in zip(pieces, moods, who, operational, chances, strict=True)
+        _directive(text, one, sentences[one.piece.sentence], outline=items, bearers=bearers, deadlines=inside, act=act)
+        for one, bearers, inside, act in zip(found, who, bounds, acts, strict=True)
     )
 
 
+class _Found(NamedTuple):
+    """A directive as the models mark it off: its clauses, mood, chance and the features that spoke for it."""
+
+    piece: Piece
+    mood: Mood
+    chance: float
+    reasons: tuple[tuple[str, float], ...]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.piece.clauses[0].start, self.piece.clauses[-1].end)
+
+
+def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *, kind: PaperKind) -> Iterator[_Found]:
+    """The directives of every sentence with their moods."""
+    orders, boundaries = classifier.model("directive"), classifier.model("boundary")
+    rows = clause_features(text, sentences, stands, kind=kind)
+    for number, (sentence, place, row) in enumerate(zip(sentences, stands, rows, strict=True)):
+        chances = orders.judge_with(row.shared, row.own)
+        banned = is_banned_act(text, sentence, place, sentences)
+        listed = sentence.expansion or banned
+        marked = [True] * len(chances) if listed else classifier.smooth(chances)
+        places_of = {clause.start: index for index, clause in enumerate(sentence.clauses)}
+        for piece in split(text, number, sentence, marked=marked, model=boundaries):
+            own = [places_of[clause.start] for clause in piece.clauses]
+            chance = 1.0 if listed else sum(chances[index] for index in own) / len(own)
+            strongest = max(own, key=lambda index: chances[index])
+            reasons = orders.reasons([*row.shared, *row.own[strongest]])
+            yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons)
+
+
+def _times_in(span: Span, times: Sequence[TimeExpression]) -> tuple[TimeExpression, ...]:
+    """The times inside a span that bound or schedule what it orders."""
+    first = bisect_left(times, span.start, key=lambda time: time.span.start)
+    last = bisect_left(times, span.end, lo=first, key=lambda time: time.span.start)
+    return tuple(time for time in times[first:last] if time.role in BOUNDING and time.span.end <= span.end)
+
+
 def _directive(
-    text: str, piece: Piece, mood: Mood, *, times: Sequence[TimeExpression], outline: Outline, bearers: tuple[Bearer, ...],
-    operational: bool, confidence: float,
+    text: str, one: _Found, sentence: Sentence, *, outline: Outline, bearers: tuple[Bearer, ...],
+    deadlines: tuple[TimeExpression, ...], act: float,
 ) -> Directive:  # fmt: skip
     """One directive with everything that stands in it."""
-    span = Span(piece.clauses[0].start, piece.clauses[-1].end)
-    inside = tuple(time for time in times if span.contains(time.span) and time.role in BOUNDING)
-    cue = text[mood.cue.start : mood.cue.end] if mood.cue is not None else None
-    return Directive(
-        span, span.of(text), f"directives.{mood.cue.kind if mood.cue else 'bare'}",
-        modality=mood.modality, force=mood.force, operational=operational, confidence=round(confidence, 3), cue=cue,
-        bearers=bearers, condition=condition_of(text, piece.clauses, mood.cue.start if mood.cue else None),
-        penalty=mood.penalty, deadlines=inside, section=outline.headings(span.start),
+    piece, mood = one.piece, one.mood
+    condition = condition_of(
+        text, piece.clauses, mood.cue.start if mood.cue else None, sanction=mood.modality == "sanction",
+        bearers=[bearer.span for bearer in bearers if bearer.explicit and bearer.span is not None],
     )  # fmt: skip
+    return Directive(
+        one.span, one.span.of(text), f"directives.{mood.cue.kind if mood.cue else 'bare'}",
+        modality=mood.modality, force=mood.force, operational=act >= THRESHOLD, confidence=round(one.chance, 3),
+        cue=text[mood.cue.start : mood.cue.end] if mood.cue is not None else None, bearers=bearers, condition=condition,
+        penalty=mood.penalty, deadlines=deadlines, section=_section(text, sentence.item, outline), reasons=one.reasons,
+    )  # fmt: skip
+
+
+def _section(text: str, item: int, outline: Outline) -> tuple[str, ...]:
+    """The labels with headlines above a directive, outermost first."""
+    path: list[str] = []
+    while item >= 0:
+        label, headline = outline.items[item].label, outline.items[item].headline
+        path.append(text[label.start : headline.end if headline else label.end])
+        item = outline.items[item].parent
+    return tuple(reversed(path))

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.bearers import Subject, kind_of, members, name_at, subject_of
-from policymine.extraction.conditions import condition_kind
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
 from policymine.extraction.directives_scanning import PACKAGE
@@ -89,7 +88,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def bearers_of(
-    text: str, pieces: Sequence[Piece], moods: Sequence[Mood], *, sentences: Sequence[Sentence], outline: Outline, kind: PaperKind
+    text: str, pieces: Sequence[Piece], moods: Sequence[Mood], *, sentences: Sequence[Sentence], outline: Outline,
+    kind: PaperKind,
 ) -> list[tuple[Bearer, ...]]:  # fmt: skip
     """The bearers of each of `pieces`, in order.
 
@@ -136,7 +136,7 @@ def _taken(
     carry = state.above(sentence)
     if mood.modality == "recommendation" or carry is None or not carry.bearers:
         return ()
-    fronted = any(condition_kind(text, clause.start, clause.end) for clause in piece.clauses[:-1])
+    fronted = any(clause.condition for clause in piece.clauses[:-1])
     thing = any(clause.subject is not None and clause.subject.kind == "thing" for clause in piece.clauses)
     near = carry.sentence >= piece.sentence - 1
     if thing and not fronted:
@@ -182,7 +182,7 @@ def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
         subject = clause.subject
         if subject is None or subject.kind not in NAMED:
             continue
-        if mood.modality == "sanction" and condition_kind(text, clause.start, clause.end):
+        if mood.modality == "sanction" and clause.condition:
             continue
         if named and not any(hit.kind in ("lead", "charge") for hit in clause.hits):
             continue
@@ -198,7 +198,7 @@ def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
 
 def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:
     """X牵头，Y配合."""
-    shared = _patterns()["shared"].search(text, start, end)
+    shared = _patterns()["shared"].search(text, start, end) if text.find("牵头", start, end) >= 0 else None
     if shared is None:
         return ()
     pair: list[Bearer] = []

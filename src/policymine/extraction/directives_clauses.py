@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.bearers import Subject, subject_of
+from policymine.extraction.directives_cutting import commands, cut
+from policymine.extraction.directives_fronting import condition_kind, sets_scene
 from policymine.extraction.directives_scanning import PACKAGE, Hit, alternation, hits_of
+from policymine.model import Slogan
 from policymine.text.outline import Outline
 from policymine.text.sentences import clauses, sentences
 from policymine.text.span import Span
 
-CLOSING = "。！？；!?;"
-LONGEST_ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
+CLOSING = "。！？；!?;：:"
+ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
-EXPANSION = 600
 
 
 class Clause(NamedTuple):
-    """A clause, its closing mark left out; `lead` is the class of its first word, `word` what its head starts with."""
+    """A clause, its closing mark left out; `lead` is the class of its first word, `word` what its head starts with.
+
+    `condition` is the kind of condition that it is as a whole, `fronted` whether it only sets the scene for what follows.
+    """
 
     start: int
     end: int
@@ -38,6 +43,8 @@ class Clause(NamedTuple):
     head: int
     cue: Hit | None
     subject: Subject | None
+    condition: str
+    fronted: bool
 
 
 class Sentence(NamedTuple):
@@ -71,26 +78,30 @@ def connective_pattern() -> re.Pattern[str]:
     return re.compile(f"(?:(?:{alternation(words)})[，,]?)+")
 
 
-def read(text: str, outline: Outline, *, times: Sequence[Span] = ()) -> list[Sentence]:
+def read(
+    text: str, outline: Outline, *, times: Sequence[Span] = (), slogans: Sequence[Slogan] = ()
+) -> list[Sentence]:  # fmt: skip
     """The sentences of `text` with their clauses.
 
     Args:
         text: the clean text of a document.
         outline: its numbered items.
         times: spans of its time expressions, in order; a subject is looked for behind them.
+        slogans: its slogans; members that are commands are sentences of their own.
     """
     found = hits_of(text)
     starts = [hit.start for hit in found]
+    lists = commands(text, slogans, found)
     labels = [item.label for item in outline.items]
     label_starts = [label.start for label in labels]
     time_ends = {span.start: span.end for span in times}
     read_sentences: list[Sentence] = []
-    item = -1
+    number = -1
     for whole in sentences(text):
         opens = whole.start == 0 or "\n" in text[max(0, whole.start - 3) : whole.start]
-        for piece, label, expansion in _pieces(text, whole, labels, label_starts):
+        for piece, label, expansion in cut(text, whole, labels=labels, starts=label_starts, lists=lists):
             if label >= 0:
-                item = label
+                number = label
             end = piece.end
             while (
                 end > piece.start
@@ -117,49 +128,18 @@ def read(text: str, outline: Outline, *, times: Sequence[Span] = ()) -> list[Sen
             if parts:
                 read_sentences.append(
                     Sentence(
-                        parts[0].start, end, text[end : end + 1], style, item, opens and not expansion, expansion, tuple(parts)
+                        parts[0].start,
+                        end,
+                        text[end : end + 1],
+                        style,
+                        number,
+                        opens and not expansion,
+                        expansion,
+                        tuple(parts),
                     )
                 )
             opens = False
     return read_sentences
-
-
-ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
-"""An article's label, also where the outline took it for none."""
-EXPANSION = re.compile(r"[（(](?:即|分别是|也就是)?[：:]?(?P<inside>[^（()）]*[；;][^（()）]*)[)）]")
-
-
-def _pieces(text: str, whole: Span, labels: Sequence[Span], label_starts: Sequence[int]) -> Iterator[tuple[Span, int, bool]]:
-    """A sentence cut behind each outline label in it and around a bracket that holds a list of commands."""
-    first = bisect_right(label_starts, whole.start - 1)
-    at, current = whole.start, -1
-    cuts: list[tuple[Span, int]] = []
-    for index in range(first, len(labels)):
-        label = labels[index]
-        if label.start >= whole.end:
-            break
-        if label.start > at:
-            cuts.append((Span(at, label.start), current))
-        at, current = label.end, index
-    if at < whole.end:
-        cuts.append((Span(at, whole.end), current))
-    for span, label_index in cuts:
-        bracket = (
-            EXPANSION.search(text, span.start, span.end) if "；" in span.of(text)[:-1] or ";" in span.of(text)[:-1] else None
-        )
-        if bracket is None:
-            yield span, label_index, False
-            continue
-        if bracket.start() > span.start:
-            yield Span(span.start, bracket.start()), label_index, False
-        at = bracket.start("inside")
-        for mark in re.finditer(r"[；;]|$", bracket["inside"]):
-            end = bracket.start("inside") + mark.start()
-            if end > at:
-                yield Span(at, end), -1, True
-            at = end + 1
-        if bracket.end() < span.end:
-            yield Span(bracket.end(), span.end), -1, False
 
 
 def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int, int]) -> Clause | None:
@@ -175,12 +155,16 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
     if start >= end:
         return None
     cue = next((hit for hit in hits if hit.deontic and hit.start >= start), None)
+    if text[end - 1] == "的" and text[end : end + 1] in "，,":
+        cue = None
     at = start
-    while at in time_ends and time_ends[at] < end:
+    while at in time_ends and time_ends[at] <= end:
         at = time_ends[at]
     head, lead, adverb = at, "", False
     if cue is not None and cue.start == at:
         lead, head = "cue", cue.end
+    if at == end:
+        return Clause(start, end, text[end : end + 1], hits, "time", False, "", end, None, None, "", True)
     match = lead_pattern().match(text, head, end)
     group = match.lastgroup if match is not None else None
     if match is not None and group is not None:
@@ -190,5 +174,7 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
     subject = subject_of(
         text, at, end, cue=cue.start if cue is not None and cue.kind != "ensure" else None, lead=lead, times=time_ends
     )
-    closing = text[end : end + 1]
-    return Clause(start, end, closing, hits, lead, adverb, text[head : head + 2], head, cue, subject)
+    condition = condition_kind(text, start, end)
+    fronted = sets_scene(text, start, end, hits=hits, cue=cue, condition=condition)
+    word = text[head : head + 2]
+    return Clause(start, end, text[end : end + 1], hits, lead, adverb, word, head, cue, subject, condition, fronted)

@@ -108,6 +108,17 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
     return found
 
 
+def is_banned_act(text: str, sentence: Sentence, place: Place, read: Sequence[Sentence]) -> bool:
+    """Whether a sentence is an item of a list of forbidden acts (不得有下列行为：…)."""
+    if place.introduced < 0 or not sentence.label or text[sentence.end - 1] == "的":
+        return False
+    by = read[place.introduced]
+    listed = any(word in text[by.start : by.end] for word in ("下列", "以下"))
+    first = next((clause.cue for clause in by.clauses if clause.cue), None)
+    other = text.startswith(("法律", "其他", "其它", "国家规定的其他"), sentence.start)
+    return listed and first is not None and first.kind == "ban" and not other
+
+
 def _item_roles(text: str, outline: Outline) -> list[str]:
     """The role of each item by its own headline; soft labels (一是) give none."""
     found = []

@@ -7,16 +7,12 @@ Boundaries of the guideline: another bearer, another modality, another fronted c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-from policymine import rules
 from policymine.extraction.classifier import LinearModel
-from policymine.extraction.conditions import condition_kind
 from policymine.extraction.directives_clauses import Clause, Sentence
-from policymine.extraction.directives_scanning import PACKAGE
+from policymine.extraction.directives_fronting import patterns
 
 KINDS = {
     "must": "obligation", "must-not-once": "obligation", "shall": "obligation", "want": "obligation", "need": "obligation",
@@ -26,32 +22,15 @@ KINDS = {
 """Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
 
 
+SIGHT = 8
+"""Clauses before and behind a place that are looked at: a sentence of a thousand clauses takes no longer per clause."""
+
+
 class Piece(NamedTuple):
     """The clauses of one directive; `sentence` is an index into the sentences."""
 
     sentence: int
     clauses: tuple[Clause, ...]
-
-
-@cache
-def _adverbial() -> re.Pattern[str]:
-    pattern: str = rules.load(PACKAGE, "directives").lexicons["splitting"]["adverbial"]
-    return re.compile(pattern)
-
-
-@cache
-def _frames() -> re.Pattern[str]:
-    pattern: str = rules.load(PACKAGE, "directives").lexicons["splitting"]["frame"]
-    return re.compile(pattern)
-
-
-def is_fronted(text: str, clause: Clause) -> bool:
-    """Whether a clause only sets the scene (a condition, a time, 按照…要求) and the predicate is still to come."""
-    if clause.cue is not None and clause.cue.kind != "ensure":
-        return False
-    if condition_kind(text, clause.start, clause.end):
-        return True
-    return _adverbial().match(text, clause.start, clause.end) is not None
 
 
 def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool], model: LinearModel) -> list[Piece]:
@@ -66,10 +45,13 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     """
     pieces: list[Piece] = []
     run: list[Clause] = []
+    if is_bearer_note(text, sentence):
+        return []
     kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(sentence.clauses, marked, strict=True)]
     for index, (clause, belongs) in enumerate(zip(sentence.clauses, kept, strict=True)):
-        rest = [c for c, m in zip(sentence.clauses[index + 1 :], kept[index + 1 :], strict=True) if m]
-        if run and (not belongs or model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5):
+        ahead = zip(sentence.clauses[index + 1 : index + 1 + SIGHT], kept[index + 1 : index + 1 + SIGHT], strict=True)
+        rest = [later for later, marks in ahead if marks]
+        if run and (not belongs or _parts(text, run[-SIGHT:], clause, rest=rest, model=model)):
             pieces.append(Piece(number, tuple(run)))
             run = []
         if belongs:
@@ -79,9 +61,24 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     return pieces
 
 
+def is_bearer_note(text: str, sentence: Sentence) -> bool:
+    """Whether a sentence is a bracket that only names who is responsible."""
+    opened = text[sentence.start] in "（(" or (sentence.start > 0 and text[sentence.start - 1] in "（(")
+    return opened and patterns()["note"].search(text, sentence.start, sentence.end) is not None
+
+
+def _parts(
+    text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause], model: LinearModel
+) -> bool:  # fmt: skip
+    """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
+    if all(earlier.fronted for earlier in run):
+        return False
+    return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
+
+
 def is_frame(text: str, clause: Clause) -> bool:
     """Whether a clause only reports or announces (会议强调, 具体来讲): no part of the directive behind it."""
-    return _frames().fullmatch(text, clause.start, clause.end) is not None
+    return clause.cue is None and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
 
 
 def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> list[str]:
@@ -94,24 +91,27 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
         rest: the clauses behind it that belong to directives.
     """
     before = run[-1]
-    fronted = condition_kind(text, clause.start, clause.end) or ("scene" if is_fronted(text, clause) else "no")
-    opened = all(is_fronted(text, earlier) for earlier in run)
+    fronted = clause.condition or ("scene" if clause.fronted else "no")
+    opened = all(earlier.fronted for earlier in run)
     current = next((k for c in run if (k := modal_kind(c))), "none")
     own = modal_kind(clause) or "none"
     subject = clause.subject.kind if clause.subject else "none"
     had = next((c.subject.kind for c in run if c.subject), "none")
     marks = {hit.kind for hit in clause.hits if not hit.deontic}
     ran = {hit.kind for c in run for hit in c.hits if not hit.deontic}
-    following = next((c for c in rest if not is_fronted(text, c)), None)
+    following = next((c for c in rest if not c.fronted), None)
     leads_to = following is not None and _own(text, run, following)
+    rule, alone = _breaks(text, run, clause, rest=rest), _own(text, run, clause)
+    cue = clause.cue.kind if clause.cue else "none"
+    acts = bool(rest) and _acts(text, rest[0])
     row = [
-        f"rule={_breaks(text, run, clause, rest=rest)}", f"fronted={fronted}", f"opened={opened}", f"fronted&opened={fronted}&{opened}",
-        f"mood={current}&{own}", f"own={own}", f"subject={subject}", f"subject&had={subject}&{had}", f"lead={clause.lead}",
-        f"lead&own={clause.lead}&{own}", f"prev.lead={before.lead}", f"word={clause.word}", f"cue={clause.cue.kind if clause.cue else 'none'}",
-        f"run={min(len(run), 4)}", f"subject&cue={subject}&{bool(clause.cue)}&{current}", f"own.rule={_own(text, run, clause)}&{fronted}",
-        f"prev.fronted={is_fronted(text, before)}", f"first={text[clause.start]}", f"leads={fronted}&{leads_to}",
-        f"shares={_shares_work(run, clause)}", f"prev.tail={text[before.end - 1]}", f"size={min((clause.end - clause.start) // 6, 5)}",
-        f"acts={fronted}&{bool(rest) and _acts(text, rest[0])}", f"adverb={clause.adverb}&{own}",
+        f"rule={rule}", f"fronted={fronted}", f"opened={opened}", f"fronted&opened={fronted}&{opened}", f"mood={current}&{own}",
+        f"own={own}", f"subject={subject}", f"subject&had={subject}&{had}", f"lead={clause.lead}",
+        f"lead&own={clause.lead}&{own}",
+        f"prev.lead={before.lead}", f"word={clause.word}", f"cue={cue}", f"run={min(len(run), 4)}", f"alone={alone}&{fronted}",
+        f"subject&cue={subject}&{cue != 'none'}&{current}", f"prev.fronted={before.fronted}", f"first={text[clause.start]}",
+        f"leads={fronted}&{leads_to}", f"shares={_shares_work(run, clause)}", f"prev.tail={text[before.end - 1]}",
+        f"size={min((clause.end - clause.start) // 6, 5)}", f"acts={fronted}&{acts}", f"adverb={clause.adverb}&{own}",
     ]  # fmt: skip
     row += [f"has={mark}" for mark in marks] + [f"had={mark}" for mark in ran] + [f"both={mark}" for mark in marks & ran]
     if clause.lead == "preposition":
@@ -123,12 +123,12 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
 
 def _breaks(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> bool:
     """The guideline's boundaries as rules: whether `clause` opens a directive of its own behind `run`."""
-    if all(is_fronted(text, earlier) for earlier in run):
+    if all(earlier.fronted for earlier in run):
         return False
-    if condition_kind(text, clause.start, clause.end) and rest:
-        return _acts(text, rest[0]) or (len(rest) > 1 and is_fronted(text, rest[0]) and _acts(text, rest[1]))
-    if is_fronted(text, clause):
-        following = next((c for c in rest if not is_fronted(text, c)), None)
+    if clause.condition and rest:
+        return _acts(text, rest[0]) or (len(rest) > 1 and rest[0].fronted and _acts(text, rest[1]))
+    if clause.fronted:
+        following = next((c for c in rest if not c.fronted), None)
         return following is not None and _own(text, run, following)
     return _own(text, run, clause)
 

@@ -12,7 +12,6 @@ from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
-from policymine.extraction.conditions import condition_kind
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
 from policymine.extraction.directives_scanning import PACKAGE
@@ -63,8 +62,6 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
         after = gists[number + 1] if number < last else none
         shared = _sentence(text, sentence, place, gist=gist, kind=kind)
         shared.append(f"dense={density[number]}")
-        if number < 2 or number > last - 2:
-            shared.append("doc.edge=start" if number < 2 else "doc.edge=end")
         if place.introduced >= 0:
             by = gists[place.introduced]
             ends = text[sentence.end - 1] == "的"
@@ -85,7 +82,8 @@ def _sentence(text: str, sentence: Sentence, place: Place, *, gist: _Gist, kind:
         f"s.cue={cue}", f"s.tone={tone}", f"s.tone&cue={tone}&{ordered}", f"s.lead={lead}", f"role&s.lead={role}&{lead}",
         f"role&tone={role}&{tone}&{ordered}", f"s.closing={sentence.closing if sentence.closing in '。；！？;' else 'none'}",
         f"s.subject={gist.subject}", f"s.clauses={min(len(sentence.clauses), 5)}", f"kind&s.cue={kind}&{cue}",
-        f"s.head={opening}", f"s.head&tone={opening}&{tone}", f"role&ordered={role}&{ordered}", f"outer&ordered={place.outer}&{ordered}",
+        f"s.head={opening}", f"s.head&tone={opening}&{tone}", f"role&ordered={role}&{ordered}",
+        f"outer&ordered={place.outer}&{ordered}",
         f"kind&s.lead&cue={kind}&{lead}&{ordered}", f"role&subject={role}&{gist.subject}&{ordered}",
     ]  # fmt: skip
     if place.heading:
@@ -124,10 +122,11 @@ def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[
     rows: list[list[str]] = []
     seen, fact = "none", "none"
     previous: Clause | None = None
+    laters = _laters(clauses)
     for index, clause in enumerate(clauses):
         marks = {hit.kind for hit in clause.hits if not hit.deontic}
         cue = clause.cue.kind if clause.cue else "none"
-        later = next((c.cue.kind for c in clauses[index + 1 :] if c.cue), "none")
+        later = laters[index]
         row = _clause(text, clause, cue=cue, marks=marks, place=place, kind=kind)
         if seen == "none" and cue == "none":
             row.append(f"pre={clause.lead or 'other'}&{later != 'none'}&{not FACTS.isdisjoint(marks)}&{'is' in marks}")
@@ -147,6 +146,15 @@ def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[
     return rows
 
 
+def _laters(clauses: Sequence[Clause]) -> list[str]:
+    """For each clause the kind of the next deontic word behind it."""
+    found, kind = [], "none"
+    for clause in reversed(clauses):
+        found.append(kind)
+        kind = clause.cue.kind if clause.cue else kind
+    return found[::-1]
+
+
 def _clause(text: str, clause: Clause, *, cue: str, marks: set[str], place: Place, kind: str) -> list[str]:
     subject = clause.subject.kind if clause.subject else "none"
     shape = f"{clause.lead or 'other'}&{cue}"
@@ -154,7 +162,7 @@ def _clause(text: str, clause: Clause, *, cue: str, marks: set[str], place: Plac
     row = [
         f"cue={cue}", f"lead={clause.lead}", f"shape={shape}", f"word={clause.word}", f"subject={subject}",
         f"role&lead={place.role}&{clause.lead}", f"role&cue={place.role}&{cue}", f"kind&lead={kind}&{clause.lead}",
-        f"subject&shape={subject}&{shape}", f"fronted={condition_kind(text, clause.start, clause.end)}",
+        f"subject&shape={subject}&{shape}", f"fronted={clause.condition}",
         f"tail={text[clause.end - 1]}", f"closing={clause.closing if clause.closing in '。，,；：:;' else 'other'}",
         "size=" + ("short" if size < SHORT else "long" if size > LONG else "normal"),
     ]  # fmt: skip
@@ -163,7 +171,6 @@ def _clause(text: str, clause: Clause, *, cue: str, marks: set[str], place: Plac
     ordered = "cue" if clause.cue else "bare"
     for mark in marks:
         row += [f"has={mark}", f"has={mark}&{ordered}"]
-    row += [f"~{text[i : i + 2]}" for i in range(clause.start, clause.end - 1)]
     digits = sum(map(str.isdigit, text[clause.start : clause.end]))
     if digits:
         row.append("digits=" + ("many" if digits > 0.2 * size else "some"))
@@ -227,8 +234,8 @@ def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, tim
         act.search(text, c.start, c.end) is None and not any(map(str.isdigit, text[c.start : c.end])) for c in body
     )  # fmt: skip
     row += [
-        f"acts={min(acts, 3)}", f"bares={min(bares, 3)}", f"acts&bares={min(acts, 2)}&{bares == len(body)}", f"idle={idle == len(body)}",
-        f"acts&vague={min(acts, 2)}&{counts.get('vague', 0) > 0}", f"bare&modality={bares == len(body)}&{mood.modality}",
+        f"acts={min(acts, 3)}", f"bares={min(bares, 3)}", f"acts&bares={min(acts, 2)}&{bares == len(body)}",
+        f"idle={idle == len(body)}", f"acts&vague={min(acts, 2)}&{counts.get('vague', 0) > 0}", f"bare&modality={bares == len(body)}&{mood.modality}",
     ]  # fmt: skip
     vague, concrete = counts.get("vague", 0), counts.get("concrete", 0)
     row += [f"has={kind}" for kind in counts]
@@ -239,4 +246,4 @@ def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, tim
         row.append("times")
     row.append(f"size={min((end - start) // 15, 6)}")
     row += [f"bigram={text[i : i + 2]}" for i in range(start, end - 1)]
-    return row
+    return list(dict.fromkeys(row))

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from policymine.errors import AnnotationError
@@ -21,13 +21,14 @@ from policymine.extraction.classifier import LinearModel
 from policymine.extraction.directives_clauses import Clause, Sentence, read
 from policymine.extraction.directives_modality import mood_of
 from policymine.extraction.directives_sections import places
-from policymine.extraction.directives_splitting import Piece, boundary_features
+from policymine.extraction.directives_splitting import SIGHT, Piece, boundary_features
 from policymine.extraction.features import clause_features, directive_features
+from policymine.extraction.slogans import find_slogans
 from policymine.text.outline import outline
 from policymine.text.span import Span
 
 SEED = 20260117
-STRENGTH = {"directive": 0.1, "operational": 0.3, "boundary": 0.3}
+STRENGTH = {"directive": 0.05, "operational": 0.3, "boundary": 0.3}
 """Inverse regularisation of each model, chosen by cross-validation over papers."""
 RAREST = 2
 """A feature must occur this often to be learned."""
@@ -66,7 +67,7 @@ def example(gold: Mapping[str, Any]) -> Example:
     """The training rows of one gold paper."""
     text = gold["text"]
     items = outline(text)
-    sentences = read(text, items, times=[Span(t["start"], t["end"]) for t in gold["timex"]])
+    sentences = read(text, items, times=[Span(t["start"], t["end"]) for t in gold["timex"]], slogans=find_slogans(text))
     stands = places(text, sentences, items)
     rows = clause_features(text, sentences, stands, kind=gold["document"]["kind"])
     wanted = [Span(d["start"], d["end"]) for d in gold["directives"]]
@@ -86,6 +87,30 @@ def example(gold: Mapping[str, Any]) -> Example:
     return Example(gold["gid"], clauses, belongs, tuple(weighed), tuple(operational), joints, parts)
 
 
+def excerpts(gold: Mapping[str, Any], lines: int = 2) -> Iterator[dict[str, Any]]:
+    """A paper in stretches of a few lines, each a paper of its own: so that the models lean on what is said, not on its place.
+
+    >>> gold = {"gid": "x", "text": "甲。\\n乙。\\n丙。", "document": {}, "directives": [], "timex": []}
+    >>> [part["text"] for part in excerpts(gold)]
+    ['甲。\\n乙。', '丙。']
+    """
+    text = gold["text"]
+    ends = [at for at, character in enumerate(text) if character == "\n"][lines - 1 :: lines] + [len(text)]
+    start = 0
+    for end in ends:
+        moved = {
+            kind: [
+                item | {"start": item["start"] - start, "end": item["end"] - start}
+                for item in gold[kind]
+                if start <= item["start"] and item["end"] <= end
+            ]
+            for kind in ("directives", "timex")
+        }
+        if text[start:end].strip():
+            yield {"gid": gold["gid"], "text": text[start:end], "document": gold["document"], **moved}
+        start = end + 1
+
+
 def _covered(clause: Span, wanted: Sequence[Span]) -> bool:
     """Whether at least half of a clause lies in directives."""
     inside = sum(max(0, min(clause.end, w.end) - max(clause.start, w.start)) for w in wanted)
@@ -102,8 +127,9 @@ def _joints(
         run: list[Clause] = []
         for index, (clause, owner) in enumerate(zip(sentence.clauses, owners, strict=True)):
             if run and owner is not None:
-                rest = [c for c, o in zip(sentence.clauses[index + 1 :], owners[index + 1 :], strict=True) if o is not None]
-                joints.append(tuple(boundary_features(text, run, clause, rest=rest)))
+                ahead = zip(sentence.clauses[index + 1 : index + 1 + SIGHT], owners[index + 1 : index + 1 + SIGHT], strict=True)
+                rest = [later for later, other in ahead if other is not None]
+                joints.append(tuple(boundary_features(text, run[-SIGHT:], clause, rest=rest)))
                 parts.append(owner != owners[index - 1])
             if owner is None or (run and owner != owners[index - 1]):
                 run = []
@@ -126,13 +152,22 @@ def _piece(sentences: Sequence[Sentence], span: Span) -> Piece | None:
     return None
 
 
+def joined(gold: Mapping[str, Any]) -> Example:
+    """The rows of a paper and of its excerpts; boundaries and acts only once."""
+    whole = example(gold)
+    parts = [example(part) for part in excerpts(gold)]
+    clauses = whole.clauses + tuple(row for part in parts for row in part.clauses)
+    belongs = whole.belongs + tuple(label for part in parts for label in part.belongs)
+    return replace(whole, clauses=clauses, belongs=belongs)
+
+
 def train(golds: Sequence[Mapping[str, Any]]) -> tuple[Trained, ...]:
     """The models `directive` and `operational` learned from annotated papers.
 
     Args:
         golds: gold files as research.annotation defines them, in any order; sorted by gid here.
     """
-    return fit(sorted((example(gold) for gold in golds), key=lambda made: made.gid))
+    return fit(sorted((joined(gold) for gold in golds), key=lambda made: made.gid))
 
 
 def fit(examples: Sequence[Example]) -> tuple[Trained, ...]:
@@ -165,12 +200,13 @@ def _fit(name: str, rows: Sequence[Sequence[str]], labels: Sequence[bool]) -> Tr
     return Trained(name, features, estimator, len(rows))
 
 
-def figures(examples: Sequence[Example], parts: int = 8) -> dict[str, float | int]:
+def figures(golds: Sequence[Mapping[str, Any]], parts: int = 8) -> dict[str, float | int]:
     """How well models trained without a part of the papers judge that part, beside two baselines.
 
     `directive_f1` counts clauses; `all_f1` is what marking every clause gives, `cue_f1` marking those with a deontic word.
     """
-    ordered = sorted(examples, key=lambda made: made.gid)
+    papers = sorted(golds, key=lambda gold: str(gold["gid"]))
+    ordered, learned = [example(gold) for gold in papers], [joined(gold) for gold in papers]
     wanted: list[bool] = []
     judged: list[bool] = []
     cues: list[bool] = []
@@ -178,7 +214,7 @@ def figures(examples: Sequence[Example], parts: int = 8) -> dict[str, float | in
     ends: list[bool] = []
     cut: list[bool] = []
     for part in range(min(parts, len(ordered))):
-        orders, acts, cuts = (made.model for made in fit([m for n, m in enumerate(ordered) if n % parts != part]))
+        orders, acts, cuts = (made.model for made in fit([m for n, m in enumerate(learned) if n % parts != part]))
         for made in ordered[part::parts]:
             wanted += made.belongs
             judged += [chance > 0.5 for chance in orders.judge(made.clauses)]
@@ -191,7 +227,8 @@ def figures(examples: Sequence[Example], parts: int = 8) -> dict[str, float | in
     return {
         "papers": len(ordered), "clauses": len(wanted), "directives": total, "directive_f1": _f1(wanted, judged),
         "all_f1": _f1(wanted, [True] * len(wanted)), "cue_f1": _f1(wanted, cues),
-        "boundary_f1": _f1(ends, cut), "operational_accuracy": round(right / max(1, total), 3), "operational_majority": round(concrete / max(1, total), 3),
+        "boundary_f1": _f1(ends, cut),
+        "operational_accuracy": round(right / max(1, total), 3), "operational_majority": round(concrete / max(1, total), 3),
     }  # fmt: skip
 
 
@@ -209,9 +246,8 @@ def train_folder(gold: Path, into: Path) -> dict[str, float | int]:
     golds = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(gold.glob("*.json"))]
     if not golds:
         raise AnnotationError(str(gold), "no *.json in it", "point to a folder of aligned gold files, such as corpora/gold")
-    examples = sorted((example(one) for one in golds), key=lambda made: made.gid)
-    measured = figures(examples)
-    trained = fit(examples)
+    measured = figures(golds)
+    trained = train(golds)
     write(trained, into)
     (into / "model_card.md").write_text(_card(measured, trained), encoding="utf-8")
     return measured
@@ -231,7 +267,8 @@ def _card(measured: Mapping[str, float | int], trained: Sequence[Trained]) -> st
 CARD_HEAD = """# Models of the directive station
 
 `directive` tells whether a clause belongs to a directive, `operational` whether a directive could be checked or only exhorts,
-`boundary` whether a clause opens a directive of its own behind another one. All are logistic regressions (scikit-learn, liblinear, L2) over readable features that `features.py` makes from the rules.
+`boundary` whether a clause opens a directive of its own behind another one. All are logistic regressions (scikit-learn,
+liblinear, L2) over readable features that features.py makes from the rules.
 
 **Data**: {papers} papers of corpora/gold, all written for this project: {clauses} clauses, {directives} directives.
 **Figures** (each eighth of the papers judged by a model trained on the others):
@@ -250,7 +287,7 @@ punctuation are outside of it. The paper's kind is a feature: a wrong card costs
 def folds(golds: Sequence[Mapping[str, Any]], parts: int = 8) -> Iterator[tuple[tuple[Trained, ...], list[Mapping[str, Any]]]]:
     """Models trained without one part of the papers at a time, and the papers that were left out."""
     ordered = sorted(golds, key=lambda gold: str(gold["gid"]))
-    examples = [example(gold) for gold in ordered]
+    examples = [joined(gold) for gold in ordered]
     for part in range(min(parts, len(ordered))):
         kept = [made for number, made in enumerate(examples) if number % parts != part]
         yield fit(kept), [gold for number, gold in enumerate(ordered) if number % parts == part]

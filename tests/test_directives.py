@@ -1,0 +1,150 @@
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policymine.errors import AnnotationError, RuleError
+from policymine.extraction import classifier, training
+from policymine.extraction.directives import find_directives
+from policymine.extraction.slogans import find_slogans
+from policymine.extraction.times import find_times
+from policymine.model import Card, Directive
+
+SPECS = [
+    json.loads(line) for line in Path(__file__).with_name("specs").joinpath("directives.jsonl").read_text("utf-8").splitlines()
+]
+GOLD = Path(__file__).parent.parent / "corpora" / "gold"
+
+
+def mine(text: str, kind: Any = "notice") -> tuple[Directive, ...]:
+    return find_directives(text, card=Card(kind=kind), times=find_times(text), slogans=find_slogans(text))
+
+
+def broken_laws(text: str, found: tuple[Directive, ...]) -> Iterator[str]:
+    """What a result breaks of: order, quotation, cue and condition inside, explicit names inside, times inside."""
+    before = 0
+    for directive in found:
+        if directive.span.start < before:
+            yield f"overlaps the one before at {directive.span.start}"
+        before = directive.span.end
+        if directive.span.of(text) != directive.text or not directive.text.strip():
+            yield "does not quote its text"
+        for part in (directive.cue, directive.condition, directive.penalty):
+            if part is not None and part not in directive.text:
+                yield f"{part!r} does not stand in it"
+        for bearer in directive.bearers:
+            if bearer.span is None or bearer.span.of(text) != bearer.text:
+                yield f"{bearer.text!r} is not quoted"
+            elif bearer.explicit and not directive.span.contains(bearer.span):
+                yield f"{bearer.text!r} is said to stand in it"
+        if not all(directive.span.contains(bound.span) for bound in directive.deadlines):
+            yield "has a time from elsewhere"
+        if not (1 <= directive.force <= 5 and 0 <= directive.confidence <= 1):
+            yield "has a force or confidence out of range"
+
+
+def shown(directive: Directive, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a directive that a specification names, in its notation."""
+    names = []
+    for bearer in directive.bearers:
+        role = "" if bearer.role == "responsible" else f"{bearer.role}:"
+        names.append(("" if bearer.explicit else "~") + role + bearer.text)
+    fields = {
+        name: getattr(directive, name) for name in ("text", "modality", "force", "operational", "cue", "condition", "penalty")
+    }
+    fields |= {"bearers": names, "deadlines": [bound.text for bound in directive.deadlines]}
+    return {name: fields[name] for name in wanted}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["id"])
+def test_specification(spec: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    if spec.get("fails"):
+        request.applymarker(pytest.mark.xfail(strict=True, reason=spec["fails"]))
+    found = mine(spec["text"], spec["kind"])
+    assert len(found) == len(spec["want"]), [directive.text for directive in found]
+    for directive, wanted in zip(found, spec["want"], strict=True):
+        assert shown(directive, wanted) == wanted
+
+
+PIECES = st.sampled_from(
+    [
+        "各镇要", "不得", "对拒不整改的，", "一律", "一、", "（一）", "一是", "第三条 ", "县应急局牵头，", "各村配合，", "a\x00",
+        "（责任单位：县教育局）", "\n", "建立台账", "每月5日前", "去年检查了20家", "。", "；", "，", "“四个一律”", "Ａ",
+        "(即:查一次;改一次)", "鼓励群众", "会议强调，",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from(["speech", "notice", "regulation", "work_report"]))
+def test_laws_hold_for_any_text(text: str, kind: str) -> None:
+    assert list(broken_laws(text, mine(text, kind))) == []
+
+
+def test_laws_notice_a_planted_fault() -> None:
+    text = "各镇要建立台账。严禁瞒报。"
+    first, second = mine(text)
+    assert list(broken_laws(text, (second, first)))
+    assert list(broken_laws(text, (replace(first, text="各镇"),)))
+    assert list(broken_laws(text, (replace(first, condition="一旦"),)))
+    assert list(broken_laws(text, (replace(first, bearers=(replace(first.bearers[0], text="各村"),)),)))
+    assert list(broken_laws(text, (replace(first, force=6),)))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["要", "一", "各镇要建台账，", "对", "（", "“", "的，", "各县（市、区）", "一、", "责任单位：（", "牵头，配合"],
+    ids=repr,
+)
+def test_time_grows_no_faster_than_the_text(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * length)[:length]
+        start = time.process_time()
+        find_directives(text, card=Card(kind="notice"))
+        return time.process_time() - start
+
+    seconds(2_000)
+    assert seconds(80_000) < 16 * max(seconds(10_000), 0.02)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "。。。", "一、\n二、\n三、", "张三、李四、王五", "\x00", "1 2 3\n4 5 6"])
+def test_odd_texts_give_nothing(text: str) -> None:
+    assert mine(text) == ()
+
+
+def test_reasons_name_features_of_the_model() -> None:
+    (directive,) = mine("各镇必须在月底前报送台账。")
+    known = classifier.model("directive").weights
+    assert directive.reasons
+    assert all(name in known for name, _ in directive.reasons)
+
+
+def test_training_is_reproducible_and_ships_the_same_models(tmp_path: Path) -> None:
+    golds = [json.loads(path.read_text("utf-8")) for path in sorted(GOLD.glob("n0[1-4]*.json"))]
+    once, again = training.train(golds), training.train(golds[::-1])
+    assert [made.model for made in once] == [made.model for made in again]
+    training.write(once, tmp_path)
+    for made in once:
+        assert json.loads((tmp_path / f"{made.name}.json").read_text("utf-8"))["features"] == list(made.features)
+
+
+def test_left_out_papers_are_judged_better_than_by_the_baselines() -> None:
+    golds = [json.loads(path.read_text("utf-8")) for path in sorted(GOLD.glob("[ns]0*.json"))]
+    figures = training.figures(golds, parts=3)
+    assert figures["directive_f1"] > max(figures["all_f1"], figures["cue_f1"]) + 0.1
+
+
+def test_training_wants_gold(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationError, match=r"no \*.json"):
+        training.train_folder(tmp_path, tmp_path)
+
+
+def test_a_missing_model_says_how_to_mend_it() -> None:
+    with pytest.raises(RuleError, match="policymine train"):
+        classifier.model("nothing")
