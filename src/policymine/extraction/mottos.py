@@ -12,7 +12,8 @@ RULES = load("policymine.extraction", "slogans")
 OPENING_MARK = re.compile(r"[“‘「『\"]")
 PARTS = re.compile(r"[、，,；;\s]+")
 NAMES = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?{RULES.parts['names']}")
-LEADS = re.compile(rf"{RULES.parts['verbs']}(?:[了好的]|[^，,。；;、“”]{{0,6}})$")
+IDEAS = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?(?:{RULES.parts['ideas']}|主题)")
+LEADING = re.compile(RULES.lexicons["mottos"]["leading"])
 NOT_BEFORE = re.compile(RULES.lexicons["mottos"]["not_before"])
 NOT_AFTER = re.compile(RULES.lexicons["mottos"]["not_after"])
 FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "doubled", "utmost", "known"))
@@ -66,6 +67,7 @@ def _is_formula(text: str, span: Span) -> bool:
     even = max(lengths) - min(lengths) <= (3 if len(parts) > 2 else 2)
     repeated = len(set.intersection(*(set(part) for part in parts))) > 0
     if max(lengths) <= 2:
-        return len(parts) > 2 and (named or len({part[0] for part in parts}) == 1)
+        led, meant = LEADING.search(before) is not None, IDEAS.match(after) is not None
+        return len(parts) > 2 and (led or (min(lengths) == 2 and (meant or len({part[0] for part in parts}) == 1)))
     close = max(lengths) - min(lengths) <= 1
     return (named and even) or (min(lengths) >= 3 and (close or repeated))

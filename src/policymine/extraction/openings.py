@@ -35,6 +35,8 @@ LABEL = r"(?:(?<=[。；;，,：:！\n”）)])|^)\s*(?:{n}(?:要|是|、)|第{n
 REACH_BEFORE, REACH_BRACKET, REACH_LIST, REACH_FIRST, REACH_ITEM = 80, 400, 300, 160, 1500
 LONGEST_HEADLINE, LONGEST_BEFORE, LONGEST_MEMBER, MOST = 40, 10, 60, 20
 NUMBERS = "零一二三四五六七八九十"
+LABELS = [re.compile(LABEL.format(n=sign, a=number)) for number, sign in enumerate(NUMBERS)]
+HEADLINE_END = re.compile("[。；;，,：:\n]|$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ def _repeated(text: str, slogan: Span, wanted: int) -> _Ways:
     if name is None or wanted < 2:
         return
     head = re.escape(name["head"][-2:])
-    item = rf"[\u4e00-\u9fff]{{1,14}}?{head}"
+    item = rf"[^\W\d_]{{1,14}}?{head}"
     listed = re.compile(rf"{item}(?:[、，,]{item}){{{wanted - 1}}}(?![、，,]{item})")
     if found := listed.search(text, slogan.end, slogan.end + REACH_BEFORE):
         members = _members(text, Span(*found.span()), "[、，,]")
@@ -258,10 +260,10 @@ def _headlines(text: str, slogan: Span, wanted: int) -> _Ways:
     members: list[Span] = []
     at, reach = slogan.end, REACH_FIRST
     for number in range(1, wanted + 1):
-        label = re.compile(LABEL.format(n=NUMBERS[number], a=number)).search(text, at, min(len(text), at + reach))
+        label = LABELS[number].search(text, at, min(len(text), at + reach))
         if label is None:
             return
-        end = re.compile("[。；;，,：:\n]|$").search(text, label.end(), label.end() + LONGEST_HEADLINE)
+        end = HEADLINE_END.search(text, label.end(), label.end() + LONGEST_HEADLINE)
         headline = Span(label.end(), end.start() if end else label.end() + LONGEST_HEADLINE)
         if headline.length < 2 or name["head"] not in headline.of(text):
             return

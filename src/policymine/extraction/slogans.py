@@ -146,11 +146,12 @@ def _quoted(text: str) -> Iterator[tuple[Span, str]]:
 
 def _plain(text: str, learnt: Iterable[str]) -> Iterator[tuple[Span, str]]:
     """Names without quotation marks: by frame, from the dictionary, or quoted elsewhere in the same text."""
-    known = _by_start((*_plain_names(), *learnt))
+    known, here = _known(), _by_start(learnt)
     for numeral in NUMERAL.finditer(text):
         start = numeral.start()
-        names = [name for name in known.get(text[start : start + 2], ()) if text.startswith(name, start)]
-        ends = [(start + len(name), "slogans.known") for name in names[:1] if _bounded(text, start, start + len(name))]
+        lead = text[start : start + 2]
+        names = [name for table in (here, known) for name in table.get(lead, ()) if text.startswith(name, start)]
+        ends = [(start + len(name), "slogans.known") for name in names if _bounded(text, start, start + len(name))]
         for rule in PLAIN:
             if (match := rule.find.match(text, start)) and not IDIOMS.match(text, start) and _is_name(match["span"]):
                 ends.append((match.end("span"), rule.id))
@@ -165,10 +166,11 @@ def _bounded(text: str, start: int, end: int) -> bool:
 
 
 @cache
-def _plain_names() -> tuple[str, ...]:
+def _known() -> dict[str, list[str]]:
     """Names that are sure without marks: those of the dictionary from three characters on, and the listed short ones."""
     names = [name for entry in entries().values() for name in (entry.name, *entry.variants)]
-    return (*(n for n in names if len(n) > 2 and n[0] in NUMERALS and n not in ONLY_QUOTED), *RULES.lexicons["plain"]["short"])
+    long = (n for n in names if len(n) > 2 and n[0] in NUMERALS and n not in ONLY_QUOTED)
+    return _by_start((*long, *RULES.lexicons["plain"]["short"]))
 
 
 def _by_start(names: Iterable[str]) -> dict[str, list[str]]:
