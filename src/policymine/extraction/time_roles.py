@@ -108,16 +108,13 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
         if cue("measure").match(around.clause_behind):
             return "threshold"
         return "deadline" if ordered or not cue("past").search(around.clause_before + around.clause_behind) else "reference"
-    if not ordered:
-        return "reference"
-    if (
-        cue("held").match(around.clause_behind[:6])
-        or cue("held").search(around.clause_before[-8:])
-        or mod
-        or cue("strict").search(around.clause_before)
-    ):
+    if str(mention.fields.get("bound", "")).startswith(("不得", "不少", "不低", "至少", "不超", "最长")):
         return "threshold"
-    return "reference"
+    strict = cue("strict").search(around.clause_before)
+    if not ordered or (around.clause_before.endswith("连续") and not strict):
+        return "reference"
+    held = cue("held").match(around.clause_behind[:6]) or cue("held").search(around.clause_before[-8:])
+    return "threshold" if held or mod or strict else "reference"
 
 
 def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool) -> TimeRole:
@@ -127,6 +124,10 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     ordered = orders(around)
     if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
         return "deadline" if ordered or not cue("past").search(clause) else "reference"
+    if value == "" and "festival" in mention.moment:
+        return "period"
+    if "season" in mention.moment and mod is None and ordered and not past:
+        return "period"
     if mention.bound == "during" and ("festival" in mention.moment or mention.until is not None):
         return "period"
     bare = mention.until is None and mod is None
@@ -146,5 +147,7 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if opening and mention.moment.get("edge") == "END" and cue("target").search(around.behind[:40]) and lean(around) >= 0:
         return "deadline"
     if opening and lean(around) > 0 and not around.clause_behind.startswith(("的", "“", "度")):
+        if cue("achieved").search(around.clause_behind[:10]):
+            return "deadline"
         return "period" if re.fullmatch(r"[0-9X]{4}", value) or type_ == "TIME" else "deadline"
     return "reference"

@@ -165,6 +165,8 @@ def _festivals() -> Iterator[Word]:
             else None
         )
         before = re.compile("[0-9一二三四五六七八九十百千第、]$") if not bare else None
+        if "unless_before" in entry:
+            before, guard = re.compile(entry["unless_before"] + "$"), re.compile(entry["unless_after"])
         yield Word(name, "moment", {"festival": name, "word": name}, before, guard)
     for name in term_names():
         yield Word(

@@ -94,7 +94,8 @@ def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surrou
         around = surroundings(copy, mention.start, mention.end)
         if mention.kind == "now" and not adverbial(around):
             continue
-        if mention.rule in NAMED and any(a <= mention.start and mention.end <= b for a, b in mottos):
+        named = mention.rule in NAMED or (mention.kind == "moment" and set(mention.moment) <= {"part", "word"})
+        if named and any(a <= mention.start and mention.end <= b for a, b in mottos):
             continue
         yield mention, around, _reading(copy, mention, around, reference)
 
@@ -265,6 +266,8 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
     if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
         side = 1 if side >= 0 else side
     elif mention.mod in ("ON_OR_AFTER",) and side == 0:
+        side = -1
+    if mention.rule == "times.day-quoted":
         side = -1
     if mention.until is not None:
         return _range(mention, ref, side)
