@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policymine.cleaning.lines import PROSE, Line, Mark, Marks
 from policymine.cleaning.noise import Hint, Zones, mark_lines
-from policymine.cleaning.splitting import looks_like_title
+from policymine.cleaning.splitting import looks_like_title, rules
 from policymine.text import Span
 
 LONG = 60
@@ -49,6 +49,12 @@ def _mark_head(line: Line, marks: Marks) -> Iterator[Hint]:
 
 def _taken_from(line: Line, start: int) -> tuple[Mark, list[Hint]] | None:
     """The furniture that begins at `start`: the shortest run of chunks that a rule knows, with the arrows behind it."""
+    greeted = rules()["splitting.title-greeting"].find.search(line.view[start : start + LONG].lstrip())
+    if greeted is not None:
+        begin = start + len(line.view[start:]) - len(line.view[start:].lstrip())
+        place = Span(line.span.start + begin, line.span.start + begin + greeted.end("span"))
+        title = (line.text or line.view)[begin : begin + greeted.end("span")]
+        return Mark(place, "heading", "splitting.title-greeting", 0.8), [Hint(place.start, "title", title)]
     chunks = list(CHUNK.finditer(line.view, start, start + REACH))[:MOST_CHUNKS]
     for end in (chunk.end() for chunk in chunks[:6]):
         found = _judge(line, Span(chunks[0].start(), end))

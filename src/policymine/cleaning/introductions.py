@@ -29,7 +29,7 @@ def mine_introduction(line: Line) -> Iterator[Hint]:
     [('title', '副县长在全县防汛会上的讲话提纲'), ('speaker', '副县长')]
     """
     for rule in rules():
-        if rule.gives.get("of") == "title":
+        if rule.gives.get("of"):
             continue
         for match in rule.spans(line.view):
             title = LEADING.sub("", (line.text or line.view)[slice(*match.span("title"))]).strip()
@@ -38,6 +38,12 @@ def mine_introduction(line: Line) -> Iterator[Hint]:
                 if speaker := speaker_of(title):
                     yield Hint(line.span.start, "speaker", speaker)
                 return
+
+
+def stated_length(line: Line) -> Iterator[Hint]:
+    """The full length that a line of dates and counters states."""
+    if match := rules()["introductions.stated-length"].find.search(line.view):
+        yield Hint(line.span.start, "stated_length", match["stated_length"])
 
 
 def speaker_of(title: str) -> str | None:

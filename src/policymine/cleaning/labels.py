@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from policymine.cleaning.blocks import find_main, mark_furniture
 from policymine.cleaning.glued import mark_glued
-from policymine.cleaning.introductions import mine_introduction, speaker_of
+from policymine.cleaning.introductions import mine_introduction, speaker_of, stated_length
 from policymine.cleaning.lines import Line, Mark, Marks, han_count
 from policymine.cleaning.noise import (
     OUTLINE,
@@ -18,6 +18,7 @@ from policymine.cleaning.noise import (
     Zones,
     mark_lines,
     mark_metadata_table,
+    mark_previews,
     mark_repeated,
     mark_runs,
     title_like,
@@ -41,7 +42,7 @@ PROLOGUE = 700
 """Characters before the heading of paper 1 that are an introduction, not a paper, when they greet nobody."""
 LEAST_PAPER = 24
 """Han characters below which a stretch beside other papers is left-over furniture."""
-BEHIND = frozenset({"related_links", "site_footer", "share_footer", "spam_link_farm", "ad_label", "membership"})
+BEHIND = frozenset({"related_links", "site_footer", "share_footer", "spam_link_farm", "ad_label", "membership", "credit_line"})
 
 
 class Part(NamedTuple):
@@ -72,6 +73,7 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
     marks = Marks()
     hints = mark_metadata_table(lines, marks)
     hints += mark_lines(lines, marks, zones=None)
+    mark_previews(lines, marks)
     known = list(_known_titles(page, hints))
     web = page.media_type == "text/html"
     seen: set[str] = set()
@@ -94,6 +96,7 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
             follows=headings[0].number if headings else None,
         )
         parts.append((span, inside, heading))
+    hints += [hint for line in lines if marks.kind(line) == "page_meta" for hint in stated_length(line)]
     _mark_leftovers([inside for _, inside, _ in parts], marks)
     truncating = frozenset(mark.rule for mark in marks.in_order() if mark.kind == "access_cut")
     told = _Told(hints, page)
@@ -210,6 +213,9 @@ def _mark_behind(lines: Sequence[Line], marks: Marks) -> None:
     begun: Mark | None = None
     for line in lines:
         if zones.last is not None and line.index <= zones.last:
+            if line.index == zones.last:
+                glued = (mark for mark in marks.partial if mark.span.end == line.span.end and mark.kind in BEHIND)
+                begun = next(glued, None)
             continue
         mark = marks.whole.get(line.index)
         if mark is not None:

@@ -33,6 +33,8 @@ BRACKET = re.compile(r"[(\[【〔].*[)\]】〕]?$|.*(?:负责|牵头|配合|责�
 GOVERNS = re.compile("必须|严禁|一律|不得|要求|各级|各地|各部门|推进|落实")
 FOOT = frozenset({"share_footer", "site_footer", "ad", "membership", "widget", "credit_line", "related_links"})
 """Kinds that a line of running text which governs is not, whatever words it shares with them."""
+DECORATION = re.compile(r"[\s\[\]【】*•·●■◆]")
+MOST_PREVIEWS = 60
 FAR = 500
 """Characters from the start of a line within which an editor's sentence takes everything before it along."""
 
@@ -251,6 +253,15 @@ def mark_repeated(lines: Sequence[Line], marks: Marks) -> None:
             marks.partial.append(Mark(Span(start, line.span.end), "watermark", "noise.repeated-end", 0.8))
 
 
+def mark_previews(lines: Sequence[Line], marks: Marks) -> None:
+    """Marks the beginning of a paper printed before the paper itself: a line that breaks off and whose end comes again."""
+    for position, line in enumerate(lines[:MOST_PREVIEWS]):
+        if len(line.view) >= 60 and line.view.endswith(("...", "…")) and marks.free(line):
+            end = line.view.rstrip(".…")[-24:]
+            if any(end in other.view for other in lines[position + 1 :]):
+                marks.take(line, "editor_intro", "noise.preview", confidence=0.8)
+
+
 def _may_repeat(view: str) -> bool:
     """Salutations, outline labels, units and rows of tables repeat in honest papers."""
     return bool(SALUTATION.match(view) or OUTLINE.match(view) or re.search(r"[:;。,、]$|\d", view)) or " " in view
@@ -260,7 +271,7 @@ def _behind_last_sentence(view: str) -> str:
     """What stands behind the last full stop of a long line; never a bracket: those name who is responsible."""
     end = view.rfind("。") + 1
     tail = view[end:].lstrip("”’)")
-    if end <= 20 or not 4 <= len(tail) <= 30 or OUTLINE.match(tail) or BRACKET.match(tail):
+    if end <= 20 or not 4 <= len(tail) <= 30 or OUTLINE.match(tail) or BRACKET.match(tail) or tail[-1] in ":,;、":
         return ""
     return tail
 
@@ -275,6 +286,7 @@ def mark_metadata_table(lines: Sequence[Line], marks: Marks) -> list[Hint]:
     strong: Mapping[str, str] = table["metadata_labels"]
     known = {**table["weak_labels"], **strong}
     rows = [(line, _label(line.view, known)) for line in lines if marks.free(line)]
+    often = {view for view, count in Counter(line.view for line in lines).items() if count > 1}
     hints: list[Hint] = []
     for number, (line, label) in enumerate(rows):
         if label is None or not (label in strong or _beside_strong(rows, number, strong)):
@@ -283,7 +295,7 @@ def mark_metadata_table(lines: Sequence[Line], marks: Marks) -> list[Hint]:
         in_row = line.block is not None and line.block.tag == "tr"  # a row holds its values itself
         if cells and not cells[-1][1] and not in_row and number + 1 < len(rows) and rows[number + 1][1] is None:
             value = rows[number + 1][0]
-            if _is_value(value, label, strong):
+            if value.view not in often and _is_value(value, label, strong):
                 cells[-1] = (cells[-1][0], value.view)
                 marks.take(value, "metadata_table", "noise.metadata-table")
         marks.take(line, "metadata_table", "noise.metadata-table")
@@ -308,15 +320,15 @@ def _label(view: str, known: Mapping[str, str]) -> str | None:
     head, colon, _ = view[:24].partition(":")
     if not colon and " " in view[:24] and "  " not in head:
         head = view[:24]
-    name = re.sub(r"[\s\[\]【】*]", "", head)
-    return name if name in known and (colon or name == re.sub(r"[\s\[\]【】*]", "", view)) else None
+    name = DECORATION.sub("", head)
+    return name if name in known and (colon or name == DECORATION.sub("", view)) else None
 
 
 def _cells(view: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
     """Labels and values of one line of the table, which may hold several pairs."""
     found: list[tuple[str, str]] = []
     names = "|".join(r"\s*".join(name) for name in sorted(known, key=len, reverse=True))
-    marks = list(re.finditer(rf"(?:^|(?<=\s)|(?<=[\]】]))[\[【*]?\s*({names})\s*[\]】]?\s*(?::|$)", view))
+    marks = list(re.finditer(rf"(?:^|(?<=\s)|(?<=[\]】]))[\[【*•·●■◆]?\s*({names})\s*[\]】]?\s*(?::|$)", view))
     for match, following in zip(marks, [*marks[1:], None], strict=True):
         value = view[match.end() : following.start() if following else len(view)].strip(" ]】")
         found.append((re.sub(r"\s", "", match[1]), value))

@@ -19,6 +19,7 @@ OVER_TITLE = 24
 """Characters of a line over the title that can be a name or a masthead."""
 NUMBER_OF_PAPER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[(【﹝]\s?\d{4}\s?[〕\])】﹞]\s*第?\s*\d{1,4}\s*号$")
 AGENCY = re.compile("(?:厅|局|委|委员会|办公室|政府|指挥部|公司|学院|大学|医院|部)$")
+DATELINE = re.compile(r"^[(\u4e00-\u9fff]{0,10}讯[\s(:]|^\d{1,2}月\d{1,2}日")
 BARE = re.compile(r"[\s\W_]+")
 
 
@@ -66,13 +67,15 @@ def find_headings(lines: Sequence[Line], marks: Marks) -> tuple[Heading, ...]:
 
 @cache
 def _weak(family: str) -> bool:
-    return any(rule.gives["family"] == family and rule.gives.get("weak") for rule in rules())
+    return any(rule.gives.get("family") == family and rule.gives.get("weak") for rule in rules())
 
 
 def _headings_in(line: Line, marks: Marks) -> Iterable[Heading]:
     if marks.kind(line) not in (None, "related_links", "nav_breadcrumb"):
         return
     for rule in rules():
+        if rule.gives.get("glued"):
+            continue
         inside = bool(rule.gives.get("inside"))
         if inside and len(line.view) >= LONG_LINE:
             for match in rule.find.finditer(line.view):
@@ -166,7 +169,7 @@ def mark_titles(lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Seq
             _title(line, marks, joined, seen=seen)
             _title(over[position + 1], marks, joined, seen=set(seen) if marks.kind(line) == "dup_title" else set())
             hints.append(Hint(line.span.start, "title", line.text + over[position + 1].text))
-        elif marks.free(line) and (name in wanted or name in seen or looks_like_title(line)):
+        elif marks.free(line) and (name in wanted or name in seen or looks_like_title(line) or _over_meta(line, lines, marks)):
             _title(line, marks, name, seen=seen)
             hints.append(Hint(line.span.start, "title", line.text.strip("《》")))
     if hints:
@@ -174,6 +177,16 @@ def mark_titles(lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Seq
         hints[0] = _joined_title(above, marks, hints[0])
         hints += _mark_over_title([line for line in above if marks.free(line)], marks)
     return hints
+
+
+def _over_meta(line: Line, lines: Sequence[Line], marks: Marks) -> bool:
+    """Whether a line stands where headlines stand: right over the line of dates and sources, or over a dateline."""
+    if not 8 <= han_count(line.view) <= 45 or re.search(r"[。;:]|^[(—\-]", line.view) or OUTLINE.match(line.view):
+        return False
+    below = next((other for other in lines if other.index == line.index + 1), None)
+    if below is None:
+        return False
+    return marks.kind(below) in ("page_meta", "widget") or (marks.free(below) and bool(DATELINE.match(below.view)))
 
 
 def _mark_typeset(over: Sequence[Line], marks: Marks, seen: set[str]) -> Iterator[Hint]:
