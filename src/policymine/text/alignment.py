@@ -194,6 +194,13 @@ def _apply(placed: Sequence[_Placed], edits: Sequence[Edit]) -> Iterator[Piece]:
             yield placed[index].piece
             index += 1
             continue
+        start, end, piece = placed[index]
+        if edits[number].span == (start, end) and piece.edit is None:  # the common case: one edit, one untouched piece
+            raw, edit = Span(piece.raw_start, piece.raw_end), edits[number]
+            yield Piece(*raw, edit.text, edit._replace(span=raw))
+            index += 1
+            number += 1
+            continue
         first, group = index, [edits[number]]
         limit = max(placed[index].end, edits[number].span.end)
         number += 1
