@@ -257,7 +257,7 @@ def mark_previews(lines: Sequence[Line], marks: Marks) -> None:
     """Marks the beginning of a paper printed before the paper itself: a line that breaks off and whose end comes again."""
     for position, line in enumerate(lines[:MOST_PREVIEWS]):
         if len(line.view) >= 60 and line.view.endswith(("...", "…")) and marks.free(line):
-            end = line.view.rstrip(".…")[-24:]
+            end = line.view.rstrip(".…")[-16:]
             if any(end in other.view for other in lines[position + 1 :]):
                 marks.take(line, "editor_intro", "noise.preview", confidence=0.8)
 
