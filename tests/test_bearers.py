@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ SPECS = [
     json.loads(line) for line in Path(__file__).with_name("specs").joinpath("bearers.jsonl").read_text("utf-8").splitlines()
 ]
 CLAUSES = [spec for spec in SPECS if "clause" in spec]
-LISTS = [spec for spec in SPECS if "list" in spec]
+LISTS: list[dict[str, Any]] = [spec for spec in SPECS if "list" in spec]
 
 
 @pytest.mark.parametrize("spec", CLAUSES, ids=lambda spec: spec["clause"])
@@ -27,7 +28,7 @@ def test_subject(spec: dict[str, str | None]) -> None:
 
 
 @pytest.mark.parametrize("spec", LISTS, ids=lambda spec: spec["list"])
-def test_members(spec: dict[str, str]) -> None:
+def test_members(spec: dict[str, Any]) -> None:
     text = spec["list"]
     assert [part.of(text) for part in members(text, Span(0, len(text)))] == spec["members"]
 

@@ -11,7 +11,8 @@ from policymine import rules
 
 PACKAGE = "policymine.extraction"
 QUOTED = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
-LEADS = ("(?:", "(?P<", "(?=", "(?!", "(?<=", "(?<!")
+CONTENT = ("concrete", "vague")
+"""Marks that also count inside quotation marks: they say what an order is about."""
 
 
 class Hit(NamedTuple):
@@ -44,7 +45,7 @@ def hits_of(text: str) -> list[Hit]:
                 index -= 1
                 break
         kind, deontic = groups[match.lastgroup or ""]
-        if deontic and quotes[index][0] <= start < quotes[index][1]:
+        if kind not in CONTENT and quotes[index][0] <= start < quotes[index][1]:
             continue
         found.append(Hit(start, end, kind, deontic))
     return found

@@ -53,7 +53,6 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
         kind: the kind of paper.
     """
     gists = [_gist(sentence) for sentence in read]
-    density = _density(gists)
     none = _Gist("none", "none", "none", "none", frozenset())
     last = len(read) - 1
     found = []
@@ -61,7 +60,6 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
         gist = gists[number]
         after = gists[number + 1] if number < last else none
         shared = _sentence(text, sentence, place, gist=gist, kind=kind)
-        shared.append(f"dense={density[number]}")
         if place.introduced >= 0:
             by = gists[place.introduced]
             ends = text[sentence.end - 1] == "的"
@@ -80,11 +78,9 @@ def _sentence(text: str, sentence: Sentence, place: Place, *, gist: _Gist, kind:
     row = [
         "bias", f"kind={kind}", f"role={role}", f"outer={place.outer}", f"label={sentence.label}", f"kind&role={kind}&{role}",
         f"s.cue={cue}", f"s.tone={tone}", f"s.tone&cue={tone}&{ordered}", f"s.lead={lead}", f"role&s.lead={role}&{lead}",
-        f"role&tone={role}&{tone}&{ordered}", f"s.closing={sentence.closing if sentence.closing in '。；！？;' else 'none'}",
-        f"s.subject={gist.subject}", f"s.clauses={min(len(sentence.clauses), 5)}", f"kind&s.cue={kind}&{cue}",
+        f"s.closing={sentence.closing if sentence.closing in '。；！？;' else 'none'}",
+        f"s.subject={gist.subject}", f"s.clauses={min(len(sentence.clauses), 5)}",
         f"s.head={opening}", f"s.head&tone={opening}&{tone}", f"role&ordered={role}&{ordered}",
-        f"outer&ordered={place.outer}&{ordered}",
-        f"kind&s.lead&cue={kind}&{lead}&{ordered}", f"role&subject={role}&{gist.subject}&{ordered}",
     ]  # fmt: skip
     if place.heading:
         row += ["heading", "heading&label" if sentence.label else "heading&bare"]
@@ -95,7 +91,6 @@ def _sentence(text: str, sentence: Sentence, place: Place, *, gist: _Gist, kind:
     if sentence.closing in "：:" and sentence.closing:
         row += ["leadin", f"leadin&cue={cue}", f"leadin&subject={gist.subject}"]
     row += [f"s.has={mark}" for mark in gist.marks]
-    row += [f"kind&has={kind}&{mark}" for mark in gist.marks]
     return row
 
 
@@ -190,19 +185,6 @@ def _gist(sentence: Sentence) -> _Gist:
     )
 
 
-def _density(gists: Sequence[_Gist]) -> list[str]:
-    """How much of the surrounding (four sentences each side) orders and how much reports, in three steps."""
-    orders = [gist.cue != "none" for gist in gists]
-    reports = [gist.tone in ("problem", "fact", "weight") for gist in gists]
-    found = []
-    for number in range(len(gists)):
-        low, high = max(0, number - 4), number + 5
-        ordering = sum(orders[low:high]) - orders[number]
-        reporting = sum(reports[low:high]) - reports[number]
-        found.append("orders" if ordering > reporting + 1 else "reports" if reporting > ordering + 1 else "mixed")
-    return found
-
-
 @cache
 def _deeds() -> tuple[re.Pattern[str], re.Pattern[str]]:
     written = rules.load(PACKAGE, "directives").lexicons["operational"]
@@ -235,7 +217,8 @@ def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, tim
     )  # fmt: skip
     row += [
         f"acts={min(acts, 3)}", f"bares={min(bares, 3)}", f"acts&bares={min(acts, 2)}&{bares == len(body)}",
-        f"idle={idle == len(body)}", f"acts&vague={min(acts, 2)}&{counts.get('vague', 0) > 0}", f"bare&modality={bares == len(body)}&{mood.modality}",
+        f"idle={idle == len(body)}", f"acts&vague={min(acts, 2)}&{counts.get('vague', 0) > 0}",
+        f"bare&modality={bares == len(body)}&{mood.modality}",
     ]  # fmt: skip
     vague, concrete = counts.get("vague", 0), counts.get("concrete", 0)
     row += [f"has={kind}" for kind in counts]

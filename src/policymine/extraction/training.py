@@ -28,7 +28,7 @@ from policymine.text.outline import outline
 from policymine.text.span import Span
 
 SEED = 20260117
-STRENGTH = {"directive": 0.05, "operational": 0.3, "boundary": 0.3}
+STRENGTH = {"directive": 0.1, "operational": 0.3, "boundary": 0.3}
 """Inverse regularisation of each model, chosen by cross-validation over papers."""
 RAREST = 2
 """A feature must occur this often to be learned."""
@@ -95,7 +95,8 @@ def excerpts(gold: Mapping[str, Any], lines: int = 2) -> Iterator[dict[str, Any]
     ['甲。\\n乙。', '丙。']
     """
     text = gold["text"]
-    ends = [at for at, character in enumerate(text) if character == "\n"][lines - 1 :: lines] + [len(text)]
+    breaks = [at for at, character in enumerate(text) if character == "\n"]
+    ends = [*breaks[lines - 1 :: lines], len(text)]
     start = 0
     for end in ends:
         moved = {
