@@ -205,7 +205,7 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
     target = dict(mention.until) if mention.until is not None else fields
     fine = ranks(target)[1]
     if (
-        mention.kind == "moment"
+        (mention.kind == "moment" or (mention.kind == "set" and mention.moment))
         and fine <= 30
         and "edge" not in target
         and (found := around("edge_words").match(text, end, limit))

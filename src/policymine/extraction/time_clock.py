@@ -47,6 +47,8 @@ def timed(f: Moment, day: Stretch | None, ref: Reference) -> Stretch | None:
     if day is None and ref.now and at < ref.now and part in ("AF", "EV") and not f.get("exact"):
         at += DAY
     text = at.strftime("%H:%M:%S" if second else "%H:%M")
+    if f["hour"] == 24:
+        return Stretch(f"{date_text}T24:00", at, at)
     return Stretch(f"{at.date().isoformat()}T{text}", at, at)
 
 

@@ -107,7 +107,8 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
     if mod == "EQUAL_OR_LESS" and (tail.endswith("内") or mention.fields.get("value") == "NULL"):
         if cue("measure").match(around.clause_behind):
             return "threshold"
-        return "deadline" if ordered or not cue("past").search(around.clause_before + around.clause_behind) else "reference"
+        told = re.search(r"了(?!解)|已|曾", around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
+        return "reference" if told and not ordered else "deadline"
     if str(mention.fields.get("bound", "")).startswith(("不得", "不少", "不低", "至少", "不超", "最长")):
         return "threshold"
     strict = cue("strict").search(around.clause_before)

@@ -241,7 +241,7 @@ def _rule_at(
             continue
         if (near := gives.get("near")) and not re.search(f"(?:{near})$", text[max(0, start - 3) : start]):
             continue
-        groups = {key.rstrip("_"): value for key, value in match.groupdict().items() if value is not None}
+        groups = {key.rstrip("_"): value for key, value in match.groupdict().items() if value is not None and key != "span"}
         constants = {
             key: value
             for key, value in gives.items()

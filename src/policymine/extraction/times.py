@@ -142,7 +142,8 @@ def _reference(mention: Mention, around: Surroundings, ref: Reference) -> Readin
 def _named(mention: Mention, ref: Reference) -> Reading:
     seasons = mention.fields.get("seasons")
     if not seasons:
-        return Reading("DATE", None, mention.fields.get("mod") or mention.mod)
+        shifted_mod = "BEFORE" if mention.mod == "ON_OR_BEFORE" else mention.mod
+        return Reading("DATE", None, mention.fields.get("mod") or shifted_mod)
     if ref.year is None:
         return Reading("DATE", f"XXXX-{seasons[0]}/XXXX-{seasons[2]}")
     year = ref.year - (1 if ref.month and ref.month <= 3 and seasons[1] == 0 and seasons[0] == "WI" else 0)
@@ -175,7 +176,7 @@ def _set(mention: Mention) -> Reading:
             rule += f";BYMONTH={month}"
         if isinstance(day, int):
             rule += f";BYMONTHDAY={day}"
-        elif point.get("edge") == "END" and "MONTHLY" in rule:
+        elif point.get("edge") == "END" and ("MONTHLY" in rule or isinstance(month, int)):
             rule += ";BYMONTHDAY=-1"
         if "hour" in point:
             rule += f";BYHOUR={point['hour']}"
@@ -189,9 +190,7 @@ def _duration(copy: str, mention: Mention, ref: Reference) -> Reading | None:
     tail = str(f.get("tail", ""))
     if "high" in f:
         return _duration_range(f, tail)
-    by = length(
-        str(f["first"]) + str(f.get("half") or "" if not str(f["first"]).endswith("半") else "") + str(f.get("more") or "")
-    )
+    by = length(str(f["first"]) + str(f.get("more") or ""))
     if by is None:
         return None
     direction = str(f.get("dir", ""))
@@ -277,11 +276,11 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
         return None
     kind = "TIME" if "part" in fields or "hour" in fields else "DATE"
     edge, mod = fields.get("edge"), mention.mod
-    if edge == "END" and mod in ("ON_OR_BEFORE", "BEFORE"):
+    if (edge == "END" or "third" in fields) and mod in ("ON_OR_BEFORE", "BEFORE"):
         return _last_day(found)
     if "third" in fields and mod is None:
         edge = {1: "START", 2: "MID", 3: "END"}[fields["third"]]
-    if mod == "ON_OR_BEFORE" and mention.bound in ("之前", "以前", "前") and _eventful(fields, mention.bound):
+    if mod == "ON_OR_BEFORE" and mention.bound in ("之前", "以前", "前", "前夕") and _eventful(fields, mention.bound):
         mod = "BEFORE"
     value = (
         None
@@ -337,6 +336,9 @@ def _range(mention: Mention, ref: Reference, side: int) -> Reading | None:
     if last is None:
         return None
     end = last.end
+    if first.begin and end and end <= first.begin and "weekday" in until:
+        last = Stretch((end + 6 * DAY).date().isoformat(), None, end + 7 * DAY)
+        end = last.end
     if first.begin and end and end <= first.begin and "hour" in until:
         half = (
             timedelta(hours=12)
