@@ -20,6 +20,7 @@ from policymine.extraction.card import read_card
 from policymine.extraction.directives import find_directives
 from policymine.extraction.quantities import find_quantities
 from policymine.extraction.references import find_references
+from policymine.extraction.slogans import find_issues as slogan_issues
 from policymine.extraction.slogans import find_slogans
 from policymine.extraction.times import find_issues, find_times
 from policymine.model import FINDING_KINDS, Card, Finding, Findings, Span
@@ -110,7 +111,9 @@ def references(doc: Doc) -> Doc:
 @Language.component("policymine_slogans", assigns=["doc._.slogans"])
 def slogans(doc: Doc) -> Doc:
     """Finds numeric slogans and mottos."""
-    return _keep(doc, "slogans", find_slogans(text_of(doc)))
+    found = find_slogans(text_of(doc))
+    doc._.issues = (*(doc._.issues or ()), *slogan_issues(text_of(doc), found))
+    return _keep(doc, "slogans", found)
 
 
 @Language.component("policymine_quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities"])
