@@ -1,4 +1,4 @@
-"""Texts and queries as the search index sees them: single characters, and pairs of neighbouring ones.
+"""Texts and units as the search index sees them: single characters, and pairs of neighbouring ones; and facets as tokens.
 
 A term of one character is looked up among the singles, a longer one as the phrase of its pairs, so that a term of any length
 finds exactly the texts that contain it. Every character counts, punctuation and white space too. Characters that mean
@@ -20,58 +20,48 @@ PRIVATE = 0xF0000
 MEANT = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
 
 
-class Tokens(NamedTuple):
-    """What the index keeps of a text: its different characters, and its pairs in order."""
-
-    singles: str
-    pairs: str
+LONGEST_TOKEN = 200
+"""Characters of a facet's value that the index keeps; what is longer is told apart by the table itself."""
 
 
-def tokens(text: str, fold: Fold) -> Tokens:
-    """The tokens of a text.
+class Entry(NamedTuple):
+    """What the index keeps of a directive: its text and its units' names made comparable, and what it is filtered by."""
 
-    >>> from policymine.text.script import fold
-    >>> tokens("安全 月", fold).pairs.split()[0]
-    '安全'
-    """
-    moved = _moved(text, fold)
-    return Tokens(" ".join(dict.fromkeys(moved)), _pairs(moved))
+    serial: int
+    text: str
+    units: str
+    facets: tuple[str, ...]
 
 
-def _moved(text: str, fold: Fold) -> str:
+def moved(text: str, fold: Fold) -> str:
+    """A text made comparable and harmless."""
     return MEANT.sub(lambda sign: chr(PRIVATE + ord(sign[0])), fold(text))
 
 
-def _pairs(moved: str) -> str:
-    """The pairs of neighbours with a blank between them, laid out by slices: three times as fast as pair by pair."""
-    signs = [" "] * (3 * len(moved) - 3)
-    signs[0::3] = moved[:-1]
-    signs[1::3] = moved[1:]
-    return "".join(signs)
+def facet(name: str, value: object = "") -> str:
+    """One token for a value that directives are filtered by.
 
-
-def terms(query: str) -> tuple[str, ...]:
-    """The terms of a query, all of which a row must contain: separated by white space, or held together by "…".
-
-    >>> terms('隐患 "安全 生产" 月底前')
-    ('隐患', '安全 生产', '月底前')
+    >>> len(facet("kind", "speech")), facet("kind", "speech") != facet("kind", "notice")
+    (11, True)
     """
-    found: list[str] = []
-    for number, piece in enumerate(query.replace("＂", '"').split('"')):
-        found += [piece] if number % 2 else piece.split()
-    return tuple(term for term in found if term.strip())
+    return moved(f"{name}={value}"[:LONGEST_TOKEN], str)
 
 
-def match_expression(query_terms: Sequence[str], fold: Fold) -> str:
-    """What the index is asked for rows that contain all terms; empty when there are none."""
-    clauses = []
-    for term in query_terms:
-        moved = _moved(term, fold)
-        if len(moved) == 1:
-            clauses.append(f'singles : "{moved}"')
-        elif moved:
-            clauses.append(f'pairs : "{_pairs(moved)}"')
-    return " AND ".join(clauses)
+def singles(text: str) -> str:
+    """The different characters of a text, with blanks between them."""
+    return " ".join(dict.fromkeys(text))
+
+
+def pairs(text: str) -> str:
+    """The pairs of neighbours with a blank between them, laid out by slices: three times as fast as pair by pair.
+
+    >>> pairs("安全月").split()
+    ['安全', '全月']
+    """
+    signs = [" "] * (3 * len(text) - 3)
+    signs[0::3] = text[:-1]
+    signs[1::3] = text[1:]
+    return "".join(signs)
 
 
 def marks(text: str, query_terms: Sequence[str], *, fold: Fold) -> tuple[Span, ...]:

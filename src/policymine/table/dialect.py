@@ -1,6 +1,6 @@
 """What is particular to the database at hand: connections, transactions, the search index, what its errors mean.
 
-SQLite only for now; everything that PostgreSQL does otherwise stands in this module.
+SQLite stands here; what PostgreSQL does otherwise stands in `postgresql.py` and is called from here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from policymine.errors import StorageError
-from policymine.table.bigrams import Tokens
+from policymine.table import postgresql
+from policymine.table.bigrams import Entry, Fold, pairs, singles
+from policymine.table.indexing import exact, fts_expression, fts_term, necessary
+from policymine.table.query import Node
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
@@ -26,7 +32,7 @@ INDEX = "directives_index"
 """The search index: for every directive the set of its characters and the sequence of its pairs. It holds no text of its own:
 taking a row out needs the very tokens that put it in."""
 
-index = sa.table(INDEX, sa.column("rowid", sa.BigInteger))
+index = sa.table(INDEX, sa.column("rowid", sa.BigInteger), sa.column("folded", sa.Text))
 
 CURES = {
     "SQLITE_FULL": "the disk is full; free some space and run again, nothing was lost",
@@ -51,8 +57,11 @@ def engine_of(url: str) -> sa.Engine:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as problem:
         raise StorageError(url, "", "is no database address; write it like sqlite:///data/policymine.db") from problem
+    if parsed.get_backend_name() == "postgresql":
+        return postgresql.engine_of(parsed, place=place_of(url), json=_json, busy_seconds=BUSY_SECONDS)
     if parsed.get_backend_name() != "sqlite":
-        raise StorageError(place_of(url), "", "this version keeps its table in SQLite; write sqlite:///data/policymine.db")
+        cure = "the table is kept in SQLite or PostgreSQL; write sqlite:///data/policymine.db"
+        raise StorageError(place_of(url), "", cure)
     engine = sa.create_engine(parsed, json_serializer=_json, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
@@ -60,13 +69,14 @@ def engine_of(url: str) -> sa.Engine:
 
 
 def path_of(url: str) -> Path | None:
-    """The file of a SQLite address; None for a table in memory.
+    """The file of a SQLite address; None for a table in memory or on a server.
 
     >>> path_of("sqlite:///data/policymine.db").name
     'policymine.db'
     """
-    database = sa.make_url(url).database
-    if not database or database == ":memory:":
+    parsed = sa.make_url(url)
+    database = parsed.database
+    if parsed.get_backend_name() != "sqlite" or not database or database == ":memory:":
         return None
     return Path(database.removeprefix("file:").partition("?")[0])
 
@@ -74,7 +84,7 @@ def path_of(url: str) -> Path | None:
 def place_of(url: str) -> str:
     """How messages name a table: its file, or its address without the password."""
     parsed = sa.make_url(url)
-    path = path_of(url) if parsed.get_backend_name() == "sqlite" else None
+    path = path_of(url)
     return str(path) if path else parsed.render_as_string(hide_password=True)
 
 
@@ -113,11 +123,15 @@ def named_errors(url: str) -> Iterator[None]:
         raise _storage_error(url, problem.orig) from problem
     except sqlite3.Error as problem:
         raise _storage_error(url, problem) from problem
+    except postgresql.driver_errors() as problem:
+        raise _storage_error(url, problem) from problem
 
 
 def _storage_error(url: str, problem: BaseException | None) -> StorageError:
     name = getattr(problem, "sqlite_errorname", "") or ""
     cure = next((text for code, text in CURES.items() if name.startswith(code)), "")
+    if not cure and sa.make_url(url).get_backend_name() == "postgresql":
+        cure = postgresql.cure_of(problem)
     return StorageError(place_of(url), "", cure or f"the database refused ({problem}); run `policymine doctor`")
 
 
@@ -140,8 +154,12 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def checkpoint(engine: sa.Engine) -> None:
-    """Folds the write-ahead log into the file, as far as readers let it; a night makes it grow."""
+    """Tidies up after a night: folds SQLite's write-ahead log into the file, as far as readers let it."""
     url = engine.url.render_as_string(hide_password=False)
+    if engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            postgresql.tidy(connection)
+        return
     with named_errors(url), engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
@@ -155,37 +173,104 @@ def _plain(value: object) -> str | None:
 def insert_rows(connection: sa.Connection, table: sa.Table, *, entries: Sequence[Mapping[str, Any]]) -> None:
     """Inserts many records of equal columns: straight to the driver, twice as fast as through the expression language."""
     names = list(entries[0])
-    columns = ", ".join(f'"{name}"' for name in names)
     nested = {name for name in names if isinstance(table.c[name].type, sa.JSON)}
     values = itemgetter(*names)
     rows = [values({**entry, **{name: _plain(entry[name]) for name in nested}} if nested else entry) for entry in entries]
+    if _on_server(connection):
+        postgresql.insert_rows(connection, table.name, names=names, rows=rows)
+        return
+    columns = ", ".join(f'"{name}"' for name in names)
     connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})', rows)
 
 
-def add_to_index(connection: sa.Connection, entries: Iterable[tuple[int, Tokens]]) -> None:
+def upsert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | pg.Insert:
+    """An insert that can say what happens on a conflict."""
+    return pg.insert(table) if _on_server(connection) else sqlite.insert(table)
+
+
+def _on_server(connection: sa.Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def add_to_index(connection: sa.Connection, entries: Iterable[Entry]) -> None:
     """Makes rows findable; quickest in the order of their serials."""
-    rows = [(serial, *tokens) for serial, tokens in sorted(entries)]
-    if rows:
-        connection.exec_driver_sql(f"INSERT INTO {INDEX}(rowid, singles, pairs) VALUES (?, ?, ?)", rows)
+    ordered = sorted(entries)
+    if ordered and _on_server(connection):
+        postgresql.add_to_index(connection, ordered)
+    elif ordered:
+        rows = [_fts_row(entry) for entry in ordered]
+        connection.exec_driver_sql(f"INSERT INTO {INDEX}(rowid, singles, pairs, units, facets) VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def take_from_index(connection: sa.Connection, entries: Iterable[tuple[int, Tokens]]) -> None:
-    """Takes rows out again; the tokens must be those that were put in."""
-    rows: Sequence[tuple[Any, ...]] = [(serial, *tokens) for serial, tokens in sorted(entries)]
-    if rows:
-        connection.exec_driver_sql(f"INSERT INTO {INDEX}({INDEX}, rowid, singles, pairs) VALUES ('delete', ?, ?, ?)", rows)
+def take_from_index(connection: sa.Connection, entries: Iterable[Entry]) -> None:
+    """Takes rows out again; the entries must be those that were put in."""
+    ordered = sorted(entries)
+    if ordered and _on_server(connection):
+        postgresql.take_from_index(connection, [entry.serial for entry in ordered])
+    elif ordered:
+        rows: Sequence[tuple[Any, ...]] = [_fts_row(entry) for entry in ordered]
+        columns = f"{INDEX}, rowid, singles, pairs, units, facets"
+        connection.exec_driver_sql(f"INSERT INTO {INDEX}({columns}) VALUES ('delete', ?, ?, ?, ?, ?)", rows)
+
+
+def _fts_row(entry: Entry) -> tuple[Any, ...]:
+    units = f"{pairs(entry.units)} {singles(entry.units)}"
+    return (entry.serial, singles(entry.text), pairs(entry.text), units, " ".join(entry.facets))
 
 
 def empty_index(connection: sa.Connection) -> None:
     """Forgets every row of the search index."""
-    connection.exec_driver_sql(f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')")
+    emptied = f"DELETE FROM {INDEX}" if _on_server(connection) else f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')"
+    connection.exec_driver_sql(emptied)
 
 
 def contains(text: sa.ColumnElement[Any], part: str) -> sa.ColumnElement[bool]:
     """The condition that a text contains another one as it stands, without wildcards."""
-    return sa.func.instr(text, part) > 0
+    return Position(text, sa.literal(part)) > 0
 
 
-def matches(expression: str) -> sa.ColumnElement[bool]:
-    """The condition that a row of the search index matches an expression of `bigrams.match_expression`."""
-    return sa.text(f"{INDEX} MATCH :match").bindparams(match=expression)  # type: ignore[return-value]
+class Position(sa.sql.functions.GenericFunction[int]):
+    """Where a text first contains another one; 0 when it does not. Every database has another name for it."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(Position)
+def _position(element: Position, compiler: Any, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Position, "postgresql")
+def _position_on_server(element: Position, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+class Asked(NamedTuple):
+    """What the index is asked for: the tree of a query, alternatives of facets, a part of a unit's name."""
+
+    tree: Node | None
+    facets: Sequence[Sequence[str]]
+    unit: str | None
+
+    def matches(self, connection: sa.Connection, fold: Fold) -> sa.ColumnElement[bool] | None:
+        """The condition on the index; None when nothing is asked of it."""
+        if not (self.tree or self.facets or self.unit):
+            return None
+        if _on_server(connection):
+            needed = necessary(self.tree, fold) if self.tree else None
+            text = postgresql.query_text(self.facets, units=self.unit, needed=needed)
+            grams = _condition("directives_index.grams @@ CAST(:match AS tsquery)", text) if text else sa.true()
+            return sa.and_(grams, exact(self.tree, fold, index.c.folded)) if self.tree else grams
+        parts = [" OR ".join(f'facets : "{token}"' for token in group) for group in self.facets]
+        if self.unit:
+            parts.append(fts_term("units", self.unit, single="units"))
+        if self.tree:
+            parts.append(fts_expression(self.tree, fold))
+        expression = " AND ".join(f"({part})" for part in parts)
+        return _condition(f"{INDEX} MATCH :match", expression)
+
+
+def _condition(words: str, match: str) -> sa.ColumnElement[bool]:
+    """A condition that only this database knows."""
+    return sa.text(words).bindparams(match=match)  # type: ignore[return-value]

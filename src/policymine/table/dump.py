@@ -53,7 +53,7 @@ def _versioned(now: Snapshot, part: sa.Table, *, nights: Mapping[int | str, int]
     c = part.c
     stands = sa.or_(c.withdrawn_run.is_(None), c.withdrawn_run > now.run_id)
     places = [c[name] for name in ("raw_start", "raw_end", "start", "end") if name in c]
-    order = (c.page_id, sa.case((stands, 0), else_=1), *places, c.signature, c.run_id, c.withdrawn_run)
+    order = (c.page_id, sa.case((stands, 0), else_=1), *map(sa.nulls_first, places), c.signature, c.run_id, c.withdrawn_run)
     query = sa.select(part).where(c.run_id <= now.run_id).order_by(*order)
     for row in now.connection.execution_options(yield_per=1000).execute(query).mappings():
         record: dict[str, object] = {name: value for name, value in row.items() if name not in LEFT_OUT}

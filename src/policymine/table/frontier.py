@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from policymine.table.dialect import reading, writing
+from policymine.table.dialect import reading, upsert, writing
 from policymine.table.schema import frontier
 from policymine.table.store import Table
 
@@ -57,13 +56,16 @@ def remember(table: Table, source: str, visited: Iterable[Visited]) -> None:
     ]
     if not entries:
         return
-    note = upsert(frontier)
+    with writing(table.engine) as connection:
+        connection.execute(_note(connection), entries)
+
+
+def _note(connection: sa.Connection) -> sa.Insert:
+    note = upsert(connection, frontier)
     new, old = note.excluded, frontier.c
     learnt = ("etag", "last_modified", "body_sha256", "fetched_at")
     change: dict[str, sa.ColumnElement[Any]] = {name: sa.func.coalesce(new[name], old[name]) for name in learnt}
     change["state"] = new.state
     change["depth"] = sa.case((new.depth < old.depth, new.depth), else_=old.depth)
     change["attempts"] = sa.case((new.attempts == 0, 0), else_=old.attempts + 1)
-    note = note.on_conflict_do_update(index_elements=["source", "url"], set_=change)
-    with writing(table.engine) as connection:
-        connection.execute(note, entries)
+    return note.on_conflict_do_update(index_elements=["source", "url"], set_=change)

@@ -14,8 +14,8 @@ from policymine.errors import AlignmentError
 from policymine.model import FINDING_KINDS, CleanPage, Document, Issue, MinedDocument, Row, Span
 from policymine.table.rows import Columns, columns_of, view_columns
 
-UNSIGNED = frozenset({"page_id", "fetched_at", "place", "etag", "last_modified", "online_status"})
-"""Columns that may change without the content having changed."""
+UNSIGNED = frozenset({"page_id", "fetched_at", "place", "etag", "last_modified", "online_status", "frequency"})
+"""Columns that may change without the content having changed, or that only repeat it."""
 
 
 class Validators(NamedTuple):
@@ -174,11 +174,13 @@ def _findings(clean: CleanPage, mined: MinedDocument, *, rows: Sequence[Row]) ->
     paper: dict[str, Any] = {
         "source": clean.page.source, "kind": card.kind, "level": card.level, "region": card.region, "issued_on": card.issued_on,
     }  # fmt: skip
+    sectors = "；".join(card.sectors) or None  # a directive belongs to its paper's sectors unless it names its own
     records: dict[str, list[Columns]] = {}
     for kind, group in groupby(rows, key=lambda row: row.kind):
         if kind == "directives":
             others = _Near([row for row in rows if row.kind != "directives"])
-            found = [{**columns_of(row), **view_columns(row, others=others.around(row.span)), **paper} for row in group]
+            views = ((columns_of(row), view_columns(row, others=others.around(row.span))) for row in group)
+            found = [{**columns, **view, **paper, "sector_list": view["sector_list"] or sectors} for columns, view in views]
         else:
             found = [columns_of(row) for row in group]
         records.setdefault("references_" if kind == "references" else kind, []).extend(found)

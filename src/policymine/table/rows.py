@@ -28,6 +28,8 @@ from policymine.model import (
 
 Columns = dict[str, Any]
 """The values of one row by column name, as the schema has them."""
+FREQUENCIES = ("hourly", "daily", "weekly", "monthly", "quarterly", "half-yearly", "yearly", "other")
+"""How often something recurs; `other` is every other interval, such as each third day."""
 
 
 def rows_of(page: Page, mined: MinedDocument) -> tuple[Row, ...]:
@@ -114,16 +116,32 @@ def view_columns(row: Row, *, others: Iterable[Row]) -> Columns:
     deadlines = sorted(directive.deadlines, key=lambda time: time.role != "deadline")
     first = deadlines[0] if deadlines else None
     interval = first.interval if first else None
+    rrule = next((time.rrule for time in directive.deadlines if time.rrule), None)
     return {
         "reading": reading_of(directive), "lead": _names(directive, "lead"), "support": _names(directive, "support"),
         "responsible": _names(directive, "responsible"),
         "deadline_text": first and first.text, "deadline_value": first and first.value,
         "deadline_begin": interval and _moment(interval.begin), "deadline_end": interval and _moment(interval.end),
-        "rrule": next((time.rrule for time in directive.deadlines if time.rrule), None),
+        "rrule": rrule, "frequency": frequency_of(rrule),
         "numbers": _listed(other.text for other in inside if other.kind == "quantities"),
         "slogans": _listed(_slogan_name(other) for other in inside if other.kind == "slogans"),
         "sector_list": _listed(directive.sectors),
     }  # fmt: skip
+
+
+def frequency_of(rrule: str | None) -> str | None:
+    """How often a recurrence (RFC 5545) comes, in one word of `FREQUENCIES`.
+
+    >>> frequency_of("FREQ=MONTHLY;BYMONTHDAY=5"), frequency_of("FREQ=MONTHLY;INTERVAL=3"), frequency_of(None)
+    ('monthly', 'quarterly', None)
+    """
+    if not rrule:
+        return None
+    parts = dict(part.partition("=")[::2] for part in rrule.removeprefix("RRULE:").split(";"))
+    every, interval = parts.get("FREQ", "").lower(), parts.get("INTERVAL", "1")
+    if every == "monthly" and interval in ("3", "6", "12"):
+        return {"3": "quarterly", "6": "half-yearly", "12": "yearly"}[interval]
+    return every if every in FREQUENCIES and interval == "1" else "other"
 
 
 def reading_of(directive: Directive) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a table that says otherwise is upgraded, or refused when it is of a newer version."""
 
 metadata = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})
@@ -166,6 +166,7 @@ directives = sa.Table(
     sa.Column("level", sa.String(20)),
     sa.Column("region", sa.Text),
     sa.Column("issued_on", sa.String(32)),
+    sa.Column("frequency", sa.String(20)),
 )
 
 times = sa.Table(
@@ -250,6 +251,18 @@ published_run = sa.Table(
     sa.Column("slot", sa.Integer, primary_key=True),
     sa.Column("run_id", sa.Integer, nullable=False),
     comment="one row: the run that readers see",
+)
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("run_id", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("created", sa.String(32), nullable=False),
+    sa.Column("content_sha256", sa.String(64), nullable=False),
+    sa.Column("manifest", JSON, nullable=False),
+    comment="frozen, numbered states that can be cited: the run whose state they are, and the hash of what it says",
 )
 
 touched = sa.Table(

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from policymine.table import schema
-from policymine.table.bigrams import Fold, tokens
-from policymine.table.dialect import add_to_index, insert_rows, take_from_index
+from policymine.table.bigrams import Fold
+from policymine.table.dialect import add_to_index, insert_rows, take_from_index, upsert
+from policymine.table.indexing import COLUMNS, entry_of
 from policymine.table.records import Staged
 from policymine.table.rows import Columns
 from policymine.table.schema import VERSIONED
@@ -52,7 +52,7 @@ def write(connection: sa.Connection, pages: Iterable[Staged], *, run: RunMark, f
     if again := list(connection.scalars(before)):
         take_out(connection, run.id, fold=fold, page_ids=again)
     bodies = [{"sha256": page.text_sha256, "body": page.body} for page in staged.values()]
-    connection.execute(upsert(schema.texts).on_conflict_do_nothing(), bodies)
+    connection.execute(upsert(connection, schema.texts).on_conflict_do_nothing(), bodies)
     last_seen = _last_seen(connection, list(staged))
     for table in VERSIONED:
         fresh: list[Columns] = []
@@ -70,7 +70,7 @@ def write(connection: sa.Connection, pages: Iterable[Staged], *, run: RunMark, f
 def touch(connection: sa.Connection, page_ids: Collection[str], *, run_id: int, online_status: str) -> None:
     """Notes that a run met these pages."""
     if page_ids:
-        note = upsert(schema.touched)
+        note = upsert(connection, schema.touched)
         note = note.on_conflict_do_update(index_elements=["run_id", "page_id"], set_={"online_status": online_status})
         entries = [{"run_id": run_id, "page_id": page_id, "online_status": online_status} for page_id in page_ids]
         connection.execute(note, entries)
@@ -85,8 +85,8 @@ def take_out(connection: sa.Connection, run_id: int, *, fold: Fold, page_ids: Se
 
     directives, pages, texts = schema.directives, schema.pages, schema.texts
     mine = of_run(directives.c.run_id, directives)
-    indexed = connection.execute(sa.select(directives.c.serial, directives.c.text).where(mine))
-    take_from_index(connection, ((serial, tokens(text, fold)) for serial, text in indexed))
+    indexed = connection.execute(sa.select(*(directives.c[name] for name in COLUMNS)).where(mine)).mappings()
+    take_from_index(connection, [entry_of(record, fold) for record in indexed])
     bodies = list(connection.scalars(sa.select(pages.c.text_sha256).where(of_run(pages.c.run_id, pages))))
     for table in VERSIONED:
         connection.execute(sa.delete(table).where(of_run(table.c.run_id, table)))
@@ -169,7 +169,7 @@ def _insert(connection: sa.Connection, table: sa.Table, *, fresh: Sequence[Colum
         first = _reserve(connection, len(entries))
         for number, entry in enumerate(entries, first):
             entry["serial"] = day_number(entry["issued_on"]) << SERIAL_BITS | number
-        add_to_index(connection, ((entry["serial"], tokens(entry["text"], fold)) for entry in entries))
+        add_to_index(connection, [entry_of(entry, fold) for entry in entries])
     insert_rows(connection, table, entries=entries)
 
 

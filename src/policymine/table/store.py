@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from policymine.errors import StorageError, TableError, UnknownIdError
 from policymine.table import schema, staging
-from policymine.table.bigrams import Fold, tokens
+from policymine.table.bigrams import Fold
 from policymine.table.dialect import add_to_index, empty_index, engine_of, path_of, place_of, reading, writing
 from policymine.table.dump import dump_canonical
+from policymine.table.indexing import COLUMNS, entry_of
 from policymine.table.laws import check_partition
 from policymine.table.publish import Clock, PartitionCheck, Run
 from policymine.table.records import utc
@@ -25,6 +26,7 @@ from policymine.table.schema import FINDINGS, Snapshot, visible
 from policymine.table.upgrade import upgrade
 from policymine.text.script import fold
 
+NO_TABLE = "there is no table yet; fill it with `policymine ingest` or `policymine nightly`"
 FOLD_PROBE = "ＡＢｃ１２％。，繁體臺灣發髮乾隆後裡麵國務院㎡①ﾊﾝｶｸ"
 """Folded by the fold at hand it tells whether the search index was built with the same one."""
 
@@ -90,15 +92,16 @@ class Table:
         path = path_of(url)
         if path is not None and not path.exists():
             if not create:
-                raise StorageError(
-                    str(path), "", "there is no table yet; fill it with `policymine ingest` or `policymine nightly`"
-                )
+                raise StorageError(str(path), "", NO_TABLE)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as problem:
                 raise StorageError(str(path), "", f"its folder cannot be made ({problem.strerror})") from problem
-        upgrade(engine)
-        return cls(url, engine, fold=fold)
+        upgraded = upgrade(engine, create=create)
+        table = cls(url, engine, fold=fold)
+        if upgraded:
+            table._refold()
+        return table
 
     def __enter__(self) -> Self:
         return self
@@ -266,11 +269,14 @@ class Table:
             empty_index(connection)
             reached = -1
             page = (
-                sa.select(d.c.serial, d.c.text).where(d.c.serial > sa.bindparam("reached")).order_by(d.c.serial).limit(10_000)
+                sa.select(*(d.c[name] for name in COLUMNS))
+                .where(d.c.serial > sa.bindparam("reached"))
+                .order_by(d.c.serial)
+                .limit(10_000)
             )
-            while rows := connection.execute(page, {"reached": reached}).all():
-                add_to_index(connection, ((serial, tokens(text, self.fold)) for serial, text in rows))
-                reached = rows[-1].serial
+            while rows := connection.execute(page, {"reached": reached}).mappings().all():
+                add_to_index(connection, [entry_of(record, self.fold) for record in rows])
+                reached = rows[-1]["serial"]
 
 
 def _states(run_id: int) -> sa.Select[Any]:

@@ -16,25 +16,32 @@ if TYPE_CHECKING:
 MIGRATIONS = "policymine.table:migrations"
 
 
-def upgrade(engine: sa.Engine) -> None:
+def upgrade(engine: sa.Engine, *, create: bool = True) -> bool:
     """Makes the tables, or migrates an older state of them; does nothing when they are up to date.
+
+    Returns:
+        Whether something was done.
 
     Raises:
         StorageError: the database is of a newer version or no table of policymine.
     """
     with reading(engine) as connection:
-        if _revision(connection) == REVISION:
-            return
+        if (found := _revision(connection)) == REVISION:
+            return False
+        if found is None and not create and not sa.inspect(connection).get_table_names():
+            cure = "there is no table yet; fill it with `policymine ingest` or `policymine nightly`"
+            raise StorageError(place_of(engine.url.render_as_string(hide_password=False)), "", cure)
     with writing(engine) as connection:
         if (found := _revision(connection)) == REVISION:
-            return
+            return False
         place = place_of(engine.url.render_as_string(hide_password=False))
         if found is None and sa.inspect(connection).get_table_names():
             raise StorageError(place, "", "is a database of another program; choose another --database")
         if found is not None and found not in _revisions():
             raise StorageError(place, f"revision {found}", "was made by a newer version; upgrade policymine")
-        with named_errors(str(engine.url)):
+        with named_errors(engine.url.render_as_string(hide_password=False)):
             _run(connection)
+    return True
 
 
 def _revision(connection: sa.Connection) -> str | None:

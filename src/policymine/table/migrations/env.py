@@ -7,9 +7,9 @@ from alembic import context
 INDEX = "directives_index"
 
 
-def include_name(name: str | None, kind: str, _: object) -> bool:
+def include_name(name: str | None, _kind: str, _: object) -> bool:
     """Leaves the search index and the tables it keeps for itself out of comparisons."""
-    return not (kind == "table" and (name or "").startswith(INDEX))
+    return not (name or "").startswith((INDEX, f"ix_{INDEX}"))
 
 
 def migrate() -> None:

@@ -110,7 +110,8 @@ def upgrade() -> None:
             gone = sa.text("withdrawn_run IS NOT NULL")
             name = f"ix_{table}_withdrawn_run"
             op.create_index(name, table, ["withdrawn_run"], sqlite_where=gone, postgresql_where=gone)
-    op.execute(INDEX)
+    if op.get_context().dialect.name == "sqlite":
+        op.execute(INDEX)
     op.execute(KNOWLEDGE)
     op.execute("INSERT INTO published_run (slot, run_id) VALUES (1, 0)")
     op.execute("INSERT INTO counters (name, value) VALUES ('directives', 0)")
@@ -118,6 +119,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP VIEW knowledge")
-    op.execute("DROP TABLE directives_index")
+    op.execute("DROP TABLE IF EXISTS directives_index")
     for table in reversed(TABLES):
         op.drop_table(table)
