@@ -117,7 +117,7 @@ def refused(
         return _article(copy, span, groups, lead=lead)
     unit = groups.get("unit", "")
     if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not lead:
-        return len(low) < 2 or not unit
+        return unit not in ("元", "美元") and not groups.get("tail")
     if not re.match(r"[0-9]", low) and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
         if copy[start - 1 : start] in '“"‘':
             return True

@@ -92,7 +92,8 @@ def _joined(text: str, left: Mention, part: Part, fields: Moment) -> Mention | N
     if left.kind == "set":
         after = merged(left.moment, fields) if left.moment else fields
         if after is None or not (
-            set(fields) & {"month", "day", "part", "hour", "edge", "festival", "season", "weekday", "nth"}
+            set(fields)
+            & {"month", "day", "part", "hour", "edge", "festival", "season", "weekday", "nth", "quarter", "half", "third"}
         ):
             return None
         until = upper(part, after) if part.kind == "span" else None

@@ -74,9 +74,9 @@ def adverbial(around: Surroundings) -> bool:
 
 
 def role(
-    mention: Mention, around: Surroundings, *, type_: str, value: str | None, mod: str | None, past: bool = False
+    mention: Mention, around: Surroundings, *, type_: str, value: str | None, mod: str | None, past: bool | None = None
 ) -> TimeRole:
-    """The role, decided from kind and sentence together; `past` tells that the time ended before the day of issue."""
+    """The role, decided from kind and sentence together; `past` tells whether it ended before the day of issue."""
     if mention.kind == "now":
         return "deadline"
     if mention.kind == "named":
@@ -118,13 +118,13 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
     return "threshold" if held or mod or strict else "reference"
 
 
-def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool) -> TimeRole:
+def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool | None) -> TimeRole:
     if mention.bound == "upto":
         return "reference"
     clause = around.clause_before + around.clause_behind
     ordered = orders(around)
     if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
-        return "deadline" if ordered or not cue("past").search(clause) else "reference"
+        return "deadline" if ordered or past is False or not cue("past").search(clause) else "reference"
     if value == "" and "festival" in mention.moment:
         return "period"
     if "season" in mention.moment and mod is None and ordered and not past:
@@ -148,7 +148,7 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if opening and mention.moment.get("edge") == "END" and cue("target").search(around.behind[:40]) and lean(around) >= 0:
         return "deadline"
     if opening and lean(around) > 0 and not around.clause_behind.startswith(("的", "“", "度")):
-        if cue("achieved").search(around.clause_behind[:10]):
+        if cue("achieved").search(around.clause_behind[:16]):
             return "deadline"
         return "period" if re.fullmatch(r"[0-9X]{4}", value) or type_ == "TIME" else "deadline"
     return "reference"

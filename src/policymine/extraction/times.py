@@ -24,7 +24,7 @@ ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "�
 PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
-EVENT = re.compile(r"(?P<a>[一-鿿]{2,12}?(?:之日)?)(?:的|前)?$")
+EVENT = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
 MOTTOS = re.compile(r"“[^“”\n]{2,30}”")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
 DUE = re.compile(
@@ -103,7 +103,7 @@ def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surrou
 def _expression(text: str, mention: Mention, around: Surroundings, reading: Reading, *, reference: Reference) -> TimeExpression:
     span = Span(mention.start, mention.end)
     ended = reading.interval.end if reading.interval else None
-    past = bool(ended and reference.about and ended.date() <= reference.about)
+    past = ended.date() <= reference.about if ended and reference.about else None
     found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod, past=past)
     kind: Any = reading.type
     mod: Any = reading.mod
@@ -229,8 +229,9 @@ def _anchor(copy: str, start: int) -> str | None:
 
 def _offset(by: Length, tail: str, *, ref: Reference, anchor: str | None, copy: str, start: int) -> Reading:
     sign = -1 if tail.endswith("前") else 1
-    if sign < 0 and not ref.now and by.unit in "DB" and (event := EVENT.search(copy[max(0, start - 24) : start])):
-        return Reading("DURATION", by.timex(), "BEFORE", None, event["a"])
+    counted = by.unit in "DB" or sign > 0
+    if counted and not ref.now and (event := EVENT.search(copy[max(0, start - 24) : start])):
+        return Reading("DURATION", by.timex(), "BEFORE" if sign < 0 else "AFTER", None, event["a"])
     if anchor:
         return Reading("DURATION", by.timex(), "AFTER" if sign > 0 else "BEFORE", None, anchor)
     found = from_now(by, ref, sign)
