@@ -190,6 +190,14 @@ def test_copies_across_pages_are_found_from_the_index() -> None:
     assert [issue.code for issue in fuller.issues] == ["fuller_copy"]
 
 
+def test_an_earlier_version_of_a_page_is_no_copy() -> None:
+    text = "各镇要在月底前完成水库排查,逐库建立台账。\n县水利局要组织专班逐库复核。"
+    document = clean_page(page(text, "a.txt")).documents[0]
+    index = DuplicateIndex([fingerprint("older", document.text, page_id=document.page_id)])
+    assert clean_page(page(text, "a.txt"), duplicates=index).documents[0].duplicate_of is None
+    assert clean_page(page(text, "b.txt"), duplicates=index).documents[0].duplicate_of == "older"
+
+
 def test_the_copy_is_the_shorter_text_whichever_comes_first() -> None:
     long = fingerprint("long", "各镇要完成排查。县里要逐一复核。严禁瞒报漏报迟报。")
     short = fingerprint("short", "各镇要完成排查。县里要逐一复核。")

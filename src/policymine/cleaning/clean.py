@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from policymine.cleaning.duplicates import DuplicateIndex, Match, copies_within, fingerprint
+from policymine.cleaning.duplicates import DuplicateIndex, Match, Standing, copies_within, fingerprint
 from policymine.cleaning.gate import set_aside_reason
 from policymine.cleaning.labels import Part, label_page
 from policymine.cleaning.lines import Mark, han_count, lines_of
@@ -132,12 +132,12 @@ def _judged(one: _Found, about: str) -> Document:
 
 def _compared(documents: Sequence[Document], index: DuplicateIndex | None) -> Iterator[Document]:
     """The documents with the fuller text that each copies, on this page or an earlier one."""
-    prints = [fingerprint(document.id, document.text) for document in documents]
+    prints = [fingerprint(document.id, document.text, page_id=document.page_id) for document in documents]
     within = copies_within(prints)
     for document, entry in zip(documents, prints, strict=True):
-        match = within.get(document.id) or (index.find(entry) if index is not None else None)
-        overtaken = index.overtaken_by(entry) if index is not None else ()
-        issues = document.issues + tuple(_overtaking(other) for other in overtaken)
+        standing = index.compare(entry) if index is not None else Standing(None, ())
+        match = within.get(document.id) or standing.fuller
+        issues = document.issues + tuple(_overtaking(other) for other in standing.overtaken)
         if match is None:
             yield replace(document, issues=issues)
         else:

@@ -26,10 +26,14 @@ MOST_CANDIDATES = 200
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is kept of a text to know its copies: hashes of its clauses with their lengths."""
+    """What is kept of a text to know its copies: hashes of its clauses with their lengths.
+
+    Versions of one page (`page_id`) are not copies of each other.
+    """
 
     document_id: str
     clauses: Mapping[int, int]
+    page_id: str = ""
 
     @property
     def size(self) -> int:
@@ -51,7 +55,14 @@ class Match(NamedTuple):
     shortened: bool
 
 
-def fingerprint(document_id: str, text: str) -> Fingerprint:
+class Standing(NamedTuple):
+    """How a text stands to earlier ones: `fuller` is the one it copies, `overtaken` are shorter copies of it."""
+
+    fuller: Match | None
+    overtaken: tuple[Match, ...]
+
+
+def fingerprint(document_id: str, text: str, *, page_id: str = "") -> Fingerprint:
     """The fingerprint of a clean text; redactions, figures' surroundings and punctuation don't count.
 
     >>> a = fingerprint("a", "各镇要在月底前完成排查。县安委办要逐一核查。")
@@ -64,7 +75,7 @@ def fingerprint(document_id: str, text: str) -> Fingerprint:
         core = NOISE.sub("", clause)
         if len(core) >= LEAST_CLAUSE:
             clauses[zlib.crc32(core.encode("utf-8", "surrogatepass"))] = len(core)
-    return Fingerprint(document_id, clauses)
+    return Fingerprint(document_id, clauses, page_id)
 
 
 def compare(one: Fingerprint, other: Fingerprint) -> Match | None:
@@ -120,18 +131,21 @@ class DuplicateIndex:
 
     def find(self, entry: Fingerprint) -> Match | None:
         """The fullest earlier text that `entry` is a copy of; None when there is none."""
-        matches = [match for match in self._matches(entry) if match.copy == entry.document_id]
-        return max(matches, key=lambda match: self._known[match.fuller].size, default=None)
+        return self.compare(entry).fuller
 
-    def overtaken_by(self, entry: Fingerprint) -> tuple[Match, ...]:
-        """The earlier texts that are copies of `entry`, which is fuller than they are."""
-        return tuple(match for match in self._matches(entry) if match.fuller == entry.document_id)
+    def compare(self, entry: Fingerprint) -> Standing:
+        """How a text stands to the earlier ones: the fullest that it copies, and those that copy it."""
+        matches = self._matches(entry)
+        copied = [match for match in matches if match.copy == entry.document_id]
+        fuller = max(copied, key=lambda match: self._known[match.fuller].size, default=None)
+        return Standing(fuller, tuple(match for match in matches if match.fuller == entry.document_id))
 
     def _matches(self, entry: Fingerprint) -> list[Match]:
         if not entry.clauses:
             return []
         near = sorted(self._postings.query(_signature(entry)))[:MOST_CANDIDATES]  # type: ignore[attr-defined]
-        matches = [compare(self._known[key], entry) for key in near if key != entry.document_id]
+        others = [self._known[key] for key in near if key != entry.document_id]
+        matches = [compare(one, entry) for one in others if not (one.page_id and one.page_id == entry.page_id)]
         return [match for match in matches if match is not None]
 
 
