@@ -285,6 +285,15 @@ def test_a_brand_over_an_agency_is_told() -> None:
     assert issue.where.of(document.text) == "BetOne体育"
 
 
+def test_what_the_head_of_a_web_page_says_becomes_hints() -> None:
+    web = page("各镇要在月底前完成水库排查,逐库建立台账。")
+    web = replace(
+        web, metadata={"title": "防汛通报_某某网", "meta:pubdate": "2022-5-6 08:00", "meta:contentsource": "县水利局"}
+    )
+    hints = clean_page(web).documents[0].hints
+    assert hints == {"published_on": "2022-05-06", "source": "县水利局", "site_title": "防汛通报"}
+
+
 def test_two_cleanings_are_one() -> None:
     for name in ("noise.jsonl", "splitting.jsonl"):
         for row in SPECS.joinpath(name).read_text(encoding="utf-8").splitlines():

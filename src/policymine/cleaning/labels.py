@@ -21,6 +21,7 @@ from policymine.cleaning.noise import (
     mark_previews,
     mark_repeated,
     mark_runs,
+    rules,
     title_like,
     zones_of,
 )
@@ -262,6 +263,9 @@ class _Told:
                     found[hint.key] = hint.value  # what stands nearest to the text is the paper's own
                 else:
                     found.setdefault(hint.key, _dated(hint))
+        for name, key in rules().lexicons["page_metadata"].items():
+            if value := self._page.metadata.get(name):
+                found.setdefault(key, _dated(Hint(0, key, value)))
         if title := self._page.metadata.get("title"):
             found.setdefault("site_title", site_title(title))
         if heading is not None and heading.title and len(heading.title) >= 4:
