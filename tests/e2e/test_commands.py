@@ -119,7 +119,7 @@ def test_an_unknown_id_is_a_usage_error(run: Run) -> None:
 BAD = {
     "empty.txt": b"",
     "blank.txt": b" \n\n ",
-    "binary.txt": bytes(range(256)) * 40,
+    "binary.txt": b"SQLite format 3\0" + bytes(range(256)) * 4 + bytes(4096),
     "old.doc": bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600,
     "torn.pdf": b"%PDF-1.4\n1 0 obj\n<<",
     "nothing.html": b"<html><body></body></html>",
