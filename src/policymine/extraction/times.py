@@ -212,7 +212,11 @@ def _duration_range(f: Moment, tail: str) -> Reading | None:
 
 
 def _duration_mod(bound: str, tail: str, by: Length) -> str | None:
-    if tail.endswith("内") or tail == "以下" or bound in ("不超过", "不得超过", "不多于", "最长", "最多", "最长不超过", "不足"):
+    if (
+        tail.endswith("内")
+        or tail == "以下"
+        or bound in ("不超过", "不得超过", "不多于", "最长", "最长达", "最多", "最长不超过", "不足", "不满")
+    ):
         return "EQUAL_OR_LESS"
     if tail == "以上" or bound in ("不少于", "至少", "不低于", "超过", "长达"):
         return "EQUAL_OR_MORE"
