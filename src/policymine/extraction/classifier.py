@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import exp
 from typing import Any
 
 from policymine.errors import RuleError
+from policymine.extraction.directives_signs import Sign, expand
 
+MOST_SIGNS = 200_000
+"""Signs whose weight is kept; later ones are weighed anew each time."""
 FOLDER = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
@@ -25,31 +28,55 @@ STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 class LinearModel:
     """Weights of readable features; `judge` gives the chance of the positive class.
 
-    >>> model = LinearModel({"cue=must": 2.0, "tone=fact": -3.0}, bias=-1.0)
-    >>> [round(p, 2) for p in model.judge([["cue=must"], ["tone=fact", "unknown"]])]
+    >>> model = LinearModel({"adverb": 2.0, "tone=fact": -3.0}, bias=-1.0)
+    >>> [round(p, 2) for p in model.judge([[("adverb", "must")], ["tone=fact", "unknown"]])]
     [0.73, 0.02]
     """
 
     weights: dict[str, float]
     bias: float
+    weighed: dict[Sign, float] = field(default_factory=dict, compare=False, repr=False)
+    strongest: dict[Sign, tuple[str, float]] = field(default_factory=dict, compare=False, repr=False)
 
-    def judge(self, rows: Sequence[Sequence[str]]) -> list[float]:
-        """The chance of each row of distinct features; those that the model does not know weigh nothing."""
+    def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
+        """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
         return [_chance(self.bias + self._sum(row)) for row in rows]
 
-    def judge_with(self, shared: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-        """The chances of rows that have the features `shared` in common, which are weighed once."""
+    def judge_with(self, shared: Sequence[Sign], rows: Sequence[Sequence[Sign]]) -> list[float]:
+        """The chances of rows that have the signs `shared` in common, which are weighed once."""
         base = self.bias + self._sum(shared)
         return [_chance(base + self._sum(row)) for row in rows]
 
-    def _sum(self, row: Sequence[str]) -> float:
-        weight = self.weights.get
-        return sum([weight(feature, 0.0) for feature in row])
+    def _sum(self, row: Sequence[Sign]) -> float:
+        """What the signs of a row weigh together; each sign is spelled out only the first time it is met."""
+        weighed, plain = self.weighed, self.weights.get
+        total = 0.0
+        for sign in row:
+            if isinstance(sign, str):
+                total += plain(sign, 0.0)
+                continue
+            weight = weighed.get(sign)
+            if weight is None:
+                weight = sum([plain(feature, 0.0) for feature in expand(sign)])
+                if len(weighed) < MOST_SIGNS:
+                    weighed[sign] = weight
+            total += weight
+        return total
 
-    def reasons(self, row: Sequence[str], most: int = 5) -> tuple[tuple[str, float], ...]:
-        """The features of a row that weighed most, strongest first."""
-        weighed = [(name, round(self.weights[name], 3)) for name in set(row) if name in self.weights]
-        return tuple(sorted(weighed, key=lambda pair: (-abs(pair[1]), pair[0]))[:most])
+    def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
+        """The features that weighed most, strongest first, one for each sign."""
+        found = [self._strongest(sign) for sign in row]
+        return tuple(sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))[:most])
+
+    def _strongest(self, sign: Sign) -> tuple[str, float]:
+        """The feature of a sign that weighs most."""
+        known = self.strongest.get(sign)
+        if known is None:
+            name = max(expand(sign), key=lambda feature: abs(self.weights.get(feature, 0.0)), default="")
+            known = (name, round(self.weights.get(name, 0.0), 3))
+            if len(self.strongest) < MOST_SIGNS:
+                self.strongest[sign] = known
+        return known
 
 
 def _chance(odds: float) -> float:

@@ -28,9 +28,10 @@ ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:
 
 
 class Clause(NamedTuple):
-    """A clause, its closing mark left out; `lead` is the class of its first word, `word` what its head starts with.
+    """A clause, its closing mark left out.
 
-    `condition` is the kind of condition that it is as a whole, `fronted` whether it only sets the scene for what follows.
+    `lead` is the class of its first word, `word` what its head starts with, `condition` the kind of condition that it is as a
+    whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks.
     """
 
     start: int
@@ -45,6 +46,7 @@ class Clause(NamedTuple):
     subject: Subject | None
     condition: str
     fronted: bool
+    marks: frozenset[str]
 
 
 class Sentence(NamedTuple):
@@ -164,7 +166,7 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
     if cue is not None and cue.start == at:
         lead, head = "cue", cue.end
     if at == end:
-        return Clause(start, end, text[end : end + 1], hits, "time", False, "", end, None, None, "", True)
+        return Clause(start, end, text[end : end + 1], hits, "time", False, "", end, None, None, "", True, _marks(hits))
     match = lead_pattern().match(text, head, end)
     group = match.lastgroup if match is not None else None
     if match is not None and group is not None:
@@ -174,7 +176,14 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
     subject = subject_of(
         text, at, end, cue=cue.start if cue is not None and cue.kind != "ensure" else None, lead=lead, times=time_ends
     )
-    condition = condition_kind(text, start, end)
-    fronted = sets_scene(text, start, end, hits=hits, cue=cue, condition=condition)
+    goes_on = text[end : end + 1] in "，," or text[end - 1] == "的"
+    condition = condition_kind(text, start, end) if goes_on else ""
+    fronted = goes_on and sets_scene(text, start, end, hits=hits, cue=cue, condition=condition)
     word = text[head : head + 2]
-    return Clause(start, end, text[end : end + 1], hits, lead, adverb, word, head, cue, subject, condition, fronted)
+    return Clause(
+        start, end, text[end : end + 1], hits, lead, adverb, word, head, cue, subject, condition, fronted, _marks(hits)
+    )
+
+
+def _marks(hits: Sequence[Hit]) -> frozenset[str]:
+    return frozenset([hit.kind for hit in hits if not hit.deontic])

@@ -7,12 +7,14 @@ Boundaries of the guideline: another bearer, another modality, another fronted c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from policymine.extraction.classifier import LinearModel
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_fronting import patterns
+from policymine.extraction.directives_signs import Sign
 
 KINDS = {
     "must": "obligation", "must-not-once": "obligation", "shall": "obligation", "want": "obligation", "need": "obligation",
@@ -22,8 +24,15 @@ KINDS = {
 """Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
 
 
+DIGIT = re.compile(r"\d")
+LONGEST_FRAME = 30
 SIGHT = 8
 """Clauses before and behind a place that are looked at: a sentence of a thousand clauses takes no longer per clause."""
+
+
+DIVIDING = frozenset({"charge", "lead", "penalty", "plan"})
+"""Marks that can open a directive without a deontic word."""
+INVITING = ("recommendation", "permission")
 
 
 class Piece(NamedTuple):
@@ -73,15 +82,22 @@ def _parts(
     """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
     if all(earlier.fronted for earlier in run):
         return False
+    plain = clause.cue is None and clause.subject is None and clause.lead in ("verb", "result", "adverb")
+    if plain and not clause.fronted and not clause.marks & DIVIDING and not any(modal_kind(c) in INVITING for c in run):
+        return False
     return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
 
 
 def is_frame(text: str, clause: Clause) -> bool:
     """Whether a clause only reports or announces (会议强调, 具体来讲): no part of the directive behind it."""
-    return clause.cue is None and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
+    return (
+        clause.cue is None
+        and clause.end - clause.start <= LONGEST_FRAME
+        and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
+    )
 
 
-def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> list[str]:
+def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> list[Sign]:
     """Signs that `clause` opens a directive of its own behind the clauses `run` of one.
 
     Args:
@@ -97,27 +113,27 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     own = modal_kind(clause) or "none"
     subject = clause.subject.kind if clause.subject else "none"
     had = next((c.subject.kind for c in run if c.subject), "none")
-    marks = {hit.kind for hit in clause.hits if not hit.deontic}
-    ran = {hit.kind for c in run for hit in c.hits if not hit.deontic}
+    ran = frozenset().union(*[c.marks for c in run])
     following = next((c for c in rest if not c.fronted), None)
     leads_to = following is not None and _own(text, run, following)
     rule, alone = _breaks(text, run, clause, rest=rest), _own(text, run, clause)
     cue = clause.cue.kind if clause.cue else "none"
     acts = bool(rest) and _acts(text, rest[0])
-    row = [
-        f"rule={rule}", f"fronted={fronted}", f"opened={opened}", f"fronted&opened={fronted}&{opened}", f"mood={current}&{own}",
-        f"own={own}", f"subject={subject}", f"subject&had={subject}&{had}", f"lead={clause.lead}",
-        f"lead&own={clause.lead}&{own}",
-        f"prev.lead={before.lead}", f"word={clause.word}", f"cue={cue}", f"run={min(len(run), 4)}", f"alone={alone}&{fronted}",
-        f"subject&cue={subject}&{cue != 'none'}&{current}", f"prev.fronted={before.fronted}", f"first={text[clause.start]}",
-        f"leads={fronted}&{leads_to}", f"shares={_shares_work(run, clause)}", f"prev.tail={text[before.end - 1]}",
-        f"size={min((clause.end - clause.start) // 6, 5)}", f"acts={fronted}&{acts}", f"adverb={clause.adverb}&{own}",
-    ]  # fmt: skip
-    row += [f"has={mark}" for mark in marks] + [f"had={mark}" for mark in ran] + [f"both={mark}" for mark in marks & ran]
+    row: list[Sign] = [
+        f"word={clause.word}",
+        f"first={text[clause.start]}",
+        ("rule", rule, fronted, opened, alone, leads_to, acts),
+        ("moods", current, own, clause.lead, clause.adverb, before.lead, min(len(run), 4)),
+        ("bearers", subject, had, cue != "none", current, _shares_work(run, clause)),
+        ("joint", cue, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
+        ("marks", clause.marks),
+        ("ran", ran),
+        ("both", clause.marks & ran),
+    ]
     if clause.lead == "preposition":
-        row.append(f"preposition={text[clause.start : clause.start + 1]}&{own}")
-    if any(map(str.isdigit, text[clause.start : clause.end])):
-        row += ["digits", f"digits&subject={subject}"]
+        row.append(("preposition", text[clause.start], own))
+    if DIGIT.search(text, clause.start, clause.end):
+        row.append(("digits", subject))
     return row
 
 

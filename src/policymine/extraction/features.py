@@ -1,7 +1,7 @@
 """Readable features of clauses and directives, made from what the rules found, weighed by the linear models.
 
 A feature is a short text such as `cue=must`, `role=review` or `shape=verb&none`: `explain` can print it, a person can read it.
-What all clauses of a sentence share is made once.
+What all clauses of a sentence share is made once; directives_signs.py spells the features out.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
 from policymine.extraction.directives_scanning import PACKAGE
 from policymine.extraction.directives_sections import Place
+from policymine.extraction.directives_signs import Sign
 from policymine.extraction.directives_splitting import Piece
 
 SHORT, LONG = 8, 40
+DIGIT = re.compile(r"\d")
 FACTS = {"perfect", "past", "achieved", "problem"}
 TONES = (
     ("problem", {"problem"}), ("fact", {"perfect", "past", "achieved"}), ("weight", {"weight", "is"}),
@@ -27,10 +29,10 @@ TONES = (
 
 
 class Rows(NamedTuple):
-    """The features of a sentence: those all its clauses share, and those of each clause."""
+    """The signs of a sentence: those all its clauses share, and those of each clause."""
 
-    shared: list[str]
-    own: list[list[str]]
+    shared: list[Sign]
+    own: list[list[Sign]]
 
 
 class _Gist(NamedTuple):
@@ -59,85 +61,73 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
     for number, (sentence, place) in enumerate(zip(read, places, strict=True)):
         gist = gists[number]
         after = gists[number + 1] if number < last else none
-        shared = _sentence(text, sentence, place, gist=gist, kind=kind)
+        follower = read[number + 1] if number < last else None
+        shared = _sentence(sentence, place, gist=gist, kind=kind)
         if place.introduced >= 0:
             by = gists[place.introduced]
-            ends = text[sentence.end - 1] == "的"
-            shared += ["listed", f"listed&by={by.cue}", f"listed&lead={gist.lead}", f"listed&of={ends}&{'penalty' in by.marks}"]
-        follower = read[number + 1] if number < last else None
+            shared.append(("listed", by.cue, gist.lead, text[sentence.end - 1] == "的", "penalty" in by.marks))
         shared += _headline(text, sentence, place, gist=gist, after=after, follower=follower)
         found.append(Rows(shared, _clauses(text, sentence, place, kind=kind)))
     return found
 
 
-def _sentence(text: str, sentence: Sentence, place: Place, *, gist: _Gist, kind: str) -> list[str]:
-    cue, tone, lead, role = gist.cue, gist.tone, gist.lead, place.role
-    ordered = "cue" if cue != "none" else "bare"
+def _sentence(sentence: Sentence, place: Place, *, gist: _Gist, kind: str) -> list[Sign]:
+    ordered = "cue" if gist.cue != "none" else "bare"
     first = sentence.clauses[0]
-    opening = f"{lead or 'other'}&{first.cue.kind if first.cue else 'none'}&{first.subject.kind if first.subject else 'none'}"
-    row = [
-        "bias", f"kind={kind}", f"role={role}", f"outer={place.outer}", f"label={sentence.label}", f"kind&role={kind}&{role}",
-        f"s.cue={cue}", f"s.tone={tone}", f"s.tone&cue={tone}&{ordered}", f"s.lead={lead}", f"role&s.lead={role}&{lead}",
-        f"s.closing={sentence.closing if sentence.closing in '。；！？;' else 'none'}",
-        f"s.subject={gist.subject}", f"s.clauses={min(len(sentence.clauses), 5)}",
-        f"s.head={opening}", f"s.head&tone={opening}&{tone}", f"role&ordered={role}&{ordered}",
-    ]  # fmt: skip
+    closing = sentence.closing if sentence.closing and sentence.closing in "。！；？;" else "none"
+    row: list[Sign] = [
+        ("paper", kind, place.role, place.outer),
+        ("sentence", place.role, gist.cue, gist.tone, ordered, gist.lead, gist.subject, min(len(sentence.clauses), 5)),
+        ("head", gist.lead or "other", _cue(first), _subject(first), gist.tone),
+        ("frame", sentence.label, closing),
+        ("says", gist.marks),
+    ]
     if place.heading:
-        row += ["heading", "heading&label" if sentence.label else "heading&bare"]
+        row.append(("heading", bool(sentence.label)))
     if sentence.expansion:
         row.append("expansion")
     if sentence.opens:
         row.append("opens")
-    if sentence.closing in "：:" and sentence.closing:
-        row += ["leadin", f"leadin&cue={cue}", f"leadin&subject={gist.subject}"]
-    row += [f"s.has={mark}" for mark in gist.marks]
+    if sentence.closing in ("：", ":"):
+        row.append(("leadin", gist.cue, gist.subject))
     return row
 
 
 def _headline(
     text: str, sentence: Sentence, place: Place, *, gist: _Gist, after: _Gist, follower: Sentence | None
-) -> list[str]:  # fmt: skip
+) -> list[Sign]:  # fmt: skip
     """Signs that a sentence only announces what the next ones spell out."""
     size = sentence.end - sentence.start
     named = "headline" if place.headline else "topic" if place.topic else "inner"
     longer = follower is not None and follower.item == sentence.item and follower.end - follower.start > 1.4 * size
-    row = [f"{named}&size={min(size // 6, 7)}", f"{named}&size&longer={min(size // 6, 7)}&{longer}&{len(sentence.clauses) > 1}"]
-    if named == "inner":
-        return row
-    digits = any(character.isdigit() for character in text[sentence.start : sentence.end])
-    return [
-        *row, named, f"{named}&next={after.cue}", f"{named}&next.lead={after.lead}", f"{named}&subject={gist.subject}",
-        f"{named}&digits={digits}", f"{named}&style={sentence.label}", f"{named}&cue={gist.cue}", f"{named}&longer={longer}",
-    ]  # fmt: skip
+    row: list[Sign] = [("length", named, min(size // 6, 7), longer, len(sentence.clauses) > 1)]
+    if named != "inner":
+        digits = DIGIT.search(text, sentence.start, sentence.end) is not None
+        row.append(("announces", named, after.cue, after.lead, gist.subject, digits, sentence.label, gist.cue, longer))
+    return row
 
 
-def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[list[str]]:
+def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[list[Sign]]:
     clauses = sentence.clauses
     last = len(clauses) - 1
-    rows: list[list[str]] = []
+    rows: list[list[Sign]] = []
     seen, fact = "none", "none"
-    previous: Clause | None = None
     laters = _laters(clauses)
     for index, clause in enumerate(clauses):
-        marks = {hit.kind for hit in clause.hits if not hit.deontic}
-        cue = clause.cue.kind if clause.cue else "none"
-        later = laters[index]
-        row = _clause(text, clause, cue=cue, marks=marks, place=place, kind=kind)
+        cue, lead, marks = _cue(clause), clause.lead or "other", clause.marks
+        factual = not FACTS.isdisjoint(marks)
+        where = "only" if last == 0 else "first" if index == 0 else "last" if index == last else "middle"
+        row = _clause(text, clause, cue=cue, place=place, kind=kind)
+        row.append(("before", seen, laters[index], fact, cue, lead, seen != "none", where))
         if seen == "none" and cue == "none":
-            row.append(f"pre={clause.lead or 'other'}&{later != 'none'}&{not FACTS.isdisjoint(marks)}&{'is' in marks}")
-        row += [
-            f"before.cue={seen}", f"later.cue={later}", f"before.fact={fact}", f"cue&before={cue}&{seen != 'none'}",
-            f"lead&before={clause.lead}&{seen != 'none'}", f"lead&fact={clause.lead}&{fact}",
-            "place=" + ("only" if last == 0 else "first" if index == 0 else "last" if index == last else "middle"),
-        ]  # fmt: skip
-        if previous is not None:
-            row += [f"prev.lead={previous.lead}", f"prev.subject={previous.subject.kind if previous.subject else 'none'}"]
+            row.append(("pre", lead, laters[index] != "none", factual, "is" in marks))
+        if index:
+            row.append(("previous", clauses[index - 1].lead, _subject(clauses[index - 1])))
         if index < last:
-            row += [f"next.lead={clauses[index + 1].lead}", f"lead&next={clause.lead}&{clauses[index + 1].lead}"]
+            row.append(("next", lead, clauses[index + 1].lead))
         rows.append(row)
         seen = cue if clause.cue else seen
-        fact = fact if FACTS.isdisjoint(marks) else "fact"
-        previous = clause
+        fact = "fact" if factual else fact
     return rows
 
 
@@ -150,30 +140,36 @@ def _laters(clauses: Sequence[Clause]) -> list[str]:
     return found[::-1]
 
 
-def _clause(text: str, clause: Clause, *, cue: str, marks: set[str], place: Place, kind: str) -> list[str]:
-    subject = clause.subject.kind if clause.subject else "none"
-    shape = f"{clause.lead or 'other'}&{cue}"
+def _clause(text: str, clause: Clause, *, cue: str, place: Place, kind: str) -> list[Sign]:
+    lead = clause.lead or "other"
     size = clause.end - clause.start
-    row = [
-        f"cue={cue}", f"lead={clause.lead}", f"shape={shape}", f"word={clause.word}", f"subject={subject}",
-        f"role&lead={place.role}&{clause.lead}", f"role&cue={place.role}&{cue}", f"kind&lead={kind}&{clause.lead}",
-        f"subject&shape={subject}&{shape}", f"fronted={clause.condition}",
-        f"tail={text[clause.end - 1]}", f"closing={clause.closing if clause.closing in '。，,；：:;' else 'other'}",
-        "size=" + ("short" if size < SHORT else "long" if size > LONG else "normal"),
-    ]  # fmt: skip
+    closing = clause.closing if clause.closing and clause.closing in "。，,；：:;" else "other"
+    row: list[Sign] = [
+        f"word={clause.word}",
+        ("order", place.role, lead, cue, _subject(clause), clause.condition),
+        ("kind", kind, lead),
+        ("edge", text[clause.end - 1], closing, "short" if size < SHORT else "long" if size > LONG else "normal"),
+    ]
     if clause.adverb:
-        row += ["adverb", f"adverb&cue={cue}"]
-    ordered = "cue" if clause.cue else "bare"
-    for mark in marks:
-        row += [f"has={mark}", f"has={mark}&{ordered}"]
-    digits = sum(map(str.isdigit, text[clause.start : clause.end]))
-    if digits:
-        row.append("digits=" + ("many" if digits > 0.2 * size else "some"))
+        row.append(("adverb", cue))
+    if clause.marks:
+        row.append(("has", "cue" if clause.cue else "bare", clause.marks))
+    if DIGIT.search(text, clause.start, clause.end):
+        digits = sum(map(str.isdigit, text[clause.start : clause.end]))
+        row.append("digits=many" if digits > 0.2 * size else "digits=some")
     return row
 
 
+def _cue(clause: Clause) -> str:
+    return clause.cue.kind if clause.cue is not None else "none"
+
+
+def _subject(clause: Clause) -> str:
+    return clause.subject.kind if clause.subject is not None else "none"
+
+
 def _gist(sentence: Sentence) -> _Gist:
-    marks = frozenset(hit.kind for clause in sentence.clauses for hit in clause.hits if not hit.deontic)
+    marks = frozenset().union(*[clause.marks for clause in sentence.clauses])
     tone = next((name for name, kinds in TONES if not kinds.isdisjoint(marks)), "plain")
     lead = sentence.clauses[0].lead
     return _Gist(
@@ -191,42 +187,34 @@ def _deeds() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(written["act"]), re.compile(written["bare"])
 
 
-def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0) -> list[str]:
-    """The features of a directive that tell a checkable order from an exhortation."""
+def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0) -> list[Sign]:
+    """The signs of a directive that tell a checkable order from an exhortation."""
     start, end = piece.clauses[0].start, piece.clauses[-1].end
     counts: dict[str, int] = {}
-    row = [
-        "bias",
-        f"modality={mood.modality}",
-        f"force={mood.force}",
-        f"role={place.role}",
-        f"clauses={min(len(piece.clauses), 5)}",
-    ]
+    row: list[Sign] = [("directive", mood.modality, mood.force, place.role, min(len(piece.clauses), 5))]
     for clause in piece.clauses:
         row += [f"lead={clause.lead}", f"word={clause.word}"]
         for hit in clause.hits:
             counts[hit.kind] = counts.get(hit.kind, 0) + 1
             if hit.kind in ("concrete", "vague"):
                 row.append(f"{hit.kind}={text[hit.start : hit.end]}" if hit.end - hit.start < 6 else hit.kind)
-    act, bare = _deeds()
-    body = [clause for clause in piece.clauses if clause.lead != "result"] or list(piece.clauses)
-    acts = sum(act.search(text, clause.start, clause.end) is not None for clause in body)
-    bares = sum(bare.match(text, clause.start, clause.end) is not None for clause in body)
-    idle = sum(
-        act.search(text, c.start, c.end) is None and not any(map(str.isdigit, text[c.start : c.end])) for c in body
-    )  # fmt: skip
-    row += [
-        f"acts={min(acts, 3)}", f"bares={min(bares, 3)}", f"acts&bares={min(acts, 2)}&{bares == len(body)}",
-        f"idle={idle == len(body)}", f"acts&vague={min(acts, 2)}&{counts.get('vague', 0) > 0}",
-        f"bare&modality={bares == len(body)}&{mood.modality}",
-    ]  # fmt: skip
     vague, concrete = counts.get("vague", 0), counts.get("concrete", 0)
-    row += [f"has={kind}" for kind in counts]
-    row += [f"vague={min(vague, 3)}", f"concrete={min(concrete, 3)}", f"balance={max(-2, min(2, concrete - vague))}"]
-    if any(character.isdigit() for character in text[start:end]):
+    row.append(_deed(text, piece, mood, vague=vague > 0))
+    row += [("marks", frozenset(counts)), ("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague)))]
+    if DIGIT.search(text, start, end):
         row.append("digits")
     if times:
         row.append("times")
     row.append(f"size={min((end - start) // 15, 6)}")
-    row += [f"bigram={text[i : i + 2]}" for i in range(start, end - 1)]
+    row += [text[i : i + 2] for i in range(start, end - 1)]
     return list(dict.fromkeys(row))
+
+
+def _deed(text: str, piece: Piece, mood: Mood, *, vague: bool) -> Sign:
+    """How many clauses name an act, how many are bare phrases, and whether all of them are."""
+    act, bare = _deeds()
+    body = [clause for clause in piece.clauses if clause.lead != "result"] or list(piece.clauses)
+    acting = [act.search(text, clause.start, clause.end) is not None for clause in body]
+    bares = sum(bare.match(text, clause.start, clause.end) is not None for clause in body)
+    idle = all(a or DIGIT.search(text, c.start, c.end) is None for a, c in zip(acting, body, strict=True)) and not any(acting)
+    return ("deeds", min(sum(acting), 3), min(bares, 3), bares == len(body), idle, vague, mood.modality)

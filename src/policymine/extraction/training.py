@@ -21,6 +21,7 @@ from policymine.extraction.classifier import LinearModel
 from policymine.extraction.directives_clauses import Clause, Sentence, read
 from policymine.extraction.directives_modality import mood_of
 from policymine.extraction.directives_sections import places
+from policymine.extraction.directives_signs import spelled
 from policymine.extraction.directives_splitting import SIGHT, Piece, boundary_features
 from policymine.extraction.features import clause_features, directive_features
 from policymine.extraction.slogans import find_slogans
@@ -78,11 +79,10 @@ def example(gold: Mapping[str, Any]) -> Example:
         if piece is None:
             continue
         mood = mood_of(text, piece)
-        weighed.append(
-            tuple(directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"])))
-        )
+        signs = directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"]))
+        weighed.append(tuple(spelled(signs)))
         operational.append(bool(directive["operational"]))
-    clauses = tuple((*sentence.shared, *row) for sentence in rows for row in sentence.own)
+    clauses = tuple(tuple(spelled([*sentence.shared, *row])) for sentence in rows for row in sentence.own)
     joints, parts = _joints(text, sentences, wanted)
     return Example(gold["gid"], clauses, belongs, tuple(weighed), tuple(operational), joints, parts)
 
@@ -130,7 +130,7 @@ def _joints(
             if run and owner is not None:
                 ahead = zip(sentence.clauses[index + 1 : index + 1 + SIGHT], owners[index + 1 : index + 1 + SIGHT], strict=True)
                 rest = [later for later, other in ahead if other is not None]
-                joints.append(tuple(boundary_features(text, run[-SIGHT:], clause, rest=rest)))
+                joints.append(tuple(spelled(boundary_features(text, run[-SIGHT:], clause, rest=rest))))
                 parts.append(owner != owners[index - 1])
             if owner is None or (run and owner != owners[index - 1]):
                 run = []
