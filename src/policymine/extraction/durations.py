@@ -44,6 +44,7 @@ class Length(NamedTuple):
     amounts: Mapping[str, Decimal]
     vague: bool = False
     more: bool = False
+    about: bool = False
 
     @property
     def unit(self) -> str:
@@ -73,7 +74,7 @@ def length(text: str) -> Length | None:
     ('P2Y3M', 'P6M', 'P5D')
     """
     amounts: dict[str, Decimal] = {}
-    vague = more = False
+    vague = more = about = False
     for piece in PIECE.finditer(text.replace("个多", "多个")):
         letter = LETTER[piece["u"]]
         digits = piece["n"] or ("1" if piece["ge"] or piece["lead"] else "")
@@ -84,7 +85,8 @@ def length(text: str) -> Length | None:
         number = parse_number(digits.removeprefix("零")) if digits else Decimal(0)
         if number is None or (not digits and not piece["half"]):
             return None
-        more = more or bool(piece["lead"] or piece["tail"])
+        about = about or piece["lead"] == "来"
+        more = more or bool((piece["lead"] or piece["tail"]) and piece["lead"] != "来")
         if letter in "Qk":
             number, letter = number * (3 if letter == "Q" else 15), "M" if letter == "Q" else "m"
         amounts[letter] = amounts.get(letter, Decimal(0)) + number
@@ -92,7 +94,7 @@ def length(text: str) -> Length | None:
             added, finer = HALVES.get(letter, (0, letter))
             amounts[finer] = amounts.get(finer, Decimal(0)) + added
     amounts = _whole({u: v for u, v in amounts.items() if v} or dict(list(amounts.items())[:1]))
-    return Length(amounts, vague, more) if amounts else None
+    return Length(amounts, vague, more, about) if amounts else None
 
 
 def _whole(amounts: dict[str, Decimal]) -> dict[str, Decimal]:

@@ -116,8 +116,10 @@ def refused(
     if low == "一" and "high" not in groups and "unit" not in gives:
         return _article(copy, span, groups, lead=lead)
     unit = groups.get("unit", "")
+    if unit in ("条", "点", "项", "件") and len(low) <= 2 and not low[:1].isdigit() and copy[end : end + 1] in (":", "。"):
+        return True
     if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not lead:
-        return unit not in ("元", "美元") and not groups.get("tail")
+        return not groups.get("tail")
     if not re.match(r"[0-9]", low) and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
         if copy[start - 1 : start] in '“"‘':
             return True
@@ -133,8 +135,11 @@ def _article(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lea
         return False
     if before[-1:] in tuple("第进统唯单每某同逐任这那哪另") or copy[end : end + 1] in tuple("性又次些不"):
         return True
-    if unit in ("次", "遍", "轮"):
-        return not pattern("context", "repeated").search(before)
+    if unit in ("次", "遍", "轮", "趟"):
+        told = re.search(r"了(?!解)|曾|已", PUNCTUATION.split(before)[-1])
+        return bool(pattern("context", "unrepeated").search(before)) or (
+            bool(told) and not pattern("context", "repeated").search(before)
+        )
     if unit in ("名", "节", "场", "篇"):
         return not pattern("context", "required").search(before)
     return unit not in ("%", "元", "万元", "倍", "岁", "吨")

@@ -58,6 +58,9 @@ def _chains(text: str, parts: list[Part]) -> Iterator[Mention]:
         fields = moment(part) if part.kind in ("moment", "span") else None
         if part.kind in ("moment", "span") and not fields:
             continue
+        if current is not None and _of_year(current, part) and not text[current.end : part.start]:
+            current = replace(current, end=part.end, fields={**current.fields, "named": True})
+            continue
         if current is not None and fields is not None:
             joined = _joined(text, current, part, fields)
             if joined is not None:
@@ -68,6 +71,18 @@ def _chains(text: str, parts: list[Part]) -> Iterator[Mention]:
         current = _alone(part, fields)
     if current is not None:
         yield current
+
+
+def _of_year(left: Mention, part: Part) -> bool:
+    """今年汛期: a season of administration that its year dates."""
+    return (
+        left.kind == "moment"
+        and left.until is None
+        and part.kind == "named"
+        and "seasons" not in part.fields
+        and set(left.moment) <= {"year", "rel_year", "word"}
+        and not part.fields.get("mod")
+    )
 
 
 def _alone(part: Part, fields: Moment | None) -> Mention:
@@ -218,6 +233,8 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
     named = "festival" in target or mention.kind in ("named", "plan") or mention.until is not None
     if found and (named or found[0] == "期间"):
         end, bound = found.end(), "during"
+    if mention.moment.get("word") in ("年内", "月内"):
+        return replace(mention, mod="EQUAL_OR_LESS", bound="内")
     if mention.kind == "set" and not mention.moment:
         edge = around("edge_words").match(text, end, limit) if "c" not in mention.fields else None
         if not edge or mention.fields.get("u", "")[-1:] not in tuple("年月度季"):
@@ -245,7 +262,7 @@ def _suffix(text: str, end: int, limit: int, *, mod: str | None, bound: str, fin
     blank = 1 if text[end : end + 1] == " " else 0
     for name, value in SUFFIXES:
         found = around(name).match(text, end + blank, room)
-        if not found or (name == "within_words" and fine > 35) or (name == "about_words" and bound == "during"):
+        if not found or (name == "within_words" and fine > 40) or (name == "about_words" and bound == "during"):
             continue
         if found[0][0] in "及或和":
             value = {"AFTER": "ON_OR_AFTER"}.get(value, value)

@@ -80,7 +80,10 @@ def role(
     if mention.kind == "now":
         return "deadline"
     if mention.kind == "named":
-        return cast(TimeRole, mention.fields.get("role", "period"))
+        due = (
+            mod in ("BEFORE", "ON_OR_BEFORE") and "role" not in mention.fields and not cue("barred").match(around.clause_behind)
+        )
+        return "deadline" if due and orders(around) else cast(TimeRole, mention.fields.get("role", "period"))
     if type_ == "SET":
         return _recurring(around)
     if mention.kind == "ref":
@@ -105,10 +108,20 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
         return "reference"
     ordered = orders(around)
     if mod == "EQUAL_OR_LESS" and (tail.endswith("内") or mention.fields.get("value") == "NULL"):
-        if cue("measure").match(around.clause_behind):
+        if cue("barred").match(around.clause_behind) or around.clause_before.endswith("其"):
+            return "period"
+        if cue("measure").match(around.clause_behind) or cue("counted").match(around.clause_behind):
+            return "threshold"
+        if cue("limited").search(around.clause_before[-8:]):
             return "threshold"
         told = re.search(r"了(?!解)|已|曾", around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
         return "reference" if told and not ordered else "deadline"
+    if mention.fields.get("bound") == "提前":
+        return "deadline" if not cue("past").search(around.clause_behind) else "reference"
+    if around.clause_before.endswith("提前") and ordered:
+        return "deadline"
+    if cue("valid").search(around.clause_before[-6:]):
+        return "period"
     if str(mention.fields.get("bound", "")).startswith(("不得", "不少", "不低", "至少", "不超", "最长")):
         return "threshold"
     strict = cue("strict").search(around.clause_before)
@@ -119,8 +132,10 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
 
 
 def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool | None) -> TimeRole:
-    if mention.bound == "upto":
+    if mention.bound == "upto" or mention.fields.get("named"):
         return "reference"
+    if value == "PRESENT_REF":
+        return "deadline"
     clause = around.clause_before + around.clause_behind
     ordered = orders(around)
     if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
@@ -134,15 +149,23 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     bare = mention.until is None and mod is None
     if bare and (mention.moment.get("rel_year", 0) < 0 or mention.moment.get("rel_day", 1) <= 0 or past):
         return "reference"
-    opening = bool(cue("opening").fullmatch(around.clause_before))
+    opening = bool(cue("opening").fullmatch(around.clause_before.rpartition("、")[2]))
+    planned = bare and opening and not past and not cue("past").search(clause)
+    if planned and cue("achieved").search(around.clause_behind[:14]):
+        return "deadline"
+    fine = {"month", "rel_month", "quarter", "half", "third"} & set(mention.moment)
+    if planned and past is False and fine and type_ == "DATE" and not around.clause_behind.startswith(("的", "“")):
+        return "deadline"
     if mention.until is not None or "/" in value:
-        return "period" if ordered and lean(around) > 0 else "reference"
+        planned = opening and past is False and not cue("past").search(clause)
+        return "period" if planned or (ordered and lean(around) > 0) else "reference"
     if re.search(r"(?<![达])[到至]$", around.clause_before) and not past and mention.until is None:
         return "deadline"
     if mention.moment.get("word") in ("全年", "全年度") and cue("target").search(clause) and not cue("past").search(clause):
         return "deadline"
     if mod == "ON_OR_AFTER":
-        return "period" if ordered and lean(around) > 0 else "reference"
+        in_force = cue("in_force").match(around.behind) or (ordered and lean(around) > 0)
+        return "period" if in_force and mention.bound != "以来" else "reference"
     if mod == "AFTER":
         return "period" if lean(around) > 0 else "reference"
     if opening and mention.moment.get("edge") == "END" and cue("target").search(around.behind[:40]) and lean(around) >= 0:

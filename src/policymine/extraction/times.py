@@ -14,8 +14,8 @@ from policymine.extraction.durations import Length, aligned, from_now, length, r
 from policymine.extraction.time_chains import Mention, mentions
 from policymine.extraction.time_moments import Moment
 from policymine.extraction.time_reference import Reference, Stretch
-from policymine.extraction.time_roles import Surroundings, adverbial, lean, role, surroundings
-from policymine.extraction.time_scan import scan, scanned
+from policymine.extraction.time_roles import Surroundings, adverbial, lean, orders, role, surroundings
+from policymine.extraction.time_scan import PHRASE, scan, scanned
 from policymine.extraction.timex import resolve
 from policymine.model import Interval, Issue, Span, TimeExpression
 
@@ -25,7 +25,7 @@ PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
 EVENT = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
-MOTTOS = re.compile(r"“[^“”\n]{2,30}”")
+MOTTOS = re.compile(r"“[^“”\n]{2,18}”")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
 DUE = re.compile(
     r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
@@ -94,6 +94,13 @@ def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surrou
         around = surroundings(copy, mention.start, mention.end)
         if mention.kind == "now" and not adverbial(around):
             continue
+        if (
+            mention.kind == "moment"
+            and set(mention.moment) <= {"part", "word"}
+            and len(copy) > PHRASE
+            and mention.until is None
+        ):
+            continue
         named = mention.rule in NAMED or (mention.kind == "moment" and set(mention.moment) <= {"part", "word"})
         if named and any(a <= mention.start and mention.end <= b for a, b in mottos):
             continue
@@ -103,6 +110,9 @@ def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surrou
 def _expression(text: str, mention: Mention, around: Surroundings, reading: Reading, *, reference: Reference) -> TimeExpression:
     span = Span(mention.start, mention.end)
     ended = reading.interval.end if reading.interval else None
+    begun = reading.interval.begin if reading.interval else None
+    if ended and begun and ended - begun == DAY:
+        ended = begun
     past = ended.date() <= reference.about if ended and reference.about else None
     found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod, past=past)
     kind: Any = reading.type
@@ -164,7 +174,12 @@ def _plan(mention: Mention) -> Reading | None:
         return Reading(
             "DATE", f"{year:04d}", "START" if "初" in mark else "END", Interval(datetime(year, 1, 1), datetime(year + 1, 1, 1))
         )
-    return Reading("DATE", f"{first}/{first + 4}", mention.mod, Interval(datetime(first, 1, 1), datetime(first + 5, 1, 1)))
+    return Reading(
+        "DATE",
+        f"{first}/{first + 4}",
+        "ON_OR_AFTER" if mention.fields.get("since") else mention.mod,
+        Interval(datetime(first, 1, 1), datetime(first + 5, 1, 1)),
+    )
 
 
 def _set(mention: Mention) -> Reading:
@@ -197,7 +212,7 @@ def _duration(copy: str, mention: Mention, ref: Reference) -> Reading | None:
     anchor = _anchor(copy, mention.start)
     if tail.endswith(("前", "后")) and not direction:
         return _offset(by, tail, ref=ref, anchor=anchor, copy=copy, start=mention.start)
-    mod = _duration_mod(str(f.get("bound", "")), tail, by)
+    mod = _duration_mod(str(f.get("bound", "")), tail, by) or ("APPROX" if direction == "近" and not ref.now else None)
     if direction[:2] in ("再过", "过") and ref.now:
         return Reading("DATE", from_now(by, ref, 1).value, None, _interval(from_now(by, ref, 1)))
     return Reading("DURATION", by.timex(), mod, _window(by, direction, tail, ref=ref, anchor=anchor), anchor)
@@ -215,12 +230,12 @@ def _duration_mod(bound: str, tail: str, by: Length) -> str | None:
     if (
         tail.endswith("内")
         or tail == "以下"
-        or bound in ("不超过", "不得超过", "不多于", "最长", "最长达", "最多", "最长不超过", "不足", "不满")
+        or bound in ("不超过", "不得超过", "不多于", "最长", "最长达", "最多", "最长不超过", "不足", "不满", "不到")
     ):
         return "EQUAL_OR_LESS"
-    if tail == "以上" or bound in ("不少于", "至少", "不低于", "超过", "长达"):
+    if tail == "以上" or bound in ("不少于", "至少", "不低于", "超过", "长达", "提前"):
         return "EQUAL_OR_MORE"
-    if tail == "左右" or bound in ("约", "大约", "将近"):
+    if tail == "左右" or bound in ("约", "大约", "将近") or by.about:
         return "APPROX"
     return "EQUAL_OR_MORE" if by.more else None
 
@@ -268,7 +283,7 @@ def _interval(stretch: Stretch) -> Interval | None:
 def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading | None:
     side = lean(around)
     if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
-        side = 1 if side >= 0 else side
+        side = -1 if re.search(r"已(?:经)?|曾|原定", around.clause_before + around.clause_behind) else 1
     elif mention.mod in ("ON_OR_AFTER",) and side == 0:
         side = -1
     if mention.rule == "times.day-quoted":
@@ -287,11 +302,16 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
         edge = {1: "START", 2: "MID", 3: "END"}[fields["third"]]
     if mod == "ON_OR_BEFORE" and mention.bound in ("之前", "以前", "前", "前夕") and _eventful(fields, mention.bound):
         mod = "BEFORE"
-    value = (
-        None
-        if "festival" in fields and _spring(fields) and mod is None and "year" not in fields and not ref.now
-        else found.value
-    )
+    undated = "festival" in fields and _spring(fields) and not {"year", "rel_year"} & set(fields) and not ref.now
+    value = None if undated else found.value
+    if (
+        fields.get("word") in ("当日", "当天")
+        and mod is None
+        and not ref.now
+        and set(fields) <= {"rel_day", "word"}
+        and orders(around)
+    ):
+        value = "PRESENT_REF"
     return Reading(kind, value, mod or edge, _opened(found, mod))
 
 
@@ -300,7 +320,7 @@ def _eventful(fields: Moment, word: str) -> bool:
 
 
 def _spring(fields: Moment) -> bool:
-    return fields["festival"] in ("春节", "新春", "农历新年", "农历年", "过年")
+    return fields["festival"] in ("春节", "新春", "农历新年", "农历年", "除夕", "大年三十", "小年", "正月十五")
 
 
 def _last_day(found: Stretch) -> Reading:
@@ -355,6 +375,8 @@ def _range(mention: Mention, ref: Reference, side: int) -> Reading | None:
     elif first.begin and end and end < first.begin and "year" not in (mention.until or {}):
         moved = resolve({**until, "year": first.begin.year + 1}, ref, side)
         last, end = (moved, moved.end) if moved else (last, end)
+    if until.get("edge") == "END" and end is not None:
+        last = Stretch((end - DAY).date().isoformat(), last.begin, end)
     kind = "TIME" if "hour" in until or "part" in until else "DATE"
     interval = Interval(first.begin, end) if first.begin and end else None
     return Reading(kind, f"{first.value}/{last.value}", mention.mod if mention.bound != "during" else None, interval)

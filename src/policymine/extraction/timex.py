@@ -159,14 +159,16 @@ def _near_year(f: Moment, ref: Reference, lean: int) -> int | str:
     if f.get("season") == "WI" and ref.month and ref.month <= 3 and not ref.now:
         return ref.year - 1
     if not isinstance(month, int):
-        return ref.year
+        begins = {"half": 6 * f.get("half", 1) - 5, "quarter": 3 * f.get("quarter", 1) - 2}
+        late = any(name in f and ref.month and begin > ref.month for name, begin in begins.items())
+        return ref.year - 1 if lean < 0 and late and not ref.now else ref.year
     if ref.now or ref.about is None:
         return next((y for y in range(ref.year, ref.year + 8) if _is_day(y, month, day)), ref.year)
     days = {y: date(y, month, min(day, 28) if isinstance(day, int) else 15) for y in (ref.year - 1, ref.year, ref.year + 1)}
     slack = 45 if isinstance(day, int) or ref.day is None else 20
     if lean < 0:
         return max(
-            (y for y, d in days.items() if (d - ref.about).days <= (0 if ref.day and isinstance(day, int) else slack)),
+            (y for y, d in days.items() if (d - ref.about).days <= (20 if ref.day and isinstance(day, int) else slack)),
             default=ref.year,
         )
     if lean > 0:
