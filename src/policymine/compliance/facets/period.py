@@ -1,0 +1,69 @@
+"""时段: whether a requirement still holds on the day that is asked about."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from policymine.compliance.addressees import REDACTED
+from policymine.compliance.profile import PaperStanding, Profile
+from policymine.compliance.requirement import Paper, Period, Requirement
+from policymine.compliance.taxonomies import PACKAGE
+from policymine.compliance.verdict import Quote, Verdict
+from policymine.rules import load
+
+DATED = re.compile(r"^(?P<year>\d{4})")
+
+
+def in_force(requirement: Requirement, profile: Profile, *, as_of: date) -> tuple[Verdict | None, str | None]:
+    """Whether the requirement holds, and the day on which that answer changes by itself (None: never)."""
+    paper = _paper(requirement.paper, profile, as_of=as_of)
+    if paper is not None:
+        return paper, None
+    changes = [requirement.paper.ends] if requirement.paper.ends and requirement.paper.ends >= as_of.isoformat() else []
+    for period in requirement.periods:
+        end = period.end or _festival(period, requirement.paper)
+        quote = Quote(period.text, *(period.span or (None, None)))
+        if end is not None and end <= as_of.isoformat():
+            return Verdict("时段", False, "period.over", quote, None, end), None
+        if end is not None:
+            changes.append(end)
+        elif REDACTED.search(period.text):
+            return Verdict("时段", None, "period.redacted", quote), None
+    return None, min(changes, default=None)
+
+
+def _paper(paper: Paper, profile: Profile, *, as_of: date) -> Verdict | None:
+    """What is known of the standing of the paper as a whole."""
+    card = paper.card
+    for standing in profile.paper:
+        if _is(standing, paper):
+            if standing.status == "in_force":
+                return None
+            if standing.until is None or standing.until < as_of:
+                key = f"paper.{standing.number or standing.title}"
+                return Verdict("时段", False, f"period.paper-{standing.status}", Quote(card.title or ""), key, standing.reason)
+    if paper.repealed_by:
+        return Verdict("时段", False, "period.repealed-by", Quote(card.title or ""), None, paper.repealed_by)
+    if paper.ends is not None and paper.ends < as_of.isoformat():
+        return Verdict("时段", False, "period.paper-ended", Quote(card.title or ""), None, paper.ends)
+    return None
+
+
+def _is(standing: PaperStanding, paper: Paper) -> bool:
+    card = paper.card
+    if standing.number and card.number:
+        return standing.number == card.number
+    return bool(standing.title and card.title and standing.title.strip() == card.title.strip())
+
+
+def _festival(period: Period, paper: Paper) -> str | None:
+    """The day after a festival of fixed date that a dated paper (no regulation: those return every year) speaks of."""
+    issued = DATED.match(paper.card.issued_on or "")
+    if issued is None or paper.card.kind == "regulation":
+        return None
+    for name, day in load(PACKAGE, "standing").lexicons["festivals"].items():
+        if name in period.text:
+            end = f"{issued['year']}-{day}"
+            return end if end >= (paper.card.issued_on or "") else f"{int(issued['year']) + 1}-{day}"
+    return None

@@ -1,0 +1,242 @@
+"""An organisation's profile: who it is, where, what it does, what it knows of itself. TOML, checked, never guessed at.
+
+Every list and fact that is missing is *unknown*; a list named in `complete` is complete, and only then does absence mean no.
+The published schema `profile.schema.json` is generated from the classes here; a test compares them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policymine.compliance.contradictions import Problem, contradictions, line_of
+from policymine.compliance.regions import regions
+from policymine.compliance.taxonomies import group_of
+from policymine.errors import ProfileError
+from policymine.model import Level
+
+Answer = Literal["适用", "不适用", "有条件适用", "待确认"]
+ListName = Literal["sectors", "roles", "facilities", "memberships"]
+STRICT = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Organisation(BaseModel):
+    """Who: `aliases` are the names that papers use for it; `kind` is one of kinds.toml."""
+
+    model_config = STRICT
+    name: str = Field("", description="全称")
+    aliases: tuple[str, ...] = Field((), description="文件里对本单位的其他叫法")
+    kind: str | None = Field(None, description="组织类型，见 kinds.toml")
+    level: Level | Literal["village"] | None = Field(None, description="层级；企业、学校、医院等写 unit")
+
+
+class Region(BaseModel):
+    """Where: a code of GB/T 2260, or the names from the province down for places that have none."""
+
+    model_config = STRICT
+    code: str | None = Field(None, pattern=r"^\d{6}$", description="GB/T 2260 六位代码，上级由代码推出")
+    path: tuple[str, ...] = Field((), description="没有代码时，由省到县的地名")
+    township: str | None = Field(None, description="乡镇或街道名称")
+    village: str | None = Field(None, description="村或社区名称")
+
+
+class Activity(BaseModel):
+    """What it does: `sectors` in the words of fields.toml, `industry` classes of GB/T 4754, `functions` it supervises."""
+
+    model_config = STRICT
+    sectors: tuple[str, ...] = Field((), description="行业领域，见 fields.toml；[\"*\"] 表示各领域都管")
+    industry: tuple[str, ...] = Field((), description="GB/T 4754 大类代码，如 C26")
+    functions: tuple[str, ...] = Field((), description="承担的监管职能，见 fields.toml")
+    memberships: tuple[str, ...] = Field((), description="是哪些议事协调机构的成员单位")
+
+
+class Superiors(BaseModel):
+    """Bodies whose papers bind it although their place does not say so."""
+
+    model_config = STRICT
+    names: tuple[str, ...] = Field((), description="文件对本单位有约束力的上级")
+
+
+class Post(BaseModel):
+    """A post of the organisation with its other names, and who holds it."""
+
+    model_config = STRICT
+    name: str = Field(description="岗位名称")
+    also: tuple[str, ...] = Field((), description="同一岗位的其他叫法")
+    person: str | None = Field(None, description="责任人；可不填")
+
+
+class Facility(BaseModel):
+    """A place it runs."""
+
+    model_config = STRICT
+    kind: str = Field(description="场所或设施的名称")
+    count: int | None = Field(None, ge=0, description="数量；0 表示没有")
+
+
+class Calendar(BaseModel):
+    """Which days it works."""
+
+    model_config = STRICT
+    workdays: Literal["national", "seven_days"] = Field("national", description="national 按国家调休安排")
+
+
+class Notification(BaseModel):
+    """Where its digest goes; addresses with secrets belong into the environment."""
+
+    model_config = STRICT
+    channels: tuple[str, ...] = Field((), description="通知渠道的名称")
+
+
+class PaperStanding(BaseModel):
+    """A paper that is known to be repealed, expired or still in force."""
+
+    model_config = STRICT
+    number: str | None = Field(None, description="文号")
+    title: str | None = Field(None, description="标题")
+    status: Literal["repealed", "expired", "in_force"] = Field(description="repealed 废止，expired 失效，in_force 继续有效")
+    until: date | None = Field(None, description="有效到哪一天")
+    reason: str = Field("", description="依据")
+
+
+class Override(BaseModel):
+    """A decision that a person took; it comes last and wins."""
+
+    model_config = STRICT
+    requirement_id: str = Field(min_length=1, description="要求编号")
+    decision: Answer = Field(description="人工判定")
+    reason: str = Field(min_length=1, description="理由")
+    who: str = Field(min_length=1, description="判定人岗位")
+    when: date = Field(description="判定日期")
+
+
+class Profile(BaseModel):
+    """An organisation's profile. An empty one is valid: then everything is open."""
+
+    model_config = STRICT
+    schema_: Literal["policymine.profile/1"] = Field("policymine.profile/1", alias="schema")
+    id: str = Field("profile", pattern=r"^[a-z0-9_\-]{1,60}$", description="标识，判定结果挂在它下面")
+    complete: tuple[ListName, ...] = Field((), description="哪些清单已经列全；只有列全的清单，不在其中才算没有")
+    organisation: Organisation = Organisation()
+    region: Region = Region()
+    activity: Activity = Activity()
+    superiors: Superiors = Superiors()
+    role: tuple[Post, ...] = ()
+    facility: tuple[Facility, ...] = ()
+    facts: dict[str, bool] = Field({}, description="是非事实：键是文件里会出现的词")
+    calendar: Calendar = Calendar()
+    notification: Notification = Notification()
+    paper: tuple[PaperStanding, ...] = ()
+    override: tuple[Override, ...] = ()
+
+    @cached_property
+    def group(self) -> str | None:
+        """The group of its kind: government, department, institution, enterprise, village."""
+        return group_of(self.organisation.kind)
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        """The names of its places from the province down, from the code where there is one."""
+        names = regions().path(self.region.code) if self.region.code else self.region.path
+        return tuple(filter(None, (*names, self.region.township, self.region.village)))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All names of the organisation, the longest first."""
+        own = filter(None, (self.organisation.name, *self.organisation.aliases))
+        return tuple(sorted(set(own), key=len, reverse=True))
+
+    @cached_property
+    def posts(self) -> tuple[str, ...]:
+        """All names of its posts."""
+        return tuple(name for post in self.role for name in (post.name, *post.also))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash over what the profile says, comments and order of keys aside; who holds a post changes no decision."""
+        said = self.model_dump(mode="json", exclude={"notification": True, "calendar": True, "role": {"__all__": {"person"}}})
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_profile(path: Path) -> Profile:
+    """The profile that a file holds.
+
+    Raises:
+        ProfileError: it is none; the message names line, key and cure of the first problem, `check_profile` gives them all.
+    """
+    profile, problems = check_profile(path)
+    if profile is None or problems:
+        first = problems[0]
+        raise ProfileError(str(path), f"line {first.line}, {first.key}", first.cure)
+    return profile
+
+
+def check_profile(path: Path) -> tuple[Profile | None, tuple[Problem, ...]]:
+    """The profile and what is wrong with it, in the order of lines.
+
+    Raises:
+        ProfileError: the file cannot be read.
+    """
+    try:
+        content = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        cure = "there is no such file; write one with `policymine profile init`" if not path.exists() else f"cannot be read ({problem})"
+        raise ProfileError(str(path), "", cure) from problem
+    return parse_profile(content)
+
+
+def parse_profile(content: str) -> tuple[Profile | None, tuple[Problem, ...]]:
+    """The profile that a text says, and what is wrong with it.
+
+    >>> profile, problems = parse_profile('id = "office"\\n[region]\\ncode = "620521"\\n')
+    >>> profile.path, problems
+    (('甘肃省', '天水市', '清水县'), ())
+    >>> parse_profile('[organisation]\\nnmae = "县应急局"\\n')[1][0].line
+    2
+    """
+    try:
+        said = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as problem:
+        where = str(problem).rpartition("line ")[2].split(",")[0]
+        return None, (Problem(int(where) if where.isdigit() else 1, "TOML", f"{problem}; mend the TOML"),)
+    try:
+        profile = Profile.model_validate(said)
+    except ValidationError as problem:
+        found = [_problem(error, content) for error in problem.errors()]
+        return None, tuple(sorted(found))
+    return profile, tuple(sorted(contradictions(profile, content)))
+
+
+def _problem(error: Any, content: str) -> Problem:
+    """One line of pydantic as a problem with its line, key and cure."""
+    loc = tuple(error["loc"])
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    cure = error["msg"]
+    if error["type"] == "extra_forbidden":
+        known = _known(loc[:-1])
+        cure = f"there is no such key; known here: {', '.join(known)}" if known else "there is no such key"
+    return Problem(line_of(content, loc), key, cure)
+
+
+def _known(loc: tuple[Any, ...]) -> list[str]:
+    """The keys of the class at a place of the profile."""
+    model: Any = Profile
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        hint = model.model_fields[part].annotation
+        model = next((arg for arg in getattr(hint, "__args__", ()) if isinstance(arg, type) and issubclass(arg, BaseModel)), hint)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def schema_text() -> str:
+    """The published JSON schema of a profile."""
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Profile.model_json_schema(by_alias=True)}
+    return json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,64 @@
+"""A requirement as applicability sees it: a directive with its paper, whatever it was read from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from policymine.model import Bearer, Card, Directive, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The paper of a requirement. `ends` is the last day it says it is in force, `repealed_by` the paper that says it is not."""
+
+    id: str
+    card: Card
+    ends: str | None = None
+    repealed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time in which a requirement holds; `end` is the first day after it, None where it is not known."""
+
+    text: str
+    end: str | None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What is required, of whom, on what condition, and when it holds. `hash` is equal while nothing in it changed."""
+
+    id: str
+    row_id: str
+    text: str
+    start: int
+    modality: str
+    bearers: tuple[Bearer, ...]
+    condition: str | None
+    periods: tuple[Period, ...]
+    section: tuple[str, ...]
+    paper: Paper
+    hash: str = field(default="")
+
+
+def requirement_of(directive: Directive, paper: Paper, *, id: str, row_id: str = "") -> Requirement:  # noqa: A002
+    """The requirement that a directive of a paper states."""
+    periods = tuple(
+        Period(time.text, time.interval.end.date().isoformat() if time.interval and time.interval.end else None, time.span)
+        for time in directive.deadlines
+        if time.role == "period"
+    )
+    made = Requirement(
+        id, row_id or id, directive.text, directive.span.start, directive.modality, directive.bearers, directive.condition,
+        periods, directive.section, paper,
+    )  # fmt: skip
+    return made
+
+
+def hash_of(parts: Mapping[str, object]) -> str:
+    """A short hash of what is named."""
+    return hashlib.blake2b(repr(sorted(parts.items())).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
