@@ -81,5 +81,5 @@ def test_the_readme_names_only_commands_that_exist() -> None:
     known = set(re.findall(r"^  ([a-z]+) ", shown, flags=re.MULTILINE))
     assert {"clean", "extract", "nightly"} <= known
     for page in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
-        for command in re.findall(r"policymine (?:--\w+ \S+ )*([a-z]{3,})\b", page.read_text(encoding="utf-8")):
+        for command in re.findall(r"(?:`|\$ )policymine (?:--\w+ \S+ )*([a-z]{3,})\b", page.read_text(encoding="utf-8")):
             assert command in known, f"{page.name}: policymine {command}"
