@@ -14,6 +14,9 @@ from policymine import rules
 from policymine.extraction.directives_scanning import PACKAGE, alternation
 from policymine.text.span import Span
 
+PHRASE = re.compile("[对把将从向按]")
+OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长")
+"""People whom verbs have as objects: 教育群众 names nobody."""
 LONGEST = 60
 """Characters in which a subject is looked for."""
 
@@ -38,7 +41,7 @@ class _Words(NamedTuple):
     pronoun: re.Pattern[str]
     goes_on: re.Pattern[str]
     nominal: re.Pattern[str]
-    compact: re.Pattern[str]
+    stative: re.Pattern[str]
     by: re.Pattern[str]
     comma: re.Pattern[str]
 
@@ -71,11 +74,9 @@ def _words() -> _Words:
         pronoun=re.compile(f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?"),
         goes_on=re.compile(f"(?:和|及)?(?:{alternation(bodies['nominal']['inside'])}){{1,3}}(?:{endings})"),
         nominal=re.compile(alternation(nominal)),
-        compact=re.compile(
-            f"(?:{alternation(nominal)}|依法|事故|质量|安全|食品|市场|设备|工程|项目|城乡|和|与){{1,6}}(?:{endings}|单位及其.{{2,6}})"
-        ),
+        stative=re.compile(own["starts"]["stative"]),
         by=re.compile(own["patterns"]["by"]),
-        comma=re.compile(r"、|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])"),
+        comma=re.compile(r"[、，,]|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])"),
     )
 
 
@@ -92,7 +93,7 @@ def kind_of(name: str) -> str:
         kind = words.kinds.get(ending)
         if kind is not None:
             if ending in words.bare and ending in ("省", "市", "县", "区", "镇", "乡", "村", "社区", "街道"):
-                return kind if len(name) == length or any(w in name for w in words.determiners) else ""
+                return kind if len(name) == length or "的" in name or any(w in name for w in words.determiners) else ""
             return "" if ending in words.bare and len(name) < 2 else kind
     return ""
 
@@ -146,7 +147,10 @@ def _before_cue(text: str, start: int, cue: int, *, end: int, times: Container[i
     if match is not None:
         return Subject(start, start + match.end(), "pronoun")
     kind = kind_of(name)
-    bad = words.bad.match(text, start, start + len(name)) is not None and "的" not in name
+    bad = _verb_first(text, start, start + len(name))
+    early = _scan(text, start, cue, end=end, times=times) if PHRASE.search(name) else None
+    if early is not None and PHRASE.match(text, early.end):
+        return early
     if kind and not bad:
         return Subject(start, start + len(name), kind)
     found = _scan(text, start, cue, end=end, times=times)
@@ -155,14 +159,21 @@ def _before_cue(text: str, start: int, cue: int, *, end: int, times: Container[i
     return Subject(start, start + len(name), "thing")
 
 
-def _starts_badly(text: str, start: int, end: int) -> bool:
-    """Whether what stands there is a verb or prepositional phrase, not a name."""
+def _verb_first(text: str, start: int, end: int) -> bool:
+    """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
     words = _words()
-    match = words.bad.match(text, start, end)
-    if match is not None:
-        return "的" not in text[match.end() : end]
-    match = words.nominal.match(text, start, end)
-    return match is not None and "的" not in text[match.end() : end] and words.compact.fullmatch(text, start, end) is None
+    named = words.stative.match(text, start, end) is not None and "的" in text[start:end]
+    return not named and words.bad.match(text, start, end) is not None
+
+
+def _starts_badly(text: str, start: int, end: int) -> bool:
+    """Whether it is a verb with its object rather than a name: 教育群众 is, 受理机关 is not."""
+    if _words().nominal.match(text, start, end) is None:
+        return _verb_first(text, start, end)
+    name = text[start:end]
+    if name.startswith(("教育引导", "负责对")):
+        return True
+    return name.endswith(OBJECTS) or "各" in name or (len(name) == 4 and name.endswith(("企业", "学校")))
 
 
 def _scan(
@@ -181,6 +192,10 @@ def _scan(
         if words.follow.match(text, at, end) is None and at not in times and not (trusted and at == end):
             continue
         if words.goes_on.match(text, at, end) is not None:
+            continue
+        if text[at - 1] == "所" and text[at : at + 1] in "有在属需":
+            continue
+        if text[start:at].count("“") > text[start:at].count("”"):
             continue
         kind = kind_of(text[start:at])
         if kind:
@@ -202,7 +217,7 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
         inside = text[span.start : mark.start()]
         if inside.count("（") + inside.count("(") > inside.count("）") + inside.count(")"):
             continue
-        if mark[0] != "、" and not kind_of(inside):
+        if mark[0] not in "、，," and not kind_of(inside):
             continue
         if mark.start() > at:
             parts.append(Span(at, mark.start()))
@@ -214,7 +229,7 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     if loose:
         return tuple(parts)
     names = [part.of(text) for part in parts]
-    return tuple(parts) if all(map(kind_of, names)) and not _one(names) else (span,)
+    return tuple(parts) if all(len(name) > 1 and kind_of(name) for name in names) and not _one(names) else (span,)
 
 
 def _one(names: list[str]) -> bool:
@@ -225,6 +240,22 @@ def _one(names: list[str]) -> bool:
     if names[0].startswith(("任何", "各级", "有关", "相关")) and not any(name.startswith(own) for name in names[1:]):
         return True
     return any(len(name) <= 2 and not name.startswith("各") for name in names[1:]) and names[0].startswith("各")
+
+
+def name_from(text: str, start: int, end: int) -> Span | None:
+    """The name that starts at `start` and ends before a comma or a predicate: whom 会同 and 组织 call in.
+
+    >>> t = "会同县财政局、县审计局,对资金开展检查"
+    >>> name_from(t, 2, len(t)).of(t)
+    '县财政局、县审计局'
+    """
+    words = _words()
+    for match in words.ending.finditer(text, start, min(end, start + LONGEST)):
+        at = match.end()
+        closes = at == end or text[at] in "，,。；;对" or words.follow.match(text, at, end) is not None
+        if closes and words.goes_on.match(text, at, end) is None and kind_of(text[start:at]):
+            return Span(start, at)
+    return None
 
 
 def name_at(text: str, start: int, end: int) -> Span | None:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
-from policymine.extraction.bearers import Subject, kind_of, members, name_at, subject_of
+from policymine.extraction.bearers import Subject, kind_of, members, name_at, name_from, subject_of
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
 from policymine.extraction.directives_scanning import PACKAGE
@@ -33,6 +33,7 @@ class _Carry(NamedTuple):
     bearers: tuple[Bearer, ...]
     sentence: int
     introduces: bool
+    sanction: bool = False
 
 
 class _State:
@@ -116,7 +117,9 @@ def bearers_of(
             if found[index]:
                 if mood.modality != "recommendation":
                     same = found[index]
-                    state.carried[sentence.item] = _Carry(same, number, sentence.closing in ("：", ":"))
+                    state.carried[sentence.item] = _Carry(
+                        same, number, sentence.closing in ("：", ":"), mood.modality == "sanction"
+                    )
             elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
                 state.carried[sentence.item] = _Carry((), number, False)
             else:
@@ -138,7 +141,7 @@ def _taken(
         return ()
     fronted = any(clause.condition for clause in piece.clauses[:-1])
     thing = any(clause.subject is not None and clause.subject.kind == "thing" for clause in piece.clauses)
-    near = carry.sentence >= piece.sentence - 1
+    near = carry.sanction and carry.sentence >= piece.sentence - 1
     if thing and not fronted:
         return ()
     if mood.modality == "sanction" and not (near or sentence.expansion):
@@ -172,8 +175,9 @@ def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
         return pair
     if mood.cue is not None:
         invited = patterns["invited"].match(text, mood.cue.start, end) or patterns["invited"].match(text, mood.cue.end, end)
-        if invited is not None and mood.modality in ("recommendation", "permission", "prohibition"):
-            return _invited(text, invited.end(), end)
+        if invited is not None and (mood.modality != "obligation" or mood.cue.kind == "please"):
+            clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
+            return _invited(text, invited.end(), clause.end)
         asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
         if asked is not None and kind_of(asked["who"]):
             return _named(text, Span(*asked.span("who")), "responsible")
@@ -184,7 +188,7 @@ def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
             continue
         if mood.modality == "sanction" and clause.condition:
             continue
-        if named and not any(hit.kind in ("lead", "charge") for hit in clause.hits):
+        if named and not any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits):
             continue
         named += _named(text, subject, _role(text, clause))
         named += _joined(text, piece, clause)
@@ -239,8 +243,10 @@ def _joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
     """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
     leads = any(hit.kind == "lead" for c in piece.clauses for hit in c.hits)
     for match in _patterns()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
-        if match[0].startswith("会同") or leads:
-            yield from _named(text, Span(*match.span("support")), "support")
+        if match[0] == "会同" or leads:
+            name = name_from(text, match.end(), piece.clauses[-1].end)
+            if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
+                yield from _named(text, name, "support")
 
 
 def _named(text: str, span: Span | Subject, role: BearerRole) -> tuple[Bearer, ...]:
