@@ -12,14 +12,22 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from policymine.cli.filtering import with_filters
 from policymine.cli.rendering import row_object
 from policymine.cli.surface import PARTIAL, Surface, files_of, surface_of
 from policymine.errors import SourceError
 from policymine.model import Card, Directive, Row
 from policymine.operations.ingesting import Reading, ingest
 from policymine.operations.night import open_table
-from policymine.table.search import Filters, Hit, search
-from policymine.table.show import Explained, Shown, explain, show
+from policymine.table import Table
+from policymine.table.facets import Facets, facets
+from policymine.table.filters import Filters
+from policymine.table.knowledge import run_of_day
+from policymine.table.query import QueryError
+from policymine.table.ranking import RANK_CAP
+from policymine.table.releases import find_release
+from policymine.table.search import Hit, Order, search
+from policymine.table.show import Explained, Shown, Version, explain, history, show
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 RowId = Annotated[str, typer.Argument(help="Id of a row, as `search` prints it.", metavar="ID")]
@@ -74,39 +82,57 @@ def _watched(readings: Iterable[Reading], total: int, surface: Surface) -> Itera
     yield from surface.progress(readings, total=total, label="ingesting")
 
 
+@with_filters
 def search_rows(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="Terms of any length, all of which must occur; quotes hold one together.")] = "",
-    kind: Annotated[str | None, typer.Option(help="Kind of paper: speech, circular, notice, …")] = None,
-    modality: Annotated[str | None, typer.Option(help="obligation, prohibition, permission, recommendation, sanction.")] = None,
-    level: Annotated[str | None, typer.Option(help="national, province, city, county, township, unit.")] = None,
-    region: Annotated[str | None, typer.Option(help="Beginning of the place, such as 甘肃省.")] = None,
-    sector: Annotated[str | None, typer.Option(help="Sector, such as 消防.")] = None,
-    force: Annotated[int | None, typer.Option(help="Least force, 1 to 5.", min=1, max=5)] = None,
-    operational: Annotated[bool | None, typer.Option("--operational/--exhortation", help="Only the one or the other.")] = None,
-    bearer: Annotated[str | None, typer.Option(help="Part of the name of a unit that must act.")] = None,
-    since: Annotated[str | None, typer.Option(help="Papers from this date on: 2022, 2022-03, 2022-03-15.")] = None,
-    slogan: Annotated[str | None, typer.Option(help="Slogan inside the directive, such as 四个一律.")] = None,
-    source: Annotated[str | None, typer.Option(help="Id of the source.")] = None,
+    filters: Filters,
+    query: Annotated[str, typer.Argument(help="Terms of any length; AND, OR, NOT, (…); quotes hold one together.")] = "",
     limit: Annotated[int, typer.Option(help="Hits on a page.", min=1, max=1000)] = 20,
     cursor: Annotated[str | None, typer.Option(help="Where the page before ended.")] = None,
+    ranked: Annotated[bool, typer.Option("--ranked", help=f"Best first among the newest {RANK_CAP} hits.")] = False,
+    divided: Annotated[bool, typer.Option("--facets", help="How the hits divide, instead of the hits.")] = False,
+    of_release: Annotated[int | None, typer.Option("--release", help="What this release froze.", min=1)] = None,
+    as_of: Annotated[str | None, typer.Option(help="What was shown on this day, or by this run.", metavar="DATE|RUN")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find directives by Chinese terms of any length and by their fields, newest paper first."""
     surface = surface_of(context)
-    filters = Filters(
-        kind=kind, modality=modality, level=level, region=region, sector=sector, force=force, operational=operational,
-        bearer=bearer, since=since, slogan=slogan, source=source,
-    )  # fmt: skip
     with open_table(surface.settings, create=False) as table:
-        hits = search(table, query, filters=filters, limit=limit, cursor=cursor)
+        run = run_of(table, of_release=of_release, as_of=as_of)
+        if divided:
+            _print_facets(surface, facets(table, query, filters=filters, run=run), as_json=as_json)
+            return
+        order: Order = "ranked" if ranked else "newest"
+        hits = search(table, query, filters=filters, limit=limit, cursor=cursor, order=order, run=run)
     for hit in hits.hits:
         if as_json:
             surface.data(_hit(hit))
         else:
             surface.out.print(_line(hit))
+    among = f", best first among the newest {hits.ranked_among}" if hits.ranked_among is not None else ""
     more = "at least " if hits.capped else ""
-    surface.say(f"{more}{hits.count} hits" + (f"; next page: --cursor {hits.cursor}" if hits.cursor else ""))
+    surface.say(f"{more}{hits.count} hits{among}" + (f"; next page: --cursor {hits.cursor}" if hits.cursor else ""))
+
+
+def run_of(table: Table, *, of_release: int | None, as_of: str | None) -> int | None:
+    """The run whose state a command line means; None for the present."""
+    if of_release is not None and as_of is not None:
+        raise QueryError("as-of", as_of, "goes without --release; name the one or the other")
+    if of_release is not None:
+        return find_release(table, of_release).run_id
+    return None if as_of is None else run_of_day(table, as_of)
+
+
+def _print_facets(surface: Surface, found: Facets, *, as_json: bool) -> None:
+    if as_json:
+        surface.data({"facets": {name: dict(values) for name, values in found.values.items()}, "counted": found.counted,
+                      "capped": found.capped})  # fmt: skip
+        return
+    for name, values in found.values.items():
+        if values:
+            surface.out.print(f"{name:<12} " + " · ".join(f"{value} {count}" for value, count in values), markup=False)
+    sample = " newest hits; there are more" if found.capped else " hits"
+    surface.say(f"counted over {found.counted}{sample}")
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
@@ -131,11 +157,20 @@ def _line(hit: Hit) -> Text:
     return text
 
 
-def show_row(context: typer.Context, row_id: RowId, as_json: AsJson = False) -> None:
+def show_row(
+    context: typer.Context,
+    row_id: RowId,
+    as_of: Annotated[str | None, typer.Option(help="As it was on this day, or by this run.", metavar="DATE|RUN")] = None,
+    past: Annotated[bool, typer.Option("--history", help="What the row or requirement said on earlier nights.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show a row in its context: the sentence, its neighbours, the headings above it, its paper."""
     surface = surface_of(context)
     with open_table(surface.settings, create=False) as table:
-        shown = show(table, row_id)
+        if past:
+            _print_history(surface, history(table, row_id), as_json=as_json)
+            return
+        shown = show(table, row_id, run=run_of(table, of_release=None, as_of=as_of))
     if as_json:
         surface.data(_shown(shown))
         return
@@ -154,6 +189,18 @@ def show_row(context: typer.Context, row_id: RowId, as_json: AsJson = False) -> 
         lines.append(f"  withdrawn {shown.withdrawn}")
     for line in filter(None, lines):
         surface.out.print(line, markup=False, highlight=False)
+
+
+def _print_history(surface: Surface, versions: Iterable[Version], *, as_json: bool) -> None:
+    for version in versions:
+        if as_json:
+            told = {"run": version.run_id, "since": version.since, "until": version.until}
+            surface.data({**row_object(version.row), **told})
+            continue
+        surface.out.print(f"run {version.run_id}: {version.since} – {version.until or 'now'}", markup=False)
+        surface.out.print(f"  {version.row.id} {version.row.text}", markup=False, highlight=False)
+        for line in _fields(version.row):
+            surface.out.print(line, markup=False, highlight=False)
 
 
 def _fields(row: Row) -> Iterator[str]:

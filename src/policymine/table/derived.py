@@ -57,7 +57,7 @@ lineage_bands = sa.Table(
     "lineage_bands",
     metadata,
     sa.Column("bucket", BIG, primary_key=True, autoincrement=False),
-    sa.Column("text_id", sa.String(16), primary_key=True, index=True),
+    sa.Column("text_id", sa.String(16), primary_key=True),
     comment="the MinHash index: wordings that share a bucket may be alike",
 )
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-REVISION = "0003"
+REVISION = "0002"
 """The newest migration; a table that says otherwise is upgraded, or refused when it is of a newer version."""
 
 metadata = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})

@@ -86,13 +86,54 @@ class _Found(NamedTuple):
     withdrawn: str | None
 
 
-def show(table: Table, row_id: str) -> Shown:
+class Version(NamedTuple):
+    """What a row said from one run to another; `until` is None while it says so still."""
+
+    row: Row
+    run_id: int
+    since: str
+    until: str | None
+
+
+def history(table: Table, row_id: str) -> tuple[Version, ...]:
+    """What a row, or every directive of a requirement, said on earlier nights, oldest first.
+
+    Args:
+        table: where to look.
+        row_id: the id of a row, or a requirement's.
+
+    Raises:
+        UnknownIdError: nothing that was ever published has this id.
+    """
+    runs, gone = schema.runs.alias("runs"), schema.runs.alias("gone")
+    found: list[Version] = []
+    with table.reading() as now:
+        for kind, part in FINDINGS.items():
+            c = part.c
+            named = sa.or_(c.id == row_id, c.requirement_id == row_id) if "requirement_id" in c else c.id == row_id
+            later = sa.and_(gone.c.id == c.withdrawn_run, gone.c.id <= now.run_id)
+            joined = part.join(runs, runs.c.id == c.run_id).outerjoin(gone, later)
+            query = sa.select(part, runs.c.started.label("since"), gone.c.started.label("until")).select_from(joined)
+            for columns in now.connection.execute(query.where(named, c.run_id <= now.run_id)).mappings():
+                row = row_from(cast(FindingKind, kind), dict(columns))
+                found.append(Version(row, columns["run_id"], columns["since"], columns["until"]))
+    if not found:
+        raise UnknownIdError(row_id, "", "no row has this id; `policymine search` gives the ids of what it finds")
+    return tuple(sorted(found, key=lambda version: (version.run_id, version.row.id)))
+
+
+def show(table: Table, row_id: str, *, run: int | None = None) -> Shown:
     """A row with the sentences around it, its paper and the headings above it; a withdrawn one as it last stood.
+
+    Args:
+        table: where to look.
+        row_id: the id of a row.
+        run: as this run showed it; the published one by default.
 
     Raises:
         UnknownIdError: no row that was ever published has this id.
     """
-    with table.reading() as now:
+    with table.reading(run=run) as now:
         found = _find(now, row_id)
         document = _document(now, found)
         inside = _inside(now, found)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from policymine.errors import StorageError
-from policymine.table import derived  # noqa: F401 - registers its tables
 from policymine.table.dialect import named_errors, place_of, reading, writing
 from policymine.table.schema import REVISION, metadata
 

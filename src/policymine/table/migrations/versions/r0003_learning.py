@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, str, list[tuple[str, Any, bool]]]] = {
         ("row_id", ID, False), ("document_id", ID, False), ("key", ID, False), ("articles", sa.Text(), True),
     ]),
     "lineage_texts": ("text_id", "cluster", [("text_id", ID, False), ("text", sa.Text(), False), ("cluster", ID, False)]),
-    "lineage_bands": ("bucket text_id", "text_id", [("bucket", BIG, False), ("text_id", ID, False)]),
+    "lineage_bands": ("bucket text_id", "", [("bucket", BIG, False), ("text_id", ID, False)]),
     "lineage_links": ("one other", "other", [("one", ID, False), ("other", ID, False), ("likeness", sa.Float(), False)]),
     "lineage_rows": ("row_id", "text_id", [("row_id", ID, False), ("text_id", ID, False)]),
 }  # fmt: skip
