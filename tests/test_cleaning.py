@@ -17,7 +17,7 @@ from policymine.cleaning.gate import set_aside_reason
 from policymine.cleaning.splitting import bare, site_title
 from policymine.errors import AlignmentError
 from policymine.model import CleanPage, Cut, Document, Page
-from policymine.sources.reading import read_file
+from policymine.sources.reading import read_bytes, read_file
 from policymine.text import Alignment, Edit, Span
 
 SITE = Path(__file__).parents[1] / "corpora" / "sample_site"
@@ -292,6 +292,25 @@ def test_what_the_head_of_a_web_page_says_becomes_hints() -> None:
     )
     hints = clean_page(web).documents[0].hints
     assert hints == {"published_on": "2022-05-06", "source": "县水利局", "site_title": "防汛通报"}
+
+
+@pytest.mark.parametrize("path", sorted(SITE.glob("**/index*.html")), ids=lambda path: str(path.relative_to(SITE)))
+def test_lists_of_links_hold_no_paper(path: Path) -> None:
+    clean = clean_page(read_file(path, max_bytes=1_000_000))
+    check_partition(clean)
+    assert len(clean.documents) == (path.parent.name == "neibu")  # the one index page that is a notice itself
+
+
+def test_a_short_notice_on_a_web_page_is_a_paper() -> None:
+    markup = "<html><body><div class='nav'><a href='/'>首页</a></div><p>各镇要在月底前报送台账。</p></body></html>"
+    clean = clean_page(read_bytes(markup.encode(), source="file", url="a.html", media_type=None))
+    assert [document.text for document in clean.documents] == ["各镇要在月底前报送台账。"]
+
+
+def test_time_is_in_proportion_to_length_on_one_line() -> None:
+    sentence = "各镇要在月底前完成水库排查,逐库建立台账,不得拖延。"
+    clean = clean_page(page(sentence * 8000))
+    assert len(clean.documents[0].text) == len(sentence) * 8000
 
 
 def test_two_cleanings_are_one() -> None:

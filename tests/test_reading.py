@@ -173,6 +173,7 @@ def test_wide_encodings_are_text() -> None:
 def test_ten_thousand_open_tags_are_read() -> None:
     page = read(b"<html><body>" + b"<div>" * 10_000 + "各镇要报送。".encode(), "a.html")
     assert "各镇要报送。" in page.text
+    assert max(len(block.path) for block in page.blocks) < 1000
 
 
 @settings(max_examples=60, deadline=None)

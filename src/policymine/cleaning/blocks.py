@@ -39,7 +39,7 @@ class MainText(NamedTuple):
 def find_main(lines: Sequence[Line]) -> MainText | None:
     """The element that holds the running text of a page; None when the page is all links and labels."""
     weights = {line.index: _weight(line) for line in lines}
-    if sum(weights.values()) < LEAST_PROSE:
+    if sum(weights.values()) < LEAST_PROSE and not any(_lone_sentence(line) for line in lines):
         return None
     below: dict[str, float] = defaultdict(float)
     children: dict[str, set[str]] = defaultdict(set)
@@ -77,6 +77,14 @@ def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
             marks.take(line, "ad", "noise.linked-advert", confidence=0.8)
         elif not line.prose and len(line.view) > 1 and _in_list_of_links(lines, line):
             marks.take(line, "related_links", "noise.list-of-links", confidence=0.8)
+
+
+def _lone_sentence(line: Line) -> bool:
+    """Whether a line of a nearly empty page is a sentence all the same: a short notice is a paper too."""
+    linked = line.block is not None and line.block.link_density > 0.2
+    return (
+        line.view.endswith("。") and len(line.view) >= 8 and not linked and _factor(line.block.path if line.block else "") >= 1
+    )
 
 
 def _one_of_many(best: str, siblings: Iterable[str], below: Mapping[str, float]) -> bool:

@@ -33,6 +33,8 @@ CELLS = frozenset({"td", "th"})
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 SPACES = " \t\r\n\f"
 LABEL_CELL = re.compile(r"[^:：\t]{1,12}[:：]?\Z")
+DEEPEST = 60
+"""Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would grow with its square."""
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -61,6 +63,7 @@ class _Open(NamedTuple):
     path: str
     in_link: bool
     preformatted: bool
+    level: int = 0
 
 
 def parse_html(markup: str, *, url: str = "") -> ParsedPage:
@@ -125,12 +128,12 @@ def _open(tag: Tag, top: _Open) -> _Open:
     top.names[tag.name] += 1
     number = top.names[tag.name]
     path = top.path
-    if tag.name not in INLINE:
+    level = top.level + (tag.name not in INLINE)
+    if tag.name not in INLINE and level <= DEEPEST:
         mark = f"[{number}]" if number > 1 else ""
         path = f"{path}/{tag.name}{mark}{_marks(tag)}" if path else tag.name
-    return _Open(
-        tag, iter(tag.contents), Counter(), path, top.in_link or tag.name == "a", top.preformatted or tag.name == "pre"
-    )
+    preformatted = top.preformatted or tag.name == "pre"
+    return _Open(tag, iter(tag.contents), Counter(), path, top.in_link or tag.name == "a", preformatted, level)
 
 
 def _marks(tag: Tag) -> str:
