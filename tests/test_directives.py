@@ -118,6 +118,12 @@ def test_odd_texts_give_nothing(text: str) -> None:
     assert mine(text) == ()
 
 
+def test_ordinary_pages_order_nothing() -> None:
+    advert = "本店新到一批登山鞋，防滑耐磨。购买两双可以享受八折。穿着前请先浸水。评价都很好。欢迎选购！门店位于城东广场二楼。"
+    assert mine(advert, "other") == ()
+    assert mine("各镇要在月底前报送台账。严禁瞒报。", "other")
+
+
 def test_reasons_name_features_of_the_model() -> None:
     (directive,) = mine("各镇必须在月底前报送台账。")
     known = classifier.model("directive").weights

@@ -25,12 +25,16 @@ from policymine.text.span import Span
 
 BOUNDING = ("deadline", "frequency", "period")
 THRESHOLD = 0.5
+LEAST_SHARE = 0.5
+"""Share of directive sentences below which a text of no official kind (an advert, an essay, a story) orders nothing."""
 
 
 def find_directives(
     text: str, *, card: Card, times: Sequence[TimeExpression] = (), slogans: Sequence[Slogan] = ()
 ) -> tuple[Directive, ...]:
     """The directives of a document in reading order.
+
+    A text whose kind is `other` has directives only where at least half of its sentences order something.
 
     Args:
         text: the clean text of one document.
@@ -46,6 +50,8 @@ def find_directives(
     sentences = read(text, items, times=[time.span for time in times], slogans=slogans)
     stands = places(text, sentences, items)
     found = list(_found(text, sentences, stands, kind=card.kind))
+    if card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(sentences):
+        return ()
     pieces = [one.piece for one in found]
     moods = [one.mood for one in found]
     who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
