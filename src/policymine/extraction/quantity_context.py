@@ -45,7 +45,7 @@ def lead_before(copy: str, at: int, floor: int) -> Lead | None:
         return None
     for name in ORDER:
         if found := pattern("leads", name).search(window):
-            if found[0].strip() == "过" and copy[at : at + 1] in tuple("一两三四"):
+            if found[0].strip() == "过" and not re.match(r"[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]", copy[at : at + 6]):
                 continue
             mod = None if name == "APPROX_EQUAL" else name
             return Lead(at - len(window) + found.start(), mod)
@@ -101,7 +101,9 @@ def refused(
     ordinal = gives.get("mod") == "ORDINAL"
     if ordinal or gives.get("both") or gives.get("double"):
         return False
-    if not (lead and lead.touching) and pattern("context", "before").search(copy[max(0, start - 6) : start]):
+    if not (lead and lead.touching) and pattern("context", "before_digits" if low[:1].isdigit() else "before").search(
+        copy[max(0, start - 6) : start]
+    ):
         return not (copy[start - 1 : start] in "(/" and groups.get("unit"))
     if gives.get("bare"):
         return _bare(copy, span, groups, lead=lead, whole=whole)
@@ -118,7 +120,7 @@ def refused(
     unit = groups.get("unit", "")
     if unit in ("条", "点", "项", "件") and len(low) <= 2 and not low[:1].isdigit() and copy[end : end + 1] in (":", "。"):
         return True
-    if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not lead:
+    if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not (lead and lead.touching):
         return not groups.get("tail")
     if not re.match(r"[0-9]", low) and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
         if copy[start - 1 : start] in '“"‘':

@@ -12,6 +12,7 @@ from policymine.rules import load
 
 STOPS = re.compile(r"[。！？；!?;\n]")
 COMMAS = re.compile(r"[,，：:。！？；!?;\n]")
+LABEL = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[0-9]{1,2}[.、])\s*")
 REACH = 160
 
 
@@ -22,6 +23,7 @@ class Surroundings(NamedTuple):
     behind: str
     clause_before: str
     clause_behind: str
+    stop: str = ""
 
 
 @cache
@@ -35,7 +37,8 @@ def surroundings(text: str, start: int, end: int) -> Surroundings:
     left, right = text[max(0, start - REACH) : start], text[end : end + REACH]
     before = STOPS.split(left)[-1]
     behind = STOPS.split(right, maxsplit=1)[0]
-    return Surroundings(before, behind, COMMAS.split(before)[-1], COMMAS.split(behind, maxsplit=1)[0])
+    stop = text[end + len(behind) : end + len(behind) + 1]
+    return Surroundings(before, behind, COMMAS.split(before)[-1], COMMAS.split(behind, maxsplit=1)[0], stop)
 
 
 def lean(around: Surroundings) -> int:
@@ -67,6 +70,10 @@ def orders(around: Surroundings) -> bool:
 
 def adverbial(around: Surroundings) -> bool:
     """Whether a word of immediacy belongs to an order, not to a tale of what was done."""
+    if LABEL.fullmatch(around.before) and around.stop == "。" and len(around.behind) < 24:
+        return False
+    if around.clause_before.startswith("对") and "的" in around.clause_behind:
+        return False
     if cue("strict").search(around.before[-60:]):
         return True
     told = cue("past").search(around.clause_behind) or cue("past").search(around.behind[:40])
@@ -120,9 +127,11 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
         return "deadline" if not cue("past").search(around.clause_behind) else "reference"
     if around.clause_before.endswith("提前") and ordered:
         return "deadline"
-    if cue("valid").search(around.clause_before[-6:]):
+    if str(mention.fields.get("bound", "")).startswith(("不得", "不少", "不低", "至少", "不超", "最长", "超过")):
+        return "threshold"
+    if cue("valid").search(around.clause_before[-6:]) or (mod == "AFTER" and cue("in_force").match(around.behind)):
         return "period"
-    if str(mention.fields.get("bound", "")).startswith(("不得", "不少", "不低", "至少", "不超", "最长")):
+    if around.clause_before.endswith("连续") and "的" in around.clause_behind[:16]:
         return "threshold"
     strict = cue("strict").search(around.clause_before)
     if not ordered or (around.clause_before.endswith("连续") and not strict):
@@ -157,15 +166,22 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if planned and past is False and fine and type_ == "DATE" and not around.clause_behind.startswith(("的", "“")):
         return "deadline"
     if mention.until is not None or "/" in value:
+        if past:
+            return "reference"
         planned = opening and past is False and not cue("past").search(clause)
         return "period" if planned or (ordered and lean(around) > 0) else "reference"
+    if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
+        return "period"
     if re.search(r"(?<![达])[到至]$", around.clause_before) and not past and mention.until is None:
         return "deadline"
-    if mention.moment.get("word") in ("全年", "全年度") and cue("target").search(clause) and not cue("past").search(clause):
+    whole = mention.moment.get("word") in ("全年", "全年度")
+    if whole and (cue("target").search(clause) or cue("aimed").search(clause)) and not cue("past").search(clause):
         return "deadline"
     if mod == "ON_OR_AFTER":
         in_force = cue("in_force").match(around.behind) or (ordered and lean(around) > 0)
         return "period" if in_force and mention.bound != "以来" else "reference"
+    if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
+        return "period"
     if mod == "AFTER":
         return "period" if lean(around) > 0 else "reference"
     if opening and mention.moment.get("edge") == "END" and cue("target").search(around.behind[:40]) and lean(around) >= 0:

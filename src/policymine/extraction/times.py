@@ -6,12 +6,14 @@ scan (time_scan, times.toml) → parts → mentions (time_chains) → values (ti
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from policymine.extraction.durations import Length, aligned, from_now, length, recurrence, shifted
+from policymine.extraction.durations import recurrence
 from policymine.extraction.time_chains import Mention, mentions
+from policymine.extraction.time_lengths import Reading, read_length
 from policymine.extraction.time_moments import Moment
 from policymine.extraction.time_reference import Reference, Stretch
 from policymine.extraction.time_roles import Surroundings, adverbial, lean, orders, role, surroundings
@@ -20,27 +22,11 @@ from policymine.extraction.timex import resolve
 from policymine.model import Interval, Issue, Span, TimeExpression
 
 DAY = timedelta(days=1)
-ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "向前": -1, "下": 1, "后": 1, "往后": 1, "向后": 1}
 PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
-NUMBERED = re.compile(r"[〔\[(（【]\d{4}[〕\])）】] ?第? ?\d+ ?号")
-EVENT = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
+NUMBERED = re.compile(r"[〔\[(（【][\dXx]{4}[〕\])）】] ?第? ?\d+ ?号")
 MOTTOS = re.compile(r"“[^“”\n]{2,18}”")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
-DUE = re.compile(
-    r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
-)
-
-
-class Reading(NamedTuple):
-    """What a mention means: TIMEX3 type, value and mod, its interval, its anchor and its recurrence."""
-
-    type: str
-    value: str | None
-    mod: str | None = None
-    interval: Interval | None = None
-    anchor: str | None = None
-    rrule: str | None = None
 
 
 def find_times(text: str, *, issued_on: str | None = None) -> tuple[TimeExpression, ...]:
@@ -101,7 +87,9 @@ def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surrou
             and mention.until is None
         ):
             continue
-        named = mention.rule in NAMED or (mention.kind == "moment" and set(mention.moment) <= {"part", "word"})
+        named = mention.rule in NAMED or (
+            mention.kind == "moment" and (set(mention.moment) <= {"part", "word"} or set(mention.moment) <= {"season", "word"})
+        )
         if named and any(a <= mention.start and mention.end <= b for a, b in mottos):
             continue
         yield mention, around, _reading(copy, mention, around, reference)
@@ -134,7 +122,7 @@ def _reading(copy: str, mention: Mention, around: Surroundings, ref: Reference) 
     if mention.kind == "set":
         return _set(mention)
     if mention.kind == "duration":
-        return _duration(copy, mention, ref)
+        return read_length(copy, mention, ref)
     return _moment(mention, around, ref)
 
 
@@ -152,7 +140,7 @@ def _reference(mention: Mention, around: Surroundings, ref: Reference) -> Readin
 def _named(mention: Mention, ref: Reference) -> Reading:
     seasons = mention.fields.get("seasons")
     if not seasons:
-        shifted_mod = "BEFORE" if mention.mod == "ON_OR_BEFORE" else mention.mod
+        shifted_mod = {"ON_OR_BEFORE": "BEFORE", "EQUAL_OR_LESS": None}.get(mention.mod or "", mention.mod)
         return Reading("DATE", None, mention.fields.get("mod") or shifted_mod)
     if ref.year is None:
         return Reading("DATE", f"XXXX-{seasons[0]}/XXXX-{seasons[2]}")
@@ -198,88 +186,6 @@ def _set(mention: Mention) -> Reading:
     return Reading("SET", value, mention.mod, None, None, rule)
 
 
-def _duration(copy: str, mention: Mention, ref: Reference) -> Reading | None:
-    f = mention.fields
-    if f.get("value") == "NULL":
-        return Reading("DURATION", None, f.get("mod"))
-    tail = str(f.get("tail", ""))
-    if "high" in f:
-        return _duration_range(f, tail)
-    by = length(str(f["first"]) + str(f.get("more") or ""))
-    if by is None:
-        return None
-    direction = str(f.get("dir", ""))
-    anchor = _anchor(copy, mention.start)
-    if tail.endswith(("前", "后")) and not direction:
-        return _offset(by, tail, ref=ref, anchor=anchor, copy=copy, start=mention.start)
-    mod = _duration_mod(str(f.get("bound", "")), tail, by) or ("APPROX" if direction == "近" and not ref.now else None)
-    if direction[:2] in ("再过", "过") and ref.now:
-        return Reading("DATE", from_now(by, ref, 1).value, None, _interval(from_now(by, ref, 1)))
-    return Reading("DURATION", by.timex(), mod, _window(by, direction, tail, ref=ref, anchor=anchor), anchor)
-
-
-def _duration_range(f: Moment, tail: str) -> Reading | None:
-    low, high = length(f"{f['low']}{f.get('lu') or f['hu']}"), length(f"{f['high']}{f['hu']}")
-    if low is None or high is None:
-        return None
-    mod = "EQUAL_OR_LESS" if tail.endswith("内") else None
-    return Reading("DURATION", f"{low.timex()}/{high.timex()}", mod)
-
-
-def _duration_mod(bound: str, tail: str, by: Length) -> str | None:
-    if (
-        tail.endswith("内")
-        or tail == "以下"
-        or bound in ("不超过", "不得超过", "不多于", "最长", "最长达", "最多", "最长不超过", "不足", "不满", "不到")
-    ):
-        return "EQUAL_OR_LESS"
-    if tail == "以上" or bound in ("不少于", "至少", "不低于", "超过", "长达", "提前"):
-        return "EQUAL_OR_MORE"
-    if tail == "左右" or bound in ("约", "大约", "将近") or by.about:
-        return "APPROX"
-    return "EQUAL_OR_MORE" if by.more else None
-
-
-def _anchor(copy: str, start: int) -> str | None:
-    """The event a duration counts from, when the words just before it name one (抵市后, 自发布之日起)."""
-    match = DUE.search(copy[max(0, start - 40) : start])
-    return match["a"] if match else None
-
-
-def _offset(by: Length, tail: str, *, ref: Reference, anchor: str | None, copy: str, start: int) -> Reading:
-    sign = -1 if tail.endswith("前") else 1
-    counted = by.unit in "DB" or sign > 0
-    if counted and not ref.now and (event := EVENT.search(copy[max(0, start - 24) : start])):
-        return Reading("DURATION", by.timex(), "BEFORE" if sign < 0 else "AFTER", None, event["a"])
-    if anchor:
-        return Reading("DURATION", by.timex(), "AFTER" if sign > 0 else "BEFORE", None, anchor)
-    found = from_now(by, ref, sign)
-    kind = "TIME" if "T" in found.value else "DATE"
-    return Reading(kind, found.value, None, _interval(found))
-
-
-def _window(by: Length, direction: str, tail: str, *, ref: Reference, anchor: str | None) -> Interval | None:
-    start = ref.now or (datetime(ref.year, ref.month, ref.day) if ref.year and ref.month and ref.day else None)
-    if anchor or start is None or by.vague:
-        return None
-    if direction in ALIGNED and ref.now:
-        return aligned(start, by, ALIGNED[direction])
-    backwards = (direction[:1] in tuple("近最过前上") and direction != "过") or direction[:2] in ("之前", "往前", "向前")
-    if backwards or tail.endswith("来"):
-        return Interval(shifted(start, by, -1), start)
-    due = shifted(start, by, 1)
-    if due is not None and by.unit in "YMWDB":
-        start = datetime(start.year, start.month, start.day)
-        due = datetime(due.year, due.month, due.day) + (DAY if not direction else timedelta())
-    if direction:
-        return Interval(start, due)
-    return Interval(None, due) if tail.endswith("内") else None
-
-
-def _interval(stretch: Stretch) -> Interval | None:
-    return Interval(stretch.begin, stretch.end) if stretch.begin or stretch.end else None
-
-
 def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading | None:
     side = lean(around)
     if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
@@ -323,10 +229,18 @@ def _spring(fields: Moment) -> bool:
     return fields["festival"] in ("春节", "新春", "农历新年", "农历年", "除夕", "大年三十", "小年", "正月十五")
 
 
+def _last_written(text: str) -> str:
+    """The last day of a year or month whose year is unknown."""
+    if len(text) == 4:
+        return f"{text}-12-31"
+    month = text[5:]
+    return f"{text}-{monthrange(2001, int(month))[1]}" if month.isdigit() else text
+
+
 def _last_day(found: Stretch) -> Reading:
     if found.end is None:
         text = found.value
-        return Reading("DATE", text + "-12-31" if len(text) == 4 else text, "ON_OR_BEFORE")
+        return Reading("DATE", _last_written(text), "ON_OR_BEFORE")
     last = found.end - DAY
     return Reading("DATE", last.date().isoformat(), "ON_OR_BEFORE", Interval(None, found.end))
 

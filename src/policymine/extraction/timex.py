@@ -257,7 +257,8 @@ def _festival(f: Moment, ref: Reference, lean: int) -> Stretch | None:
     if year is None:
         year = _festival_year(name, ref, lean)
     if not isinstance(year, int):
-        return Stretch("XXXX" if year is None else year)
+        day = calendar.festivals().get(name, {}).get("solar")
+        return Stretch(("XXXX" if year is None else year) + (f"-{day}" if day else ""))
     days = calendar.named_days(name, year)
     if days is None:
         return Stretch(f"{year:04d}")
