@@ -34,7 +34,7 @@ BLANKS = re.compile(r"[ \t\r\n\f]+")
 SPACES = " \t\r\n\f"
 LABEL_CELL = re.compile(r"[^:：\t]{1,12}[:：]?\Z")
 DEEPEST = 60
-"""Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would grow with its square."""
+"""Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would fill the memory."""
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
