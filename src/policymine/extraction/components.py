@@ -22,7 +22,7 @@ from policymine.extraction.quantities import find_quantities
 from policymine.extraction.references import find_references
 from policymine.extraction.slogans import find_issues as slogan_issues
 from policymine.extraction.slogans import find_slogans
-from policymine.extraction.times import find_issues, find_times
+from policymine.extraction.times import read_times
 from policymine.model import FINDING_KINDS, Card, Finding, Findings, Span
 
 COMPONENTS = ("card", "times", "references", "slogans", "quantities", "directives")
@@ -98,8 +98,9 @@ def card(doc: Doc) -> Doc:
 @Language.component("policymine_times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
 def times(doc: Doc) -> Doc:
     """Finds time expressions, resolved against `doc._.issued_on` or else the card's date."""
-    doc._.issues = (*(doc._.issues or ()), *find_issues(text_of(doc)))
-    return _keep(doc, "times", find_times(text_of(doc), issued_on=doc._.issued_on or doc._.card.issued_on))
+    read = read_times(text_of(doc), issued_on=doc._.issued_on or doc._.card.issued_on)
+    doc._.issues = (*(doc._.issues or ()), *read.issues)
+    return _keep(doc, "times", read.found)
 
 
 @Language.component("policymine_references", assigns=["doc._.references"])

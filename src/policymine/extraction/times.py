@@ -9,7 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from policymine.extraction.durations import recurrence
 from policymine.extraction.time_chains import Mention, mentions
@@ -40,9 +40,7 @@ def find_times(text: str, *, issued_on: str | None = None) -> tuple[TimeExpressi
     >>> [(t.text, t.value, t.mod, t.role) for t in find_times("各镇务必于月底前报送，每周调度一次。", issued_on="2022-03-02")]
     [('月底前', '2022-03-31', 'ON_OR_BEFORE', 'deadline'), ('每周', 'P1W', None, 'frequency')]
     """
-    reference = Reference.parse(issued_on)
-    copy = scanned(text)
-    return tuple(_expression(text, m, around, r, reference=reference) for m, around, r in _readings(copy, reference) if r)
+    return read_times(text, issued_on=issued_on).found
 
 
 def find_issues(text: str, *, issued_on: str | None = None) -> tuple[Issue, ...]:
@@ -51,20 +49,31 @@ def find_issues(text: str, *, issued_on: str | None = None) -> tuple[Issue, ...]
     >>> [(i.code, i.where.of("2月30日前报")) for i in find_issues("2月30日前报")]
     [('times.impossible', '2月30日前')]
     """
-    found = []
-    for mention, _, reading in _readings(scanned(text), Reference.parse(issued_on)):
+    return read_times(text, issued_on=issued_on).issues
+
+
+class Times(NamedTuple):
+    """What one reading of a text gives: the time expressions, and an issue for each that cannot be."""
+
+    found: tuple[TimeExpression, ...]
+    issues: tuple[Issue, ...]
+
+
+def read_times(text: str, *, issued_on: str | None = None) -> Times:
+    """`find_times` and `find_issues` in one pass."""
+    reference = Reference.parse(issued_on)
+    found, issues = [], []
+    for mention, around, reading in _readings(scanned(text), reference):
         if reading is None:
-            where = Span(mention.start, mention.end)
-            found.append(
-                Issue(
-                    "times.impossible",
-                    "warning",
-                    f"there is no such date or hour: {where.of(text)}",
-                    "compare with the raw page",
-                    where,
-                )
-            )
-    return tuple(found)
+            issues.append(_impossible(text, Span(mention.start, mention.end)))
+        elif reading:
+            found.append(_expression(text, mention, around, reading, reference=reference))
+    return Times(tuple(found), tuple(issues))
+
+
+def _impossible(text: str, where: Span) -> Issue:
+    message = f"there is no such date or hour: {where.of(text)}"
+    return Issue("times.impossible", "warning", message, "compare with the raw page", where)
 
 
 def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surroundings, Reading | None]]:
