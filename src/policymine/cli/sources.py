@@ -16,7 +16,8 @@ from policymine.errors import SourceError
 from policymine.operations.night import read_archived, sources_of
 from policymine.sources.archive import Archive
 from policymine.sources.crawl import Fetched, crawl
-from policymine.sources.source import Source, load_sources, parse_source
+from policymine.sources.source import Source
+from policymine.sources.source_file import load_sources, parse_source
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 app = typer.Typer(help="The sites that are crawled.", no_args_is_help=True, rich_markup_mode=None)

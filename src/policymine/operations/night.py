@@ -23,10 +23,12 @@ from policymine.model import FINDING_KINDS, Page
 from policymine.pipeline import MinedPage, mine, station_fingerprints
 from policymine.settings import Settings
 from policymine.sources.archive import Archive
-from policymine.sources.crawl import Fetched, Validators, crawl
+from policymine.sources.crawl import Fetched, Validators, visit_source
 from policymine.sources.reading import page_id, read_bytes
-from policymine.sources.source import Source, load_sources
-from policymine.table.frontier import known_addresses
+from policymine.sources.schedule import day_of, due, open_now
+from policymine.sources.source import Source
+from policymine.sources.source_file import load_sources
+from policymine.table.frontier import asked_since, known_addresses, standing_addresses
 from policymine.table.publish import Run
 from policymine.table.records import Validators as StoredValidators
 from policymine.table.store import Table
@@ -103,31 +105,47 @@ def sources_of(settings: Settings, names: Sequence[str] = ()) -> tuple[Source, .
 
 
 def visit(night: Night, source: Source, *, clock: Clock) -> Path:
-    """Crawls a source and leaves its work file; one that a killed run left whole is taken as it is.
+    """Crawls a source and leaves its work file; one that a killed run left whole is taken as it is, a half one goes on.
 
     Raises:
         FetchError: nothing could be fetched.
         BlockedError: the site forbids it.
-        SourceError: no contact address is set and the site is a real one.
+        SourceError: no contact address is set and the site is a real one, or it is outside the source's hours.
     """
     path = night.folder / f"{source.id}.jsonl"
     if path.exists():
         return path
-    if not night.settings.contact and not source.allow_private:
+    settings, now = night.settings, clock()
+    if not settings.contact and not source.allow_private and not source.folder:
         cure = "set `contact` (an address that the site's operator can write to) before visiting real sites"
         raise SourceError(source.id, "contact", cure)
+    if not open_now(source.hours, now):
+        raise SourceError(source.id, "hours", f"may be visited at {source.hours} (Asia/Shanghai) only; run it then")
     with night.table() as table:
-        known = {url: Validators(*state) for url, state in known_addresses(table, source.id).items()}
-    agent = f"{night.settings.user_agent} (+{night.settings.contact or 'local copy'})"
-    fetched = crawl(
-        source,
-        archive=night.settings.archive,
-        known=known,
-        now=clock(),
-        user_agent=agent,
-        max_bytes=night.settings.max_bytes,
-    )
-    return leave(path, sorted(fetched, key=lambda f: (f.url, f.asked)))
+        known = _known(table, source, now=now)
+        spent = asked_since(table, source.id, since=day_of(now).isoformat())
+    visited = visit_source(
+        source, archive=settings.archive, known=known, now=now, user_agent=source.agent(settings.user_agent, settings.contact),
+        max_bytes=settings.max_bytes, journal=night.folder / f"{source.id}.journal", budget=source.budget - spent,
+    )  # fmt: skip
+    resting = (Fetched(url, url, "paper", "resting") for url, state in known.items() if state.resting)
+    met = {fetched.url for fetched in visited.fetched}
+    rested = [fetched for fetched in resting if fetched.url not in met and source.kind_of(fetched.url) != "list"]
+    leave(path.with_suffix(".visit"), [Fetched("", "", "visit", "waiting", code=visited.stopped, missing=visited.unexplained)])
+    return leave(path, sorted([*visited.fetched, *rested], key=lambda f: (f.url, f.asked)))
+
+
+def _known(table: Table, source: Source, *, now: datetime) -> dict[str, Validators]:
+    """What the frontier knows, as the crawler takes it: an address that has stood unchanged long enough rests tonight."""
+    stands = standing_addresses(table, source.id)
+    lists = source.starts()
+
+    def rests(url: str) -> bool:
+        met, asked, state = stands[url]
+        listing = url in lists or source.kind_of(url) == "list"
+        return state in ("fetched", "unchanged") and not due(met, asked, now, listing=listing)
+
+    return {url: Validators(*address, resting=rests(url)) for url, address in known_addresses(table, source.id).items()}
 
 
 def leave(path: Path, fetched: Iterable[Fetched]) -> Path:
@@ -141,7 +159,7 @@ def leave(path: Path, fetched: Iterable[Fetched]) -> Path:
 
 def read_work(path: Path) -> list[Fetched]:
     """The addresses of a work file."""
-    return [Fetched(**json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    return [Fetched.of(json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def chunks_of(path: Path, *, size: int) -> list[Chunk]:
@@ -200,7 +218,8 @@ def read_archived(archive: Archive, fetched: Fetched, *, source: str) -> Page:
         charset=charset,
         fetched_at=datetime.fromisoformat(fetched.fetched_at) if fetched.fetched_at else None,
     )
-    return replace(page, place=fetched.place)
+    via = {"parent": response.via} if response.via else {}
+    return replace(page, place=fetched.place, metadata={**page.metadata, **via})
 
 
 def note_page(

@@ -1,14 +1,15 @@
-"""The evidence: every response as a WARC record, found again by its place.
+"""The evidence: every response as a WARC record, found again by its place or through the index.
 
 A place is `folder/file.warc.gz@offset`. Records are only ever appended; a record torn by a crash is at the end of its file and
-is what `verify` names. Reading from the archive needs no network and gives the bytes as they came.
+is what `verify` names. Papers and the traffic around them (lists, 304s, errors) lie in different files, so that the traffic can
+be pruned without touching evidence. Reading from the archive needs no network and gives the bytes as they came.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -21,19 +22,26 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from policymine.errors import FetchError
+from policymine.sources.archive_index import STAMP, Entry, index_of, read_index
 
 DIGEST = "WARC-X-Body-SHA256"
+VIA = "WARC-X-Via"
+"""The page that linked to an attachment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """One archived response: its address, status, headers and body; `sha256` as it was recorded beside the body."""
+    """One archived response: its address, status, headers and body; `sha256` as it was recorded beside the body.
+
+    `via` is the page that led to an attachment.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
     sha256: str | None = None
+    via: str | None = None
 
     @property
     def content_type(self) -> tuple[str | None, str | None]:
@@ -53,38 +61,62 @@ def content_type(header: str) -> tuple[str | None, str | None]:
 
 
 class Recorder:
-    """Appends responses to one WARC file."""
+    """Appends responses to one WARC file and a line for each to its index."""
 
-    def __init__(self, file: IO[bytes], *, place: str) -> None:
-        self._file = file
-        self._place = place
+    def __init__(self, file: IO[bytes], *, place: str, index: IO[str]) -> None:
+        self._file, self._place, self._index = file, place, index
         self._writer = WARCWriter(file, gzip=True)
 
     def write(self, response: Archived, *, at: datetime) -> str:
         """Writes one response and returns its place."""
-        offset = self._file.tell()
-        digest = hashlib.sha256(response.body).hexdigest()
+        digest = response.sha256 or hashlib.sha256(response.body).hexdigest()
         dated = {"WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%SZ"), DIGEST: digest}
-        if response.url.startswith(("http://", "https://")):
-            headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _REWRITTEN]
-            headers.append(("Content-Length", str(len(response.body))))
-            status = f"{response.status} {_REASONS.get(response.status, 'Other')}"
-            record = self._writer.create_warc_record(
-                response.url, "response", payload=BytesIO(response.body), warc_headers_dict=dated,
-                http_headers=StatusAndHeaders(status, headers, "HTTP/1.1"),
-            )  # fmt: skip
-        else:  # a file: WARC 1.1, 6.5 "resource": bytes without a protocol around them
+        if response.via:
+            dated[VIA] = response.via
+        if not response.url.startswith(("http://", "https://")):  # a file: WARC 1.1, 6.5 "resource"
             record = self._writer.create_warc_record(
                 response.url, "resource", payload=BytesIO(response.body), warc_headers_dict=dated,
                 warc_content_type=response.headers.get("Content-Type", "application/octet-stream"),
             )  # fmt: skip
+            return self._append(record, response, digest=digest, at=at)
+        headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _REWRITTEN]
+        headers.append(("Content-Length", str(len(response.body))))
+        line = StatusAndHeaders(_status_line(response.status), headers, "HTTP/1.1")
+        if response.status == 304 or (
+            response.sha256 and not response.body
+        ):  # WARC 1.1, 6.7 "revisit": the body stands elsewhere
+            profile = "server-not-modified" if response.status == 304 else "identical-payload-digest"
+            dated["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+            record = self._writer.create_warc_record(
+                response.url, "revisit", payload=BytesIO(b""), warc_headers_dict=dated, http_headers=line
+            )
+            return self._append(record, response, digest=digest, at=at, kind="revisit")
+        record = self._writer.create_warc_record(
+            response.url, "response", payload=BytesIO(response.body), warc_headers_dict=dated, http_headers=line
+        )
+        return self._append(record, response, digest=digest, at=at)
+
+    def _append(self, record: Any, response: Archived, *, digest: str, at: datetime, kind: str = "response") -> str:
+        offset = self._file.tell()
         self._writer.write_record(record)
         self._file.flush()
-        return f"{self._place}@{offset}"
+        place = f"{self._place}@{offset}"
+        media_type = response.content_type[0] or ""
+        entry = Entry(
+            response.url.replace(" ", "%20"), at.strftime(STAMP), response.status, media_type, digest, place,
+            self._file.tell() - offset, kind,
+        )  # fmt: skip
+        self._index.write(entry.line())
+        self._index.flush()
+        return place
 
 
 _REWRITTEN = frozenset({"content-length", "content-encoding", "transfer-encoding"})
 _REASONS = {200: "OK", 301: "Moved", 302: "Found", 304: "Not Modified", 404: "Not Found", 500: "Error", 503: "Unavailable"}
+
+
+def _status_line(status: int) -> str:
+    return f"{status} {_REASONS.get(status, 'Other')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +126,18 @@ class Archive:
     folder: Path
 
     @contextmanager
-    def recorder(self, source: str, *, at: datetime) -> Iterator[Recorder]:
-        """A new WARC file for one run of one source."""
-        name = f"{source}/{at.strftime('%Y%m%dT%H%M%S%f')}.warc.gz"
+    def recorder(self, source: str, *, at: datetime, part: str = "") -> Iterator[Recorder]:
+        """A new WARC file for one run of one source; `part` names one of several (`traffic`)."""
+        name = f"{source}/{at.strftime('%Y%m%dT%H%M%S%f')}{part and '-' + part}.warc.gz"
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            yield Recorder(file, place=name)
+        with ExitStack() as files:
+            file = files.enter_context(path.open("ab"))
+            index = files.enter_context(index_of(path).open("a", encoding="utf-8", newline="\n"))
+            yield Recorder(file, place=name, index=index)
         if not path.stat().st_size:
             path.unlink()
+            index_of(path).unlink()
 
     def read(self, place: str) -> Archived:
         """The response at a place.
@@ -116,32 +151,55 @@ class Archive:
             with path.open("rb") as file:
                 file.seek(int(offset))
                 for record in ArchiveIterator(file):
-                    return _archived(record)
-        except (OSError, ValueError, ArchiveLoadFailed) as problem:
-            raise FetchError(
-                str(path), f"record at {offset}", f"cannot be read ({problem}); restore it from a backup"
-            ) from problem
+                    return archived(record)
+        except (OSError, ValueError, EOFError, ArchiveLoadFailed) as problem:
+            cure = f"cannot be read ({problem}); restore it from a backup"
+            raise FetchError(str(path), f"record at {offset}", cure) from problem
         raise FetchError(str(path), f"record at {offset}", "there is none; restore the file from a backup")
 
+    def files(self) -> list[Path]:
+        """The WARC files, in order."""
+        return sorted(self.folder.rglob("*.warc.gz"))
+
     def verify(self) -> Iterator[tuple[str, str]]:
-        """Yields (place, what is wrong) of every record that cannot be read or whose body differs from its digest."""
-        for path in sorted(self.folder.rglob("*.warc.gz")):
+        """Yields (place, what is wrong) of every record that can't be read, differs from its digest, or that no index knows."""
+        for path in self.files():
             name = path.relative_to(self.folder).as_posix()
-            try:
-                with path.open("rb") as file:
-                    for record in ArchiveIterator(file):
-                        response = _archived(record)
-                        if response.sha256 != hashlib.sha256(response.body).hexdigest():
-                            yield f"{name} {response.url}", "its body differs from its digest"
-            except (OSError, ArchiveLoadFailed, EOFError) as problem:
-                yield name, f"breaks off: {problem}"
+            known = {entry.offset: entry for entry in read_index(index_of(path))}
+            if not known:
+                yield name, "has no index; run `policymine archive verify --mend`"
+            yield from _verify_file(path, name, known)
 
 
-def _archived(record: Any) -> Archived:
+def _verify_file(path: Path, name: str, known: Mapping[int, Entry]) -> Iterator[tuple[str, str]]:
+    end = 0
+    try:
+        with path.open("rb") as file:
+            records = ArchiveIterator(file)
+            for record in records:
+                response = archived(record)
+                offset = records.get_record_offset()
+                if record.rec_type != "revisit" and response.sha256 != hashlib.sha256(response.body).hexdigest():
+                    yield f"{name}@{offset} {response.url}", "its body differs from its digest; restore the file from a backup"
+                elif known and offset not in known:
+                    yield f"{name}@{offset} {response.url}", "is not in the index; run `policymine archive verify --mend`"
+                end = max(end, offset + (known[offset].length if offset in known else 0))
+    except (OSError, ArchiveLoadFailed, EOFError, ValueError) as problem:
+        yield name, f"breaks off: {problem}"
+        return
+    if known and (torn := path.stat().st_size - max(entry.offset + entry.length for entry in known.values())) > 0 and end:
+        yield name, f"ends in {torn} bytes of a record torn by a crash; `policymine archive verify --mend` cuts them off"
+    for offset, entry in known.items():
+        if offset + entry.length > path.stat().st_size:
+            yield f"{name}@{offset} {entry.url}", "is in the index but not in the file; restore the file from a backup"
+
+
+def archived(record: Any) -> Archived:
+    """The response that a record of warcio holds."""
     warc = record.rec_headers
     if record.http_headers:
         headers, status = dict(record.http_headers.headers), int(record.http_headers.get_statuscode())
     else:
         headers, status = {"Content-Type": warc.get_header("Content-Type") or ""}, 200
-    digest = warc.get_header(DIGEST)
-    return Archived(warc.get_header("WARC-Target-URI"), status, headers, record.content_stream().read(), digest)
+    body = record.content_stream().read()
+    return Archived(warc.get_header("WARC-Target-URI"), status, headers, body, warc.get_header(DIGEST), warc.get_header(VIA))

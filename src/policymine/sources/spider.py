@@ -1,197 +1,174 @@
-"""The crawling process: Scrapy visits one source politely and writes down what came. Started by `crawl.crawl`."""
+"""The crawling process: Scrapy fetches, one walk visits one source. Started by `crawl.crawl`, ends with its parent."""
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import json
-import socket
+import asyncio
+import contextlib
+import fcntl
+import os
+import resource
 import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
 from scrapy.http import Request, Response
 from scrapy.utils.python import to_unicode
 
-from policymine.sources.archive import Archive, Archived, Recorder, content_type
-from policymine.sources.crawl import Fetched, Job, Outcome, read_job
+from policymine.sources.archive import Archive
+from policymine.sources.crawl import Job, read_job
+from policymine.sources.guard import PublicResolver, is_address, is_public
+from policymine.sources.journal import Journal, read_journal
+from policymine.sources.walk import Answer, Download, Trouble, Walk, order_for
 
-LINK_PATH = "//a/@href | //area/@href | //iframe/@src | //frame/@src"
-
-
-class PublicAddressesOnly:
-    """Refuses hosts that resolve to private or loopback addresses, unless the source allows them; redirects pass here too."""
-
-    def __init__(self, allow_private: bool) -> None:
-        self._allow = allow_private
-        self._verdicts: dict[str, bool] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> PublicAddressesOnly:
-        """Made by Scrapy."""
-        return cls(crawler.settings.getbool("ALLOW_PRIVATE"))
-
-    def process_request(self, request: Request) -> None:
-        """Lets a request pass or raises `IgnoreRequest`."""
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("http", "https"):
-            raise IgnoreRequest(f"scheme {parts.scheme} is not read")
-        if not self._allow and not self._public(parts.hostname or ""):
-            raise IgnoreRequest(f"{parts.hostname} is not a public address; set allow_private in the source if it may be read")
-
-    def _public(self, host: str) -> bool:
-        if host not in self._verdicts:
-            try:
-                found = {info[4][0] for info in socket.getaddrinfo(host, None)}
-            except OSError:
-                found = set()
-            self._verdicts[host] = bool(found) and all(ipaddress.ip_address(address).is_global for address in found)
-        return self._verdicts[host]
+TROUBLES: tuple[tuple[type[BaseException], str, bool], ...] = (
+    (DownloadTimeoutError, "timeout", True),
+    (DownloadConnectionRefusedError, "connect", True),
+    (CannotResolveHostError, "dns", True),
+    (ResponseDataLossError, "broken-off", True),
+    (DownloadCancelledError, "too-large", False),
+    (UnsupportedURLSchemeError, "scheme", False),
+    (IgnoreRequest, "gzip-bomb", False),
+    (DownloadFailedError, "network", True),
+    (OSError, "network", True),
+)
+"""What Scrapy raises, our word for it, and whether another try may help."""
 
 
 class PaperSpider(scrapy.Spider):
-    """Lists first, papers and attachments that they link to, everything else left alone."""
+    """Runs a walk on Scrapy's downloader: pace, timeouts, sizes, compression and TLS are its business."""
 
     name = "policymine"
 
-    def __init__(self, job: Job, recorder: Recorder, results: IO[str]) -> None:
+    def __init__(self, job: Job, walk: Callable[[Download], Walk]) -> None:
         super().__init__()
-        self.job, self.recorder, self.results = job, recorder, results
-        self.allowed_domains = [str(urlsplit(job.source.reach(job.source.base + "/")).hostname)]
-        self.seen: set[str] = set()
-        self.given: set[str] = set()
+        self.job, self._walk, self._pace = job, walk, job.source.pace_seconds
 
     async def start(self) -> AsyncIterator[Request]:
-        """The lists that a night begins with, then every paper known from earlier nights."""
-        for url in self.job.source.starts():
-            start = "paper" if self.job.source.kind_of(url) == "paper" else "list"
-            yield self._request(url, kind=start, depth=0, parent=None)
-        for url in self.job.known:
-            kind = self.job.source.kind_of(url)
-            if kind in ("paper", "attachment") and url not in self.seen:
-                yield self._request(url, kind=kind, depth=1, parent=None)
+        """The whole walk; yields nothing to Scrapy's scheduler."""
+        await self._walk(Download(self._get, self._slow)).run()
+        requests: tuple[Request, ...] = ()
+        for request in requests:
+            yield request
 
-    def _request(self, url: str, *, kind: str, depth: int, parent: str | None) -> Request:
-        self.seen.add(url)
-        headers = {}
-        known = self.job.known.get(url)
-        if known and kind != "list":
-            headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-        return Request(
-            self.job.source.reach(url),
-            callback=self.parse,
-            errback=self.failed,
-            headers={name: value for name, value in headers.items() if value},
-            meta={"asked": url, "kind": kind, "depth_here": depth, "parent": parent},
-            priority={"list": 2, "paper": 1}.get(kind, 0),
-            dont_filter=True,
-        )
+    def _slow(self, seconds: float) -> None:
+        """Sets the seconds between two requests, for all that follow."""
+        self._pace = seconds
 
-    def parse(self, response: Response, **_: Any) -> Iterator[Request]:
-        """Records a response and follows its links."""
-        url = self.job.source.canonical(response.url)
-        meta = response.request.meta if response.request else {}
-        body = response.body
-        digest = hashlib.sha256(body).hexdigest()
-        known = self.job.known.get(url)
-        outcome: Outcome = "fetched"
-        if response.status == 304 or (response.status == 200 and known and known.body_sha256 == digest):
-            outcome = "unchanged"
-        elif response.status != 200:
-            outcome = "failed"
-        if url in self.given and outcome != "failed":
-            return
-        self.given.add(url)
-        headers = {to_unicode(k): to_unicode(v[0], "latin-1") for k, v in response.headers.items() if v}
-        now = datetime.now(UTC)
-        place = None
-        if outcome == "fetched" and meta["kind"] != "list":
-            place = self.recorder.write(Archived(url, response.status, headers, body), at=now)
-        media_type, charset = content_type(headers.get("Content-Type", ""))
-        self._record(
-            Fetched(
-                url, meta["asked"], meta["kind"], outcome, status=response.status, depth=meta["depth_here"], place=place,
-                body_sha256=digest if response.status == 200 else known.body_sha256 if known else None,
-                etag=headers.get("Etag"), last_modified=headers.get("Last-Modified"), media_type=media_type, charset=charset,
-                fetched_at=now.isoformat(), parent=meta["parent"],
-                error=None if outcome != "failed" else f"the server answered {response.status}",
-            )
-        )  # fmt: skip
-        if response.status == 200 and hasattr(response, "selector") and media_type in ("text/html", None):
-            yield from self._follow(response, url, meta["depth_here"])
+    async def _get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        host = urlsplit(url).hostname or ""
+        if not self.job.source.allow_private and is_address(host) and not is_public(host):
+            raise Trouble("private-address", f"{host} is no public address; set allow_private in the source if it may be read")
+        request = Request(url, headers=dict(headers), dont_filter=True)
+        engine = self.crawler.engine
+        assert engine is not None
+        for slot in engine.downloader.slots.values():
+            slot.delay = self._pace
+        try:
+            response = await engine.download_async(request)
+        except Exception as problem:
+            raise trouble_of(problem, host) from problem
+        return _answer(response)
 
-    def _follow(self, response: Response, url: str, depth: int) -> Iterator[Request]:
-        source = self.job.source
-        if depth >= source.depth:
-            return
-        for href in response.xpath(LINK_PATH).getall():
-            try:
-                target = source.canonical(response.urljoin(href.strip()))
-            except ValueError:
-                continue
-            kind = source.kind_of(target)
-            if kind is None or target in self.seen or len(self.seen) >= source.most_pages:
-                continue
-            yield self._request(target, kind=kind, depth=depth + 1, parent=url)
 
-    def failed(self, failure: Any) -> None:
-        """Records an address that gave no response."""
-        meta = failure.request.meta
-        forbidden = failure.check(IgnoreRequest) is not None
-        outcome: Outcome = "forbidden" if forbidden and "robots" in str(failure.value) else "refused" if forbidden else "failed"
-        error = str(failure.value) or failure.type.__name__
-        self._record(
-            Fetched(
-                meta["asked"], meta["asked"], meta["kind"], outcome, depth=meta["depth_here"], parent=meta["parent"],
-                fetched_at=datetime.now(UTC).isoformat(), error=error[:300],
-            )
-        )  # fmt: skip
+def trouble_of(problem: Exception, host: str) -> Trouble:
+    """Our word for what a download raised."""
+    text = " ".join(f"{problem!s} {problem.__cause__ or ''}".split())[:200]
+    if host in PublicResolver.refused:
+        address = PublicResolver.refused[host]
+        return Trouble("private-address", f"{host} leads to {address}, no public address; set allow_private if it may be read")
+    if "certificate" in text.lower() or "SSL" in text or "tls" in text.lower():
+        return Trouble("tls", f"the certificate does not hold: {text}")
+    for kind, code, again in TROUBLES:
+        if isinstance(problem, kind):
+            return Trouble(code, text or code, again=again)
+    return Trouble("unexpected", f"{type(problem).__name__}: {text}")
 
-    def _record(self, fetched: Fetched) -> None:
-        self.results.write(json.dumps(asdict(fetched), ensure_ascii=False) + "\n")
-        self.results.flush()
+
+def _answer(response: Response) -> Answer:
+    headers = {to_unicode(k).lower(): to_unicode(v[0], "latin-1") for k, v in response.headers.items() if v}
+    return Answer(response.status, headers, response.body)
 
 
 def settings_of(job: Job) -> dict[str, Any]:
-    """Scrapy's settings for a job: polite, bounded, silent."""
+    """Scrapy's settings for a job: polite, bounded, silent. Robots, retries and redirects are the walk's."""
+    source = job.source
     return {
-        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False, "REDIRECT_ENABLED": False, "METAREFRESH_ENABLED": False,
+        "COOKIES_ENABLED": False, "HTTPPROXY_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "HTTPCACHE_ENABLED": False,
         "USER_AGENT": job.user_agent,
-        "DOWNLOAD_DELAY": job.source.pace_seconds,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if job.source.pace_seconds else 4,
-        "DOWNLOAD_TIMEOUT": 60,
-        "DOWNLOAD_MAXSIZE": job.max_bytes,
-        "DOWNLOAD_WARNSIZE": 0,
-        "RETRY_TIMES": 2,
-        "REDIRECT_MAX_TIMES": 8,
-        "HTTPERROR_ALLOW_ALL": True,
-        "COOKIES_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "LOG_LEVEL": "ERROR",
-        "ALLOW_PRIVATE": job.source.allow_private,
-        "DOWNLOADER_MIDDLEWARES": {PublicAddressesOnly: 50},
-        "MEMUSAGE_LIMIT_MB": 2048,
-    }
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"},
+        "DOWNLOAD_DELAY": source.pace_seconds, "RANDOMIZE_DOWNLOAD_DELAY": True,
+        "CONCURRENT_REQUESTS": source.concurrency, "CONCURRENT_REQUESTS_PER_DOMAIN": source.concurrency,
+        "DOWNLOAD_TIMEOUT": source.timeout_seconds, "DOWNLOAD_MAXSIZE": job.max_bytes, "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True, "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "DNS_RESOLVER": PublicResolver, "ALLOW_PRIVATE": source.allow_private,
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "LOG_LEVEL": "ERROR", "EXTENSIONS": {"scrapy.extensions.logstats.LogStats": None,
+                                               "scrapy.extensions.memusage.MemoryUsage": None},
+    }  # fmt: skip
 
 
-def main(path: str) -> None:
+def die_with_parent() -> None:
+    """Ends this process when its parent is gone, whatever killed it: the parent holds the other end of stdin."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 1024):
+                pass
+        os._exit(3)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def bound_memory(megabytes: int) -> None:
+    """A hard bound: beyond it this process gets a MemoryError and ends, no other one suffers."""
+    size = megabytes * 1024 * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+
+
+def main(path: str) -> int:
     """Runs the job in the file at `path`."""
+    die_with_parent()
     job = read_job(Path(path))
-    with (
-        Archive(job.archive).recorder(job.source.id, at=job.started) as recorder,
-        job.results.open("a", encoding="utf-8") as out,
-    ):
-        process = AsyncCrawlerProcess(settings_of(job))
-        process.crawl(PaperSpider, job=job, recorder=recorder, results=out)
-        process.start()
+    bound_memory(job.source.memory_mb)
+    archive = Archive(job.archive)
+    with job.journal.open("a", encoding="utf-8", newline="\n") as out:
+        fcntl.flock(out, fcntl.LOCK_EX)  # waits for an older process of the same run that is still dying
+        progress = read_journal(job.journal)
+        with (
+            archive.recorder(job.source.id, at=job.started) as papers,
+            archive.recorder(job.source.id, at=job.started, part="traffic") as traffic,
+        ):
+            journal = Journal(out)
+            journal.begin(job.started.isoformat())
+            order = order_for(job.source, known=job.known, agent=job.user_agent, budget=job.budget)
+
+            def walk(download: Download) -> Walk:
+                return Walk(order, download, journal=journal, progress=progress, papers=papers, traffic=traffic)
+
+            process = AsyncCrawlerProcess(settings_of(job))
+            process.crawl(PaperSpider, job=job, walk=walk)
+            process.start()
+    return 0 if read_journal(job.journal).ended else 1
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    with contextlib.suppress(asyncio.CancelledError):
+        sys.exit(main(sys.argv[1]))
