@@ -23,7 +23,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "heading": ("heading", "heading&label={0}"),
     "leadin": ("leadin", "leadin&cue={0}", "leadin&subject={1}"),
     "says": ("s.has={*}",),
-    "listed": ("listed", "listed&by={0}", "listed&lead={1}", "listed&of={2}&{3}"),
+    "listed": ("listed", "listed&by={0}", "listed&lead={1}", "listed&of={2}&{3}", "listed&as={4}", "listed&as&lead={4}&{1}"),
     "length": ("{0}&size={1}", "{0}&size&longer={1}&{2}&{3}"),
     "announces": (
         "{0}", "{0}&next={1}", "{0}&next.lead={2}", "{0}&subject={3}", "{0}&digits={4}", "{0}&style={5}", "{0}&cue={6}",

@@ -56,11 +56,11 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     run: list[Clause] = []
     if is_bearer_note(text, sentence):
         return []
-    kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(sentence.clauses, marked, strict=True)]
+    kept = _with_scenes(text, sentence, marked)
     for index, (clause, belongs) in enumerate(zip(sentence.clauses, kept, strict=True)):
         ahead = zip(sentence.clauses[index + 1 : index + 1 + SIGHT], kept[index + 1 : index + 1 + SIGHT], strict=True)
         rest = [later for later, marks in ahead if marks]
-        if run and (not belongs or _parts(text, run[-SIGHT:], clause, rest=rest, model=model)):
+        if run and (not belongs or _opens(text, run[-SIGHT:], clause, rest=rest, model=model)):
             pieces.append(Piece(number, tuple(run)))
             run = []
         if belongs:
@@ -68,6 +68,24 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     if run:
         pieces.append(Piece(number, tuple(run)))
     return pieces
+
+
+def _with_scenes(text: str, sentence: Sentence, marked: Sequence[bool]) -> list[bool]:
+    """The marks without frames (会议强调), and with the condition or adverbial right in front of a marked clause."""
+    kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(sentence.clauses, marked, strict=True)]
+    for index in range(len(kept) - 2, -1, -1):
+        clause = sentence.clauses[index]
+        kept[index] = kept[index] or (kept[index + 1] and clause.fronted and not is_frame(text, clause))
+    return kept
+
+
+def _opens(
+    text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause], model: LinearModel
+) -> bool:  # fmt: skip
+    """Whether a directive starts at `clause`: a boundary stands there, or behind it where it only sets the scene."""
+    if _parts(text, run, clause, rest=rest, model=model):
+        return True
+    return clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
 
 
 def is_bearer_note(text: str, sentence: Sentence) -> bool:

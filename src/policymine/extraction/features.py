@@ -20,6 +20,8 @@ from policymine.extraction.directives_signs import Sign
 from policymine.extraction.directives_splitting import Piece
 
 SHORT, LONG = 8, 40
+LONGEST_TOPIC = 22
+"""A topic sentence that the next ones spell out has some twenty characters at most (docs/reference/guideline.md)."""
 DIGIT = re.compile(r"\d")
 FACTS = {"perfect", "past", "achieved", "problem"}
 TONES = (
@@ -65,7 +67,9 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
         shared = _sentence(sentence, place, gist=gist, kind=kind)
         if place.introduced >= 0:
             by = gists[place.introduced]
-            shared.append(("listed", by.cue, gist.lead, text[sentence.end - 1] == "的", "penalty" in by.marks))
+            head = text[read[place.introduced].end - 2 : read[place.introduced].end]
+            ends = text[sentence.end - 1] == "的"
+            shared.append(("listed", by.cue, gist.lead, ends, "penalty" in by.marks, head))
         shared += _headline(text, sentence, place, gist=gist, after=after, follower=follower)
         found.append(Rows(shared, _clauses(text, sentence, place, kind=kind)))
     return found
@@ -101,6 +105,8 @@ def _headline(
     named = "headline" if place.headline else "topic" if place.topic else "inner"
     longer = follower is not None and follower.item == sentence.item and follower.end - follower.start > 1.4 * size
     row: list[Sign] = [("length", named, min(size // 6, 7), longer, len(sentence.clauses) > 1)]
+    if named == "inner" and size <= LONGEST_TOPIC and len(sentence.clauses) == 1:
+        named = "short"
     if named != "inner":
         digits = DIGIT.search(text, sentence.start, sentence.end) is not None
         row.append(("announces", named, after.cue, after.lead, gist.subject, digits, sentence.label, gist.cue, longer))
