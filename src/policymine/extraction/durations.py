@@ -22,12 +22,12 @@ PIECE = re.compile(
 LETTER = {"年": "Y", "载": "Y", "季度": "Q", "月": "M", "星期": "W", "礼拜": "W", "周": "W", "工作日": "B", "交易日": "B"}
 LETTER |= {"自然日": "D", "天": "D", "日": "D", "小时": "h", "钟头": "h", "钟": "h", "时": "h", "刻钟": "k"}
 LETTER |= {"分钟": "m", "分": "m", "秒钟": "s", "秒": "s"}
-HALVES = {
+HALVES: dict[str, tuple[Decimal | int, str]] = {
     "Y": (6, "M"),
     "Q": (45, "D"),
     "M": (15, "D"),
     "W": (84, "h"),
-    "D": (12, "h"),
+    "D": (Decimal("0.5"), "D"),
     "h": (30, "m"),
     "m": (30, "s"),
     "k": (450, "s"),
@@ -98,8 +98,8 @@ def length(text: str) -> Length | None:
 
 
 def _whole(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
-    """0.5 hours as 30 minutes, 1.5 years as a year and six months, where that gives whole numbers."""
-    finer = {"h": ("m", 60), "Y": ("M", 12), "D": ("h", 24), "m": ("s", 60)}
+    """1.5 years as a year and six months."""
+    finer = {"Y": ("M", 12)}
     for unit, (small, factor) in finer.items():
         number = amounts.get(unit)
         if number is not None and number % 1 == Decimal("0.5"):

@@ -158,12 +158,19 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     bare = mention.until is None and mod is None
     if bare and (mention.moment.get("rel_year", 0) < 0 or mention.moment.get("rel_day", 1) <= 0 or past):
         return "reference"
-    opening = bool(cue("opening").fullmatch(around.clause_before.rpartition("、")[2]))
+    opening = bool(cue("opening").fullmatch(re.split("[、(]", around.clause_before)[-1]))
     planned = bare and opening and not past and not cue("past").search(clause)
     if planned and cue("achieved").search(around.clause_behind[:14]):
         return "deadline"
     fine = {"month", "rel_month", "quarter", "half", "third"} & set(mention.moment)
-    if planned and past is False and fine and type_ == "DATE" and not around.clause_behind.startswith(("的", "“")):
+    if (
+        planned
+        and past is False
+        and fine
+        and type_ == "DATE"
+        and around.clause_behind.strip(") ")
+        and not around.clause_behind.startswith(("的", "“", "是"))
+    ):
         return "deadline"
     if mention.until is not None or "/" in value:
         if past:
@@ -178,7 +185,7 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if whole and (cue("target").search(clause) or cue("aimed").search(clause)) and not cue("past").search(clause):
         return "deadline"
     if mod == "ON_OR_AFTER":
-        in_force = cue("in_force").match(around.behind) or (ordered and lean(around) > 0)
+        in_force = cue("in_force").match(around.behind) or past is False or (ordered and lean(around) > 0)
         return "period" if in_force and mention.bound != "以来" else "reference"
     if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
         return "period"

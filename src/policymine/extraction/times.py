@@ -26,6 +26,7 @@ PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【][\dXx]{4}[〕\])）】] ?第? ?\d+ ?号")
 MOTTOS = re.compile(r"“[^“”\n]{2,18}”")
+LAST = ("上一年度", "上年度", "上一季度", "上季度", "上个季度", "上月", "上个月", "上一年")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
 
 
@@ -109,6 +110,8 @@ def _expression(text: str, mention: Mention, around: Surroundings, reading: Read
     ended = reading.interval.end if reading.interval else None
     begun = reading.interval.begin if reading.interval else None
     if ended and begun and ended - begun == DAY:
+        ended = begun
+    if reading.mod == "ON_OR_AFTER":
         ended = begun
     past = ended.date() <= reference.about if ended and reference.about else None
     found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod, past=past)
@@ -205,7 +208,9 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
         side = -1
     if mention.until is not None:
         return _range(mention, ref, side)
-    fields = mention.moment
+    fields = _told(mention.moment, around, ref, side)
+    if fields.get("word") in LAST and "每" in around.before:
+        return Reading("DATE", "PAST_REF", mention.mod)
     found = resolve(fields, ref, side)
     if found is None:
         return None
@@ -230,8 +235,20 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
     return Reading(kind, value, mod or edge, _opened(found, mod))
 
 
+def _told(fields: Moment, around: Surroundings, ref: Reference, side: int) -> Moment:
+    """What 全年, 上年 and 新的一年 mean in the first months of a year, when last year is what is told of."""
+    if ref.now or not ref.month or ref.month > 3:
+        return fields
+    word = fields.get("word")
+    if word in ("全年", "全年度") and side < 0 and set(fields) <= {"rel_year", "word"}:
+        return {**fields, "rel_year": -1}
+    if word == "上年" and around.clause_before.endswith(("比", "较")):
+        return {**fields, "rel_year": -2}
+    return {**fields, "rel_year": 0} if word == "新的一年" else fields
+
+
 def _eventful(fields: Moment, word: str) -> bool:
-    return "festival" in fields or (word != "前" and set(fields) <= {"year", "rel_year", "word"})
+    return "festival" in fields or "season" in fields or (word != "前" and set(fields) <= {"year", "rel_year", "word"})
 
 
 def _spring(fields: Moment) -> bool:
@@ -272,6 +289,8 @@ def _range(mention: Mention, ref: Reference, side: int) -> Reading | None:
     until: dict[str, Any] = dict(mention.until or {})
     first = resolve(mention.moment, ref, side)
     after = until.pop("after", None)
+    if after and first is not None and first.begin is None and first.value.startswith("T"):
+        until.pop("rel_day", None)
     if first is None:
         return None
     if (
