@@ -11,7 +11,7 @@ from policymine.compliance.taxonomies import PACKAGE
 from policymine.rules import RuleSet, load
 
 REDACTED = re.compile(r"[XxＸ×○〇*＊]+|某+")
-JOINED = re.compile("[、,，;；]|以及|及其|和(?!机构)|与(?!会)|及")
+JOINED = re.compile("[、,，;；]|以及|及其|和(?!机构|信息化|城乡)|与(?!会)|及")
 OPENING = re.compile(r"[（(][^（()）]*[)）]")
 
 
@@ -67,6 +67,8 @@ def _parts(name: str) -> list[tuple[str, int]]:
         if end > at:
             parts.append((name[at:end].strip(), at))
         at = mark.end() if mark else end
+    if parts and "等" in parts[-1][0]:
+        return [(name, 0)]
     shares = re.search("等?(?:部门|机构|财政|人民政府|两级)$", name) and not re.match("各|省|市|县", parts[-1][0] if parts else "")
     if len(parts) < 2 or shares or any(len(part) < 2 for part, _ in parts):
         return [(name, 0)]

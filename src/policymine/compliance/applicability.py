@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +24,7 @@ from policymine.compliance.taxonomies import kind_words
 from policymine.compliance.verdict import FACETS, Answer, Facet, Quote, Verdict
 from policymine.model import Bearer, Card
 
+SUBJECT = re.compile("^(?P<of>[^，。；、]{2,14}?)(?=应当|必须|须|不得|一律|要在|应)")
 HEARERS = ("同志", "代表", "老师", "同学", "工友", "同事", "朋友", "班组长")
 
 
@@ -88,8 +90,10 @@ class Judge:
             reading = read_addressee(addressee, requirement, self.profile, quote=quote)
             if unit is not None:
                 reading = _within(unit, reading, addressee.sort)
+                if unit.value is None and not any(v.facet == "行业" for v in reading.verdicts):
+                    reading = Reading((*reading.verdicts, *self._field(requirement)))
             elif addressee.sort == "post" and addressee.gives["sort"] == "office":
-                post = held_post(addressee.name, self.profile, quote=quote)
+                post = held_post(addressee.name, self.profile, quote=quote, office=True)
                 heard = self._unaddressed(requirement)
                 reading = Reading((*heard.verdicts, post), heard.by)
             found.append(Reading((*reading.verdicts, place), reading.by) if place else reading)
@@ -111,10 +115,20 @@ class Judge:
             return targets
         if unit is not None:
             return [*targets, Reading((unit, *self._field(requirement)))]
-        open_ = self._unaddressed(requirement)
-        if requirement.bearers:
-            open_ = _doubted(open_, requirement)
+        site = self._subject_site(requirement)
+        open_ = site or self._unaddressed(requirement)
+        if requirement.bearers or sanction:
+            open_ = _doubted(open_, named=bool(requirement.bearers))
         return [*targets, open_]
+
+    def _subject_site(self, requirement: Requirement) -> Reading | None:
+        """A requirement whose first words are a place: who runs it must act."""
+        head = SUBJECT.match(requirement.text)
+        if head is None:
+            return None
+        found = [a for a in addressees_of(head["of"]) if a.sort == "site"]
+        quote = _inside(requirement, head["of"])
+        return read_addressee(found[0], requirement, self.profile, quote=quote) if found else None
 
     def _unaddressed(self, requirement: Requirement) -> Reading:
         """A requirement that names nobody: the paper's audience, else the issuer's jurisdiction."""
@@ -222,10 +236,13 @@ def _within(unit: Verdict, reading: Reading, sort: str) -> Reading:
     return Reading((unit, *(v for v in reading.verdicts if v.facet == "条件")))
 
 
-def _doubted(reading: Reading, requirement: Requirement) -> Reading:
-    """Whom a sanction meets is not said: what would be a yes is open."""
+def _doubted(reading: Reading, *, named: bool) -> Reading:
+    """Whom a sanction meets is not said: a no for want of being addressed is open, and where another imposes it a yes too."""
     told = tuple(
-        verdict._replace(value=None, rule="body.target-unsaid") if verdict.facet == "机构" and verdict.value else verdict
+        verdict._replace(value=None, rule="body.target-unsaid" if verdict.facet == "机构" else verdict.rule)
+        if (verdict.facet == "机构" and verdict.value is not None and (named or not verdict.value))
+        or (verdict.facet == "层级" and verdict.value is False)
+        else verdict
         for verdict in reading.verdicts
     )
     return Reading(told, reading.by)

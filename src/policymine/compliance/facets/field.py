@@ -26,11 +26,11 @@ def named_field(sources: Sequence[tuple[str, int | None]], profile: Profile) -> 
             continue
         if "*" in ours:
             return Verdict("行业", True, "field.all", _quote(found[0].word, found[0].start, start), "activity.sectors", "*")
-        for named in found:
+        particular = [named for named in found if named.field not in known.general]
+        for named in particular or found:
             if named.field in ours:
                 quote = _quote(named.word, named.start, start)
                 return Verdict("行业", True, "field.ours", quote, "activity.sectors", named.field)
-        particular = [named for named in found if named.field not in known.general]
         if particular:
             quote = _quote(particular[0].word, particular[0].start, start)
             if not ours and "sectors" not in profile.complete:

@@ -6,11 +6,13 @@ from policymine.compliance.profile import Profile
 from policymine.compliance.verdict import Quote, Verdict
 
 
-def held_post(name: str, profile: Profile, *, quote: Quote) -> Verdict:
-    """Whether the organisation has the post that a bearer names."""
+def held_post(name: str, profile: Profile, *, quote: Quote, office: bool = False) -> Verdict:
+    """Whether the organisation has the post that a bearer names; an `office` (负责人, 工作人员) every organisation has."""
     for post in profile.posts:
         if post in name or name in post:
             return Verdict("岗位", True, "post.ours", quote, "role", post)
+    if office and profile.group is not None:
+        return Verdict("岗位", True, "post.office", quote, "organisation.kind", profile.organisation.kind)
     if not profile.posts and "roles" not in profile.complete:
         return Verdict("岗位", None, "post.profile-silent", quote, "role", name)
     if "roles" in profile.complete:
