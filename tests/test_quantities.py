@@ -63,6 +63,7 @@ def test_taken_spans_give_nothing():
     text = "四个一律和3个县"
     assert [q.text for q in find_quantities(text, taken=[Span(0, 4)])] == ["3个"]
     assert [q.text for q in find_quantities("48小时3人", taken=[Span(0, 4)])] == ["3人"]
+    assert [q.text for q in find_quantities("共3人、7个专班", taken=[Span(4, 8)])] == ["3人"]
 
 
 def test_subject_is_what_is_counted():
