@@ -75,10 +75,19 @@ def _parse(body: bytes, encoding: str | None) -> Any:
     if not body.strip():
         return None
     try:
-        parser = lxml.html.HTMLParser(encoding=encoding, recover=True, no_network=True)
+        parser = lxml.html.HTMLParser(encoding=encoding or _encoding(body), recover=True, no_network=True)
         return lxml.html.document_fromstring(body, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, LookupError):
         return None
+
+
+def _encoding(body: bytes) -> str | None:
+    """UTF-8 where the bytes are; else what the page declares (None), else what Chinese pages without a word are written in."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None if b"charset" in body[:4096].lower() else "gb18030"
+    return "utf-8"
 
 
 def _join(base: str, href: str) -> str:

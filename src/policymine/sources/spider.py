@@ -35,6 +35,8 @@ from policymine.sources.guard import PublicResolver, is_address, is_public
 from policymine.sources.journal import Journal, read_journal
 from policymine.sources.walk import Answer, Download, Trouble, Walk, order_for
 
+ROBOTS_BYTES = 32_000_000
+"""A robots.txt of any sane size comes through, though only its beginning is read."""
 TROUBLES: tuple[tuple[type[BaseException], str, bool], ...] = (
     (DownloadTimeoutError, "timeout", True),
     (DownloadConnectionRefusedError, "connect", True),
@@ -73,7 +75,8 @@ class PaperSpider(scrapy.Spider):
         host = urlsplit(url).hostname or ""
         if not self.job.source.allow_private and is_address(host) and not is_public(host):
             raise Trouble("private-address", f"{host} is no public address; set allow_private in the source if it may be read")
-        request = Request(url, headers=dict(headers), dont_filter=True)
+        most = max(self.job.max_bytes, ROBOTS_BYTES) if urlsplit(url).path == "/robots.txt" else self.job.max_bytes
+        request = Request(url, headers=dict(headers), dont_filter=True, meta={"download_maxsize": most})
         engine = self.crawler.engine
         assert engine is not None
         for slot in engine.downloader.slots.values():
