@@ -19,11 +19,13 @@ from policymine.extraction.directives_modality import Mood, mood_of
 from policymine.extraction.directives_sections import Place, is_banned_act, places
 from policymine.extraction.directives_splitting import Piece, split
 from policymine.extraction.features import clause_features, directive_features
-from policymine.model import Bearer, Card, Directive, PaperKind, Slogan, TimeExpression
+from policymine.model import Bearer, Card, Directive, Issue, PaperKind, Slogan, TimeExpression
 from policymine.text.outline import Outline, outline
+from policymine.text.sentences import sentences as sentences_of
 from policymine.text.span import Span
 
 BOUNDING = ("deadline", "frequency", "period")
+LONGEST_SENTENCE = 1500
 THRESHOLD = 0.5
 LEAST_SHARE = 0.5
 """Share of directive sentences below which a text of no official kind (an advert, an essay, a story) orders nothing."""
@@ -66,6 +68,22 @@ def find_directives(
         _directive(text, one, sentences[one.piece.sentence], outline=items, bearers=bearers, deadlines=inside, act=act)
         for one, bearers, inside, act in zip(found, who, bounds, acts, strict=True)
     )
+
+
+def find_issues(text: str) -> tuple[Issue, ...]:
+    """Stretches that could not be read as sentences: text without punctuation, tables turned to text.
+
+    >>> [issue.code for issue in find_issues("各镇要建台账" * 300)]
+    ['directives.unstructured']
+    """
+    return tuple(
+        Issue(
+            "directives.unstructured", "warning", f"{span.length} characters without a sentence mark: directives run together",
+            "look at the source file; a table or list may have lost its lines", span,
+        )
+        for span in sentences_of(text)
+        if span.length > LONGEST_SENTENCE
+    )  # fmt: skip
 
 
 class _Found(NamedTuple):
