@@ -121,13 +121,20 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
             return "threshold"
         if cue("limited").search(around.clause_before[-8:]):
             return "threshold"
-        told = re.search(r"了(?!解)|已|曾", around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
+        told = re.search(r"了(?!解)|已|曾|^均|^全部实现|出警", around.clause_behind) or (
+            cue("past").search(around.clause_behind) and not ordered
+        )
         return "reference" if told and not ordered else "deadline"
     if mention.fields.get("bound") == "提前":
         return "deadline" if not cue("past").search(around.clause_behind) else "reference"
     if around.clause_before.endswith("提前") and ordered:
         return "deadline"
-    if str(mention.fields.get("bound", "")).startswith(("不得", "不少", "不低", "至少", "不超", "最长", "超过")):
+    bound = str(mention.fields.get("bound", ""))
+    if bound in ("不得超过", "不超过") and around.clause_before.endswith(("时限", "最迟", "时间最迟")):
+        return "deadline"
+    if around.clause_before.endswith("满") and around.clause_behind.startswith("的"):
+        return "threshold"
+    if bound.startswith(("不得", "不少", "不低", "至少", "不超", "最长", "超过")):
         return "threshold"
     if cue("valid").search(around.clause_before[-6:]) or (mod == "AFTER" and cue("in_force").match(around.behind)):
         return "period"
@@ -161,6 +168,8 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     opening = bool(cue("opening").fullmatch(re.split("[、(]", around.clause_before)[-1]))
     planned = bare and opening and not past and not cue("past").search(clause)
     if planned and cue("achieved").search(around.clause_behind[:14]):
+        return "deadline"
+    if bare and not past and around.clause_before.endswith(("将于", "将在", "定于")):
         return "deadline"
     fine = {"month", "rel_month", "quarter", "half", "third"} & set(mention.moment)
     if (

@@ -22,9 +22,6 @@ STARTS = {
     "digit": "0123456789",
     "han": "〇零○一二两三四五六七八九十廿卅百千半几数",
 }
-TRADITIONAL = re.compile(
-    "[萬億兩點後個鐘週禮號這從現當節實來開過進間於閏臘農曆歲時內聖復誦轉獻燭獨齋滿麗灑難東師親慶軍黨產婦兒國際記電報頭樹陽歷門歸啟終禦禪齊龍燈愛罷貝盤紀願盡舉總導戰際說還給應關發動務單樂壓團無與為業負幾壹貳參陸]"
-)
 PHRASE = 60
 RUN = re.compile(f"[{STARTS['han']}]{{30,}}")
 APART = re.compile("(?<=[0-9０-９])，(?=[0-9０-９])")
@@ -75,10 +72,15 @@ def scanned(text: str) -> str:
     '2022年后'
     """
     plain = narrow(APART.sub(";", text) if "，" in text else text)
-    if len(plain) > 400 and not TRADITIONAL.search(plain):
+    if len(plain) > 400 and not _traditional().search(plain):
         return plain
     simplified: str = _converter().convert(plain)
     return simplified if len(simplified) == len(plain) else "".join(_converter().convert(c)[:1] or c for c in plain)
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(str(load("policymine.extraction", "times").lexicons["around"]["traditional"]))
 
 
 @cache

@@ -202,8 +202,8 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
     side = lean(around)
     if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
         side = -1 if re.search(r"已(?:经)?|曾|原定", around.clause_before + around.clause_behind) else 1
-    elif mention.mod in ("ON_OR_AFTER",) and side == 0:
-        side = -1
+    elif mention.mod == "ON_OR_AFTER" and side == 0:
+        side = 1 if mention.bound in ("起", "开始", "since") else -1
     if mention.rule == "times.day-quoted":
         side = -1
     if mention.until is not None:
