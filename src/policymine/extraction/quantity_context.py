@@ -133,9 +133,11 @@ def _article(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lea
     """一个, 一些, 进一步: no amount, unless a required one (至少一次, 配备一名)."""
     start, end = span
     unit, before = groups.get("unit", ""), copy[max(0, start - 16) : start]
+    if before.endswith("最多跑"):
+        return True
     if lead is not None:
         return False
-    if before[-1:] in tuple("第进统唯单每某同逐任这那哪另") or copy[end : end + 1] in tuple("性又次些不"):
+    if before[-1:] in tuple("第进统唯单每某同逐任这那哪另") or copy[end : end + 1] in tuple("性又次些不办总告"):
         return True
     if unit in ("次", "遍", "轮", "趟"):
         told = re.search(r"了(?!解)|曾|已", PUNCTUATION.split(before)[-1])
