@@ -3,8 +3,8 @@
     python tools/draw_decisions.py > pairs.jsonl
 
 For each profile fifty-three directives: most from papers of its own line of places, some from papers without a place or with a
-redacted one, some from foreign places; half with a bearer, a quarter with a condition or a time. As most of these speak to others,
-sixteen more follow for each, from papers of its own line whose bearers are of its sort.
+redacted one, some from foreign places; half with a bearer, a quarter with a condition or a time. As most of these
+speak to others, sixteen more follow for each, from papers of its own line whose bearers are of its sort.
 """
 
 from __future__ import annotations

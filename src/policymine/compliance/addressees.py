@@ -69,7 +69,9 @@ def _parts(name: str) -> list[tuple[str, int]]:
         at = mark.end() if mark else end
     if parts and "等" in parts[-1][0]:
         return [(name, 0)]
-    shares = re.search("等?(?:部门|机构|财政|人民政府|两级)$", name) and not re.match("各|省|市|县", parts[-1][0] if parts else "")
+    shares = re.search("等?(?:部门|机构|财政|人民政府|两级)$", name) and not re.match(
+        "各|省|市|县", parts[-1][0] if parts else ""
+    )
     if len(parts) < 2 or shares or any(len(part) < 2 for part, _ in parts):
         return [(name, 0)]
     return parts
@@ -82,7 +84,7 @@ def targets_of(text: str) -> tuple[tuple[str, int], ...]:
     >>> targets_of("对敷衍应付的单位,全县通报")
     (('单位', 6),)
     """
-    found = {}
+    found: dict[int, str] = {}
     for rule in _targets():
         for match in rule.spans(text):
             found.setdefault(match.start("span"), match["span"])

@@ -143,22 +143,42 @@ class Judge:
             return Reading((*met[0].verdicts, *field))
         if group in GOVERNING:
             if not heard:
-                return Reading((Verdict("机构", True, "body.jurisdiction", _issuer(card), "region", "/".join(self.profile.path)), *field), "地域")
+                return Reading(
+                    (Verdict("机构", True, "body.jurisdiction", _issuer(card), "region", "/".join(self.profile.path)), *field),
+                    "地域",
+                )
             return Reading((*self._passed_over(heard, field, card), *field))
         if card.kind == "regulation":
-            return Reading((Verdict("机构", True, "body.regulation", _issuer(card), "region", "/".join(self.profile.path)), *field), "地域")
+            return Reading(
+                (Verdict("机构", True, "body.regulation", _issuer(card), "region", "/".join(self.profile.path)), *field), "地域"
+            )
         asked = max((r for r in heard if r.rank >= 20), key=lambda r: r.rank, default=None)
         named = [r for r in heard if any(v.facet == "行业" and v.value is False for v in r.verdicts)]
         if named and asked is None:
             return named[0]
-        return Reading((Verdict("机构", None, "body.government-paper", _issuer(card), "organisation.kind", self.profile.organisation.kind), *field))
+        return Reading(
+            (
+                Verdict(
+                    "机构", None, "body.government-paper", _issuer(card), "organisation.kind", self.profile.organisation.kind
+                ),
+                *field,
+            )
+        )
 
     def _passed_over(self, heard: list[Reading], field: tuple[Verdict, ...], card: Card) -> tuple[Verdict, ...]:
         """A paper that speaks to others: open where they stand above us or may be us, else no."""
         audience = Quote(card.audience or "", *(card.evidence.get("audience") or (None, None)))
         if any(reading.rank >= 20 for reading in heard):
             ours = any(verdict.value for verdict in field)
-            return (Verdict("机构", True if ours else None, "body.audience" if ours else "body.audience-open", audience, "activity.sectors"),)
+            return (
+                Verdict(
+                    "机构",
+                    True if ours else None,
+                    "body.audience" if ours else "body.audience-open",
+                    audience,
+                    "activity.sectors",
+                ),
+            )
         level = self.profile.organisation.level
         tiers = {tier for a in addressees_of(card.audience or "") for tier in a.gives.get("tiers", ())}
         if tiers and level and min(RANK[tier] for tier in tiers) < RANK[level]:

@@ -65,10 +65,13 @@ def _organisation(profile: Profile) -> Said:
         yield ("organisation", "level"), f"a {own.kind} is of a level of government, not unit"
     if profile.group in ("enterprise", "institution") and own.level not in (None, "unit"):
         yield ("organisation", "level"), f"a {own.kind} is of level unit"
-    held = {name for name in profile.superiors.names}
+    held = set(profile.superiors.names)
     for number, alias in enumerate(own.aliases):
         if alias in held:
-            yield ("organisation", "aliases", number), f"{alias!r} is also named under superiors: one name, two bodies; drop one"
+            yield (
+                ("organisation", "aliases", number),
+                f"{alias!r} is also named under superiors: one name, two bodies; drop one",
+            )
         if not alias.strip():
             yield ("organisation", "aliases", number), "is empty; drop it"
     for alias, times in Counter(own.aliases).items():
@@ -86,7 +89,10 @@ def _activity(profile: Profile) -> Said:
             yield ("activity", "functions", number), f"there is no function {function!r}; known: {'、'.join(known.functions)}"
     for number, code in enumerate(profile.activity.industry):
         if code not in industries():
-            yield ("activity", "industry", number), f"GB/T 4754 has no class {code!r}; write a letter and two digits, such as C26"
+            yield (
+                ("activity", "industry", number),
+                f"GB/T 4754 has no class {code!r}; write a letter and two digits, such as C26",
+            )
 
 
 def _lists(profile: Profile) -> Said:

@@ -31,37 +31,37 @@ class Organisation(BaseModel):
     """Who: `aliases` are the names that papers use for it; `kind` is one of kinds.toml."""
 
     model_config = STRICT
-    name: str = Field("", description="全称")
-    aliases: tuple[str, ...] = Field((), description="文件里对本单位的其他叫法")
-    kind: str | None = Field(None, description="组织类型，见 kinds.toml")
-    level: Level | Literal["village"] | None = Field(None, description="层级；企业、学校、医院等写 unit")
+    name: str = Field(default="", description="全称")
+    aliases: tuple[str, ...] = Field(default=(), description="文件里对本单位的其他叫法")
+    kind: str | None = Field(default=None, description="组织类型，见 kinds.toml")
+    level: Level | Literal["village"] | None = Field(default=None, description="层级；企业、学校、医院等写 unit")
 
 
 class Region(BaseModel):
     """Where: a code of GB/T 2260, or the names from the province down for places that have none."""
 
     model_config = STRICT
-    code: str | None = Field(None, pattern=r"^\d{6}$", description="GB/T 2260 六位代码，上级由代码推出")
-    path: tuple[str, ...] = Field((), description="没有代码时，由省到县的地名")
-    township: str | None = Field(None, description="乡镇或街道名称")
-    village: str | None = Field(None, description="村或社区名称")
+    code: str | None = Field(default=None, pattern=r"^\d{6}$", description="GB/T 2260 六位代码，上级由代码推出")
+    path: tuple[str, ...] = Field(default=(), description="没有代码时，由省到县的地名")
+    township: str | None = Field(default=None, description="乡镇或街道名称")
+    village: str | None = Field(default=None, description="村或社区名称")
 
 
 class Activity(BaseModel):
     """What it does: `sectors` in the words of fields.toml, `industry` classes of GB/T 4754, `functions` it supervises."""
 
     model_config = STRICT
-    sectors: tuple[str, ...] = Field((), description="行业领域，见 fields.toml；[\"*\"] 表示各领域都管")
-    industry: tuple[str, ...] = Field((), description="GB/T 4754 大类代码，如 C26")
-    functions: tuple[str, ...] = Field((), description="承担的监管职能，见 fields.toml")
-    memberships: tuple[str, ...] = Field((), description="是哪些议事协调机构的成员单位")
+    sectors: tuple[str, ...] = Field(default=(), description='行业领域，见 fields.toml；["*"] 表示各领域都管')
+    industry: tuple[str, ...] = Field(default=(), description="GB/T 4754 大类代码，如 C26")
+    functions: tuple[str, ...] = Field(default=(), description="承担的监管职能，见 fields.toml")
+    memberships: tuple[str, ...] = Field(default=(), description="是哪些议事协调机构的成员单位")
 
 
 class Superiors(BaseModel):
     """Bodies whose papers bind it although their place does not say so."""
 
     model_config = STRICT
-    names: tuple[str, ...] = Field((), description="文件对本单位有约束力的上级")
+    names: tuple[str, ...] = Field(default=(), description="文件对本单位有约束力的上级")
 
 
 class Post(BaseModel):
@@ -69,8 +69,8 @@ class Post(BaseModel):
 
     model_config = STRICT
     name: str = Field(description="岗位名称")
-    also: tuple[str, ...] = Field((), description="同一岗位的其他叫法")
-    person: str | None = Field(None, description="责任人；可不填")
+    also: tuple[str, ...] = Field(default=(), description="同一岗位的其他叫法")
+    person: str | None = Field(default=None, description="责任人；可不填")
 
 
 class Facility(BaseModel):
@@ -78,32 +78,32 @@ class Facility(BaseModel):
 
     model_config = STRICT
     kind: str = Field(description="场所或设施的名称")
-    count: int | None = Field(None, ge=0, description="数量；0 表示没有")
+    count: int | None = Field(default=None, ge=0, description="数量；0 表示没有")
 
 
 class Calendar(BaseModel):
     """Which days it works."""
 
     model_config = STRICT
-    workdays: Literal["national", "seven_days"] = Field("national", description="national 按国家调休安排")
+    workdays: Literal["national", "seven_days"] = Field(default="national", description="national 按国家调休安排")
 
 
 class Notification(BaseModel):
     """Where its digest goes; addresses with secrets belong into the environment."""
 
     model_config = STRICT
-    channels: tuple[str, ...] = Field((), description="通知渠道的名称")
+    channels: tuple[str, ...] = Field(default=(), description="通知渠道的名称")
 
 
 class PaperStanding(BaseModel):
     """A paper that is known to be repealed, expired or still in force."""
 
     model_config = STRICT
-    number: str | None = Field(None, description="文号")
-    title: str | None = Field(None, description="标题")
+    number: str | None = Field(default=None, description="文号")
+    title: str | None = Field(default=None, description="标题")
     status: Literal["repealed", "expired", "in_force"] = Field(description="repealed 废止，expired 失效，in_force 继续有效")
-    until: date | None = Field(None, description="有效到哪一天")
-    reason: str = Field("", description="依据")
+    until: date | None = Field(default=None, description="有效到哪一天")
+    reason: str = Field(default="", description="依据")
 
 
 class Override(BaseModel):
@@ -121,16 +121,16 @@ class Profile(BaseModel):
     """An organisation's profile. An empty one is valid: then everything is open."""
 
     model_config = STRICT
-    schema_: Literal["policymine.profile/1"] = Field("policymine.profile/1", alias="schema")
-    id: str = Field("profile", pattern=r"^[a-z0-9_\-]{1,60}$", description="标识，判定结果挂在它下面")
-    complete: tuple[ListName, ...] = Field((), description="哪些清单已经列全；只有列全的清单，不在其中才算没有")
+    schema_: Literal["policymine.profile/1"] = Field(default="policymine.profile/1", alias="schema")
+    id: str = Field(default="profile", pattern=r"^[a-z0-9_\-]{1,60}$", description="标识，判定结果挂在它下面")
+    complete: tuple[ListName, ...] = Field(default=(), description="哪些清单已经列全；只有列全的清单，不在其中才算没有")
     organisation: Organisation = Organisation()
     region: Region = Region()
     activity: Activity = Activity()
     superiors: Superiors = Superiors()
     role: tuple[Post, ...] = ()
     facility: tuple[Facility, ...] = ()
-    facts: dict[str, bool] = Field({}, description="是非事实：键是文件里会出现的词")
+    facts: dict[str, bool] = Field(default={}, description="是非事实：键是文件里会出现的词")
     calendar: Calendar = Calendar()
     notification: Notification = Notification()
     paper: tuple[PaperStanding, ...] = ()
@@ -187,7 +187,11 @@ def check_profile(path: Path) -> tuple[Profile | None, tuple[Problem, ...]]:
     try:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        cure = "there is no such file; write one with `policymine profile init`" if not path.exists() else f"cannot be read ({problem})"
+        cure = (
+            "there is no such file; write one with `policymine profile init`"
+            if not path.exists()
+            else f"cannot be read ({problem})"
+        )
         raise ProfileError(str(path), "", cure) from problem
     return parse_profile(content)
 
@@ -232,7 +236,9 @@ def _known(loc: tuple[Any, ...]) -> list[str]:
         if isinstance(part, int):
             continue
         hint = model.model_fields[part].annotation
-        model = next((arg for arg in getattr(hint, "__args__", ()) if isinstance(arg, type) and issubclass(arg, BaseModel)), hint)
+        model = next(
+            (arg for arg in getattr(hint, "__args__", ()) if isinstance(arg, type) and issubclass(arg, BaseModel)), hint
+        )
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

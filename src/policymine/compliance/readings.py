@@ -95,7 +95,16 @@ def _body(addressee: Addressee, requirement: Requirement, profile: Profile, quot
     fit = _fit(addressee, profile)
     if fit is None and profile.group is not None and (told := _membership(addressee, requirement, profile)) is not None:
         fit = told
-    return (Verdict("机构", fit, _rule("body.generic", fit), quote, "activity.memberships" if fit is None else "organisation.kind", profile.organisation.kind),)
+    return (
+        Verdict(
+            "机构",
+            fit,
+            _rule("body.generic", fit),
+            quote,
+            "activity.memberships" if fit is None else "organisation.kind",
+            profile.organisation.kind,
+        ),
+    )
 
 
 def _membership(addressee: Addressee, requirement: Requirement, profile: Profile) -> Truth:

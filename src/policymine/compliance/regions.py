@@ -42,8 +42,14 @@ class Regions(NamedTuple):
             return None
         if code in self.former:
             name, year = self.former[code]
-            heirs = [c for c, n in self.codes.items() if c[:2] == code[:2] and n[:-1] == name[:-1] and len(n) > 2 and c[4:] != "00"]
-            hint = "; perhaps " + " or ".join(f"{c} {'/'.join(self.path(c))}" for c in heirs) if heirs else "; look up its successor"
+            heirs = [
+                c for c, n in self.codes.items() if c[:2] == code[:2] and n[:-1] == name[:-1] and len(n) > 2 and c[4:] != "00"
+            ]
+            hint = (
+                "; perhaps " + " or ".join(f"{c} {'/'.join(self.path(c))}" for c in heirs)
+                if heirs
+                else "; look up its successor"
+            )
             return f"was {name} until {year} and is gone (merged or renamed){hint}"
         return f"GB/T 2260 ({self.version}) has no division {code}; look it up, or write the names under region.path"
 

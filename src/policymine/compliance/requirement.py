@@ -11,7 +11,7 @@ from policymine.model import Bearer, Card, Directive, Span
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The paper of a requirement. `ends` is the last day it says it is in force, `repealed_by` the paper that says it is not."""
+    """The paper of a requirement. `ends` is the last day it says it holds, `repealed_by` the paper that ended it."""
 
     id: str
     card: Card
@@ -52,11 +52,10 @@ def requirement_of(directive: Directive, paper: Paper, *, id: str, row_id: str =
         for time in directive.deadlines
         if time.role == "period"
     )
-    made = Requirement(
+    return Requirement(
         id, row_id or id, directive.text, directive.span.start, directive.modality, directive.bearers, directive.condition,
         periods, directive.section, paper,
     )  # fmt: skip
-    return made
 
 
 def hash_of(parts: Mapping[str, object]) -> str:

@@ -20,13 +20,23 @@ from policymine.table.store import Table
 
 BATCH = 5_000
 """Requirements that are read, and ids that are asked for, at a time."""
-DIRECTIVE = ("id", "requirement_id", "document_id", "page_id", "text", "start", "modality", "bearers", "condition", "deadlines", "section", "signature")  # fmt: skip
-DOCUMENT = ("id", "page_id", "title", "kind", "issued_on", "region", "level", "issuer", "number", "speaker", "audience", "sectors", "evidence", "signature")  # fmt: skip
+DIRECTIVE = (
+    "id", "requirement_id", "document_id", "page_id", "text", "start", "modality", "bearers", "condition", "deadlines",
+    "section", "signature",
+)  # fmt: skip
+DOCUMENT = (
+    "id", "page_id", "title", "kind", "issued_on", "region", "level", "issuer", "number", "speaker", "audience", "sectors",
+    "evidence", "signature",
+)  # fmt: skip
+REGISTER = (
+    "id", "requirement_id", "text", "section", "modality", "force", "operational", "condition", "penalty", "lead", "support",
+    "responsible", "deadline_text", "deadline_value", "rrule", "numbers", "slogans", "issued_on", "level", "region",
+)  # fmt: skip
 STANDING_WORDS = ("有效期", "废止")
 
 
 class State(NamedTuple):
-    """How far a profile's decisions go: the run they follow, the hashes they stand on, the day, the papers known as repealed."""
+    """How far a profile's decisions go: the run they follow, their hashes, the day, the papers known as repealed."""
 
     run: int
     profile_hash: str
@@ -57,7 +67,9 @@ def run_of(table: Table) -> int:
 def state_of(table: Table, profile: str) -> State | None:
     """How far the decisions of a profile go; None when there are none yet."""
     with table.reading() as now:
-        said = now.connection.scalars(sa.select(schema.facts.c.value).where(schema.facts.c.name == _fact(profile))).one_or_none()
+        said = now.connection.scalars(
+            sa.select(schema.facts.c.value).where(schema.facts.c.name == _fact(profile))
+        ).one_or_none()
     return State(**json.loads(said)) if said else None
 
 
@@ -65,7 +77,8 @@ def documents(now: Snapshot) -> Iterator[Mapping[str, Any]]:
     """The cards of the documents that stand."""
     d = schema.documents
     query = sa.select(*(d.c[name] for name in DOCUMENT)).where(visible(d, now.run_id))
-    yield from now.connection.execution_options(yield_per=BATCH).execute(query).mappings()
+    for row in now.connection.execution_options(yield_per=BATCH).execute(query).mappings():
+        yield dict(row)
 
 
 def standing_texts(now: Snapshot) -> Iterator[tuple[str, str, str | None, str | None, str]]:
@@ -89,7 +102,20 @@ def requirements(now: Snapshot, *, ids: Collection[str] | None = None) -> Iterat
         for row in now.connection.execution_options(yield_per=BATCH).execute(query.order_by(*order)).mappings():
             if row["requirement_id"] != last:
                 last = row["requirement_id"]
-                yield row
+                yield dict(row)
+
+
+def register(now: Snapshot, ids: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """What a register of requirements shows of some rows: units, times, numbers, consequence, paper and address."""
+    d, o, p = schema.directives, schema.documents, schema.pages
+    joined = d.join(o, sa.and_(o.c.id == d.c.document_id, o.c.page_id == d.c.page_id)).join(p, p.c.page_id == d.c.page_id)
+    shown = (*(d.c[name] for name in REGISTER), o.c.title, o.c.issuer, o.c.number.label("paper_number"), p.c.url)
+    listed = list(ids)
+    for at in range(0, len(listed), BATCH):
+        standing = (visible(d, now.run_id), visible(o, now.run_id), visible(p, now.run_id))
+        query = sa.select(*shown).select_from(joined).where(d.c.id.in_(listed[at : at + BATCH]), *standing)
+        for row in now.connection.execute(query).mappings():
+            yield dict(row)
 
 
 def by_row(now: Snapshot, identity: str) -> str | None:

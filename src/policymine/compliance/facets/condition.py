@@ -10,7 +10,9 @@ from policymine.compliance.verdict import Quote, Verdict
 NOT = "(?:不|未|没有|无)[^，。]{0,3}$"
 LEADING = re.compile("^(?:对于?|凡是?|一旦|如果?|若|遇有?|在)")
 OWNED = re.compile("国有|民营|外资|上市|规模以上|规上")
-LIMITED = re.compile("^(?P<of>[^，。]{2,30})的(?:[0-9一二三四五六七八九十百]+[家个户]|[各类])*(?:单位|企业|施工单位|公司|机构|学校|医院|村|园区)")
+LIMITED = re.compile(
+    "^(?P<of>[^，。]{2,30})的(?:[0-9一二三四五六七八九十百]+[家个户]|[各类])*(?:单位|企业|施工单位|公司|机构|学校|医院|村|园区)"
+)
 WORKS = re.compile("工程|工地|场所|项目|区域")
 CAPABLE = re.compile("有条件的|具备条件的|符合条件的|确有困难的")
 
@@ -22,7 +24,14 @@ def open_condition(condition: str, profile: Profile, *, quote: Quote) -> Verdict
         if at >= 0:
             turned = re.search(NOT, condition[:at]) is not None
             value = holds != turned
-            return Verdict("条件", value, "condition.met" if value else "condition.not-met", quote, f"facts.{fact}", "是" if holds else "否")
+            return Verdict(
+                "条件",
+                value,
+                "condition.met" if value else "condition.not-met",
+                quote,
+                f"facts.{fact}",
+                "是" if holds else "否",
+            )
     return Verdict("条件", None, "condition.open", quote, "facts", question(condition))
 
 

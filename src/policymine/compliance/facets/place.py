@@ -13,10 +13,16 @@ from policymine.extraction.card_places import region_of
 from policymine.model import Bearer, Card
 
 RANK = {"national": 0, "province": 1, "city": 2, "county": 3, "township": 4, "village": 5, "unit": 6}
-ENDINGS = {"自治区": 1, "特别行政区": 1, "省": 1, "地区": 2, "自治州": 2, "州": 2, "盟": 2, "市": 2, "自治县": 3, "县": 3, "区": 3, "旗": 3, "镇": 4, "乡": 4, "街道": 4}  # fmt: skip
+ENDINGS = {
+    "自治区": 1, "特别行政区": 1, "省": 1, "地区": 2, "自治州": 2, "州": 2, "盟": 2, "市": 2, "自治县": 3, "县": 3, "区": 3,
+    "旗": 3, "镇": 4, "乡": 4, "街道": 4,
+}  # fmt: skip
 SUFFIX = re.compile("(?:特别行政区|自治区|自治州|自治县|地区|街道|[省市县区州盟旗镇乡])$")
+NAMELESS = re.compile("^(?:[全本我各]?(?:省|市|县|区|乡|镇|乡镇|街道|村))$")
 NAMED = re.compile(r"^[\u4e00-\u9fff]{2,6}?[省市县区旗镇乡](?=[\u4e00-\u9fff])")
-GENERIC = re.compile("^(?:[各全本该我每所有关相]|市直|县直|省直|乡镇|镇街|设区|县级|市级|省级|城市|社区|园区|辖区|小区|景区|库区|地区|灾区|片区|校区|老城|新区|山区|林区)")
+GENERIC = re.compile(
+    "^(?:[各全本该我每所有关相]|市直|县直|省直|乡镇|镇街|设区|县级|市级|省级|城市|社区|园区|辖区|小区|景区|库区|地区|灾区|片区|校区|老城|新区|山区|林区)"
+)
 
 
 def paper_place(card: Card, profile: Profile) -> Verdict:
@@ -34,6 +40,8 @@ def paper_place(card: Card, profile: Profile) -> Verdict:
             return Verdict("地域", True, "place.superior", Quote(card.issuer or ""), "superiors.names", held)
         return Verdict("地域", None, "place.unsaid", Quote(card.issuer or card.title or ""), "region", ours)
     parts = tuple(part.strip() for part in said.split("/"))
+    if NAMELESS.search(parts[-1]):
+        return Verdict("地域", None, "place.unsaid", quote, "region", ours)
     if any(REDACTED.search(part) for part in parts):
         return Verdict("地域", None, "place.redacted", quote, "region", ours)
     value, rule = related(parts, profile, level=card.level)

@@ -1,4 +1,4 @@
-"""Decisions keep what they were made of: the row, the deciding facet, hashes of requirement, profile and rules, the day they end."""
+"""Decisions keep what they were made of: the row, the deciding facet, hashes of what they stand on, the day they end."""
 
 from __future__ import annotations
 
