@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from policymine.cleaning import clean_page
+from policymine.cli.marking import as_html, as_terminal
 from policymine.cli.rendering import document_objects, page_object
 from policymine.cli.surface import Surface, files_of, surface_of
 from policymine.errors import LayoutError, SourceError
@@ -52,21 +52,27 @@ def clean(
     context: typer.Context,
     paths: Paths,
     diff: Annotated[bool, typer.Option(help="Show the page with cuts struck through and repairs marked.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write that view of one page to this HTML file.", metavar="FILE")] = None,
     with_text: Annotated[bool, typer.Option(help="Put the raw text into the JSON.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what is cut and repaired on pages, and the documents they hold; nothing is stored."""
     surface = surface_of(context)
+    files = files_of(paths, surface)
+    if html is not None and len(files) > 1:
+        raise typer.BadParameter(f"--html shows one page, {len(files)} were given: name one file")
 
     def one(path: Path) -> CleanPage:
         return clean_page(read_file(path, max_bytes=surface.settings.max_bytes))
 
-    for page in surface.each(files_of(paths, surface), one, label="cleaning"):
+    for page in surface.each(files, one, label="cleaning"):
+        if html is not None:
+            html.write_text(as_html(page), encoding="utf-8")
         if as_json:
             surface.data(page_object(page, source=page.page.url, with_text=with_text))
         elif diff:
-            surface.out.print(marked(page), highlight=False)
-        else:
+            surface.out.print(as_terminal(page, plain=not surface.out.is_terminal), highlight=False)
+        elif html is None:
             _summary(page, surface)
     surface.finish()
 
@@ -79,22 +85,6 @@ def _summary(page: CleanPage, surface: Surface) -> None:
     for document in page.documents:
         state = document.set_aside or ("duplicate" if document.duplicate_of else "truncated" if document.truncated else "whole")
         surface.out.print(f"  document {document.ordinal + 1} ({state}) {document.text[:60]!r}", markup=False)
-
-
-def marked(page: CleanPage) -> Text:
-    """The raw text with cuts struck through and repairs as raw → repaired, each with its rule."""
-    out, at, raw = Text(), 0, page.page.text
-    changes = sorted(
-        [(c.raw_span, f"⟦{c.kind}⟧", "red strike", "") for c in page.cuts if c.kind != "layout"]
-        + [(r.raw_span, "", "yellow", r.text) for r in page.repairs]
-    )
-    for span, label, style, text in changes:
-        out.append(raw[at : span.start])
-        out.append(span.of(raw), style="strike" if text else style)
-        out.append(f"→{text}" if text else label, style="green" if text else "dim")
-        at = span.end
-    out.append(raw[at:])
-    return out
 
 
 def extract(
