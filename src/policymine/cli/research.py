@@ -1,4 +1,4 @@
-"""`export`, `codebook`, `release`: taking the table away and citing it."""
+"""`export`, `codebook`, `release`, `chart`: taking the table away, citing it, looking at it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from policymine.cli.filtering import with_filters
 from policymine.cli.surface import Surface, surface_of
 from policymine.operations.night import open_table
+from policymine.research.charts import CHARTS, draw_chart
 from policymine.research.codebook import as_csv, as_markdown, licences
 from policymine.research.codebook import as_json as codebook_json
 from policymine.research.export import export
@@ -33,6 +34,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("export")(export_rows)
     app.command("codebook")(print_codebook)
     app.command("release")(make_release)
+    app.command("chart")(make_chart)
 
 
 @with_filters
@@ -120,3 +122,28 @@ def _say(surface: Surface, entry: Release, *, as_json: bool) -> None:
         rows = entry.manifest["rows"]["directives"]
         frozen = f"release {entry.number}  run {entry.run_id}  {entry.created}  {rows} directives"
         surface.out.print(f"{frozen}  sha256 {entry.content_sha256}  {entry.title}", markup=False)
+
+
+@with_filters
+def make_chart(
+    context: typer.Context,
+    filters: Filters,
+    chart: Annotated[str, typer.Argument(metavar="CHART", help=f"What to draw: {', '.join(CHARTS)}.")],
+    query: Query = "",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="An .svg or .png file.", metavar="FILE")] = None,
+    title: Annotated[str | None, typer.Option(help="Title above the chart.")] = None,
+    font: Annotated[Path | None, typer.Option(help="Font file with Chinese characters, for a .png.")] = None,
+    of_release: OfRelease = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw a chart with Chinese labels: directives per month, slogan life lines, sectors, deadlines, coverage."""
+    surface = surface_of(context)
+    path = output or Path(f"{chart}.svg")
+    with open_table(surface.settings, create=False) as table:
+        rows = chosen_rows(surface, table, query, filters=filters, of_release=of_release, as_of=as_of)
+        points = draw_chart(chart, rows, path, title=title, font=font)
+    if as_json:
+        surface.data({"chart": chart, "file": str(path), "points": points})
+    else:
+        surface.out.print(f"{points} points in {path}", markup=False)

@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 import sqlalchemy as sa
 
@@ -98,8 +98,8 @@ def relink(connection: sa.Connection, run_id: int, *, resolve: Resolve) -> None:
         connection.execute(sa.delete(part))
     papers, edges = [], []
     for key, group in sorted(entries.items()):
-        titles = Counter(m.meant.title for m in group if m.meant.title)
-        numbers = Counter(m.meant.number for m in group if number_key(m.meant.number))
+        titles = Counter(" ".join(title.split()) for m in group if (title := m.meant.title))
+        numbers = Counter(number for m in group if (number := m.meant.number) and number_key(number))
         papers.append({
             "key": key, "title": _commonest(titles), "number": _commonest(numbers), "names": sorted(titles),
             "document_id": _linked(group, held), "documents": len({m.document_id for m in group}), "mentions": len(group),
@@ -142,7 +142,7 @@ def write_edges(table: Table, stream: TextIO) -> int:
 def _mentions(now: Snapshot, resolve: Resolve) -> Iterator[Mention]:
     r, d = references, documents
     standing = sa.select(r.c.id, r.c.document_id, r.c.page_id, r.c.start, r.c.end, r.c.text, r.c.rule, r.c.title, r.c.number)
-    by_document: dict[tuple[str, str], list[sa.Row[tuple[object, ...]]]] = defaultdict(list)
+    by_document: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in now.connection.execute(standing.where(visible(r, now.run_id)).order_by(r.c.page_id, r.c.start, r.c.id)):
         by_document[(row.page_id, row.document_id)].append(row)
     texts = sa.select(d.c.page_id, d.c.id, d.c.text).where(visible(d, now.run_id)).order_by(d.c.page_id, d.c.id)
@@ -197,5 +197,5 @@ def _linked(group: Sequence[Mention], held: Mapping[str, str]) -> str | None:
     return next((held[key] for key in (*numbers, *titles) if key in held), None)
 
 
-def _commonest(counts: Counter[str | None]) -> str | None:
-    return min(counts, key=lambda name: (-counts[name], name or "")) if counts else None
+def _commonest(counts: Counter[str]) -> str | None:
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else None

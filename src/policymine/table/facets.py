@@ -16,7 +16,7 @@ from policymine.table.schema import directives
 from policymine.table.search import finding
 from policymine.table.store import Table
 
-FACET_CAP = 10_000
+FACET_CAP = 5_000
 """So many of the newest hits are divided; beyond them the counts are those of a sample, and say so."""
 FACETS = (
     "kind", "level", "region", "sector", "modality", "force", "operational", "bearer", "deadline", "frequency", "slogan",
@@ -52,14 +52,14 @@ def facets(table: Table, query: str = "", *, filters: Filters = NO_FILTERS, run:
         found = finding(table, tree, filters, now=now)
         chosen = sa.select(*(directives.c[name] for name in _COLUMNS)).select_from(found.source).where(found.condition)
         newest = chosen.order_by(found.key.desc()).limit(FACET_CAP + 1)
-        counted = Counter(tuple(row) for row in now.connection.execute(newest))
-    total = counted.total()
+        rows = [tuple(row) for row in now.connection.execute(newest)]
+    counted = Counter(rows[:FACET_CAP])
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for row, times in counted.items():
         for name, value in _values(dict(zip(_COLUMNS, row, strict=True))):
             counts[name][value] += times
     values = {name: tuple(sorted(c.items(), key=lambda item: (-item[1], item[0]))[:MOST_VALUES]) for name, c in counts.items()}
-    return Facets(values, min(total, FACET_CAP), total > FACET_CAP)
+    return Facets(values, min(len(rows), FACET_CAP), len(rows) > FACET_CAP)
 
 
 def _values(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -16,9 +16,7 @@ from policymine.table.store import Table
 
 NIGHTS_TO_TRY = 7
 """After as many nights on which it failed an address is no longer visited of its own accord; a link brings it back."""
-REACHED = ("fetched", "unchanged", "waiting")
-NOT_VISITED = ("resting",)
-"""Crawlers' words for addresses of which tonight learnt nothing."""
+REACHED = ("fetched", "unchanged")
 
 
 class Visited(NamedTuple):
@@ -42,14 +40,6 @@ class Address(NamedTuple):
     body_sha256: str | None
 
 
-class Standing(NamedTuple):
-    """Since when an address has given the bytes it gave last, when it was asked last, and what came of it."""
-
-    met: str | None
-    asked: str | None
-    state: str
-
-
 def known_addresses(table: Table, source: str) -> dict[str, Address]:
     """The addresses of a source that are worth a visit, in order."""
     c = frontier.c
@@ -58,28 +48,11 @@ def known_addresses(table: Table, source: str) -> dict[str, Address]:
         return {row.url: Address(*row[1:]) for row in connection.execute(query.order_by(c.url))}
 
 
-def standing_addresses(table: Table, source: str) -> dict[str, Standing]:
-    """How the addresses of a source have stood, for deciding whether they are due."""
-    c = frontier.c
-    query = sa.select(c.url, c.discovered_at, c.fetched_at, c.state).where(c.source == source)
-    with reading(table.engine) as connection:
-        return {row.url: Standing(*row[1:]) for row in connection.execute(query.order_by(c.url))}
-
-
-def asked_since(table: Table, source: str, *, since: str) -> int:
-    """How many addresses of a source were asked for since a moment (ISO 8601, UTC): what its daily budget has spent."""
-    c = frontier.c
-    query = sa.select(sa.func.count()).where(c.source == source, c.fetched_at >= since)
-    with reading(table.engine) as connection:
-        return connection.scalars(query).one()
-
-
 def remember(table: Table, source: str, visited: Iterable[Visited]) -> None:
     """Notes what came of addresses; what an earlier night learnt stays where tonight learnt nothing."""
     entries = [
         {**entry._asdict(), "source": source, "discovered_at": entry.fetched_at, "attempts": int(entry.state not in REACHED)}
         for entry in visited
-        if entry.state not in NOT_VISITED
     ]
     if not entries:
         return
@@ -92,8 +65,6 @@ def _note(connection: sa.Connection) -> sa.Insert:
     new, old = note.excluded, frontier.c
     learnt = ("etag", "last_modified", "body_sha256", "fetched_at")
     change: dict[str, sa.ColumnElement[Any]] = {name: sa.func.coalesce(new[name], old[name]) for name in learnt}
-    other = sa.and_(new.body_sha256.is_not(None), sa.func.coalesce(old.body_sha256, "") != new.body_sha256)
-    change["discovered_at"] = sa.case((other, new.discovered_at), else_=old.discovered_at)
     change["state"] = new.state
     change["depth"] = sa.case((new.depth < old.depth, new.depth), else_=old.depth)
     change["attempts"] = sa.case((new.attempts == 0, 0), else_=old.attempts + 1)

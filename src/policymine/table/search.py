@@ -23,7 +23,7 @@ from policymine.table.rows import row_from
 from policymine.table.schema import Snapshot, directives, visible
 from policymine.table.store import Table
 
-COUNT_CAP = 10_000
+COUNT_CAP = 5_000
 """Hits are counted up to here; beyond it the count says "at least"."""
 LARGEST_PAGE = 1_000
 Order = Literal["newest", "ranked"]
