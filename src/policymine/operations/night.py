@@ -28,9 +28,10 @@ from policymine.sources.reading import page_id, read_bytes
 from policymine.sources.schedule import day_of, due, open_now
 from policymine.sources.source import Source
 from policymine.sources.source_file import load_sources
-from policymine.table.frontier import asked_since, known_addresses, standing_addresses
+from policymine.table.frontier import known_addresses
 from policymine.table.publish import Run
 from policymine.table.records import Validators as StoredValidators
+from policymine.table.standing import asked_since, standing_addresses
 from policymine.table.store import Table
 from policymine.text.script import fold
 
@@ -128,22 +129,28 @@ def visit(night: Night, source: Source, *, clock: Clock) -> Path:
         source, archive=settings.archive, known=known, now=now, user_agent=source.agent(settings.user_agent, settings.contact),
         max_bytes=settings.max_bytes, journal=night.folder / f"{source.id}.journal", budget=source.budget - spent,
     )  # fmt: skip
-    resting = (Fetched(url, url, "paper", "resting") for url, state in known.items() if state.resting)
     met = {fetched.url for fetched in visited.fetched}
-    rested = [fetched for fetched in resting if fetched.url not in met and source.kind_of(fetched.url) != "list"]
-    leave(path.with_suffix(".visit"), [Fetched("", "", "visit", "waiting", code=visited.stopped, missing=visited.unexplained)])
-    return leave(path, sorted([*visited.fetched, *rested], key=lambda f: (f.url, f.asked)))
+    resting = [
+        Fetched(u, u, "paper", "resting") for u, v in known.items() if v.resting and u not in met and not _lists(source, u)
+    ]
+    leave(
+        path.with_suffix(".visit"),
+        [Fetched("", "", "visit", "waiting", code=visited.stopped, missing=visited.unexplained), *resting],
+    )
+    return leave(path, sorted(visited.fetched, key=lambda f: (f.url, f.asked)))
+
+
+def _lists(source: Source, url: str) -> bool:
+    return url in source.starts() or source.kind_of(url) == "list"
 
 
 def _known(table: Table, source: Source, *, now: datetime) -> dict[str, Validators]:
     """What the frontier knows, as the crawler takes it: an address that has stood unchanged long enough rests tonight."""
     stands = standing_addresses(table, source.id)
-    lists = source.starts()
 
     def rests(url: str) -> bool:
         met, asked, state = stands[url]
-        listing = url in lists or source.kind_of(url) == "list"
-        return state in ("fetched", "unchanged") and not due(met, asked, now, listing=listing)
+        return state in ("fetched", "unchanged") and not due(met, asked, now, listing=_lists(source, url))
 
     return {url: Validators(*address, resting=rests(url)) for url, address in known_addresses(table, source.id).items()}
 

@@ -103,7 +103,11 @@ def visit_source(
         last_words = _run(job, seconds=seconds or source.minutes * 60 + GRACE_SECONDS)
         if last_words == "time-limit":
             break
-    return _account(source, read_journal(journal), last_words)
+    try:
+        return _account(source, read_journal(journal), last_words)
+    except FetchError:
+        journal.unlink(missing_ok=True)  # it says nothing worth going on from: another try begins anew
+        raise
 
 
 def _run(job: Job, *, seconds: float) -> str:

@@ -319,7 +319,8 @@ class Walk:
         fine = made.outcome in ("fetched", "unchanged")
         self.journal.done(
             Fetched(
-                found.url, found.url, found.kind, made.outcome, status=answer.status, depth=found.depth,
+                found.url, found.url, found.kind, made.outcome, status=404 if made.code == "soft-404" else answer.status,
+                depth=found.depth,
                 place=place if made.outcome == "fetched" and evidence else None, body_sha256=made.sha256 or None,
                 etag=mark + etag if etag and fine else None, last_modified=mark + modified if modified and fine else None,
                 media_type=media_type, charset=charset, fetched_at=now.isoformat(), parent=found.parent,
