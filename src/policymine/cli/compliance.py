@@ -222,7 +222,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def _decision(decision: Decision) -> dict[str, Any]:
     told = decision.override
     return {
-        "requirement_id": decision.requirement_id, "row_id": decision.row_id, "decision": decision.answer, "facet": decision.facet,
+        "requirement_id": decision.requirement_id, "row_id": decision.row_id, "decision": decision.answer,
+        "facet": decision.facet,
         "facets": [
             {**v._asdict(), "quote": v.quote._asdict() if v.quote else None} for v in decision.verdicts
         ],

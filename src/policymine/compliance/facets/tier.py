@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from policymine.compliance.addressees import Addressee
 from policymine.compliance.facets.place import RANK
 from policymine.compliance.profile import Profile
 from policymine.compliance.verdict import Quote, Verdict
 from policymine.model import Card
 
+LEAST = {"省": 1, "市": 2, "县": 3, "乡镇": 4}
+LEAST_WORD = re.compile("(省|市|县|乡镇)级以上")
 GOVERNING = ("government", "department")
 
 
@@ -27,9 +31,8 @@ def addressed_tier(addressee: Addressee, profile: Profile, *, quote: Quote) -> V
     if level is None:
         return Verdict("层级", None, "tier.profile-silent", quote, "organisation.level")
     if addressee.gives.get("reach") == "least":
-        least = {"省": 1, "市": 2, "县": 3, "乡镇": 4}
-        word = next(word for word in least if addressee.name.startswith(word))
-        met = profile.group in GOVERNING and RANK[level] <= least[word]
+        word = LEAST_WORD.search(addressee.name)
+        met = profile.group in GOVERNING and word is not None and RANK[level] <= LEAST[word[1]]
     else:
         met = level in tiers and (profile.group in GOVERNING or level == "village")
     if not met and addressee.gives.get("direct") and profile.group == "institution" and "county" in tiers:
