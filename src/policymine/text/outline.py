@@ -30,7 +30,7 @@ LABEL = re.compile(
       | (?P<bracket>[（(][一二三四五六七八九十]{1,3}[）)])
       | (?P<bracket_arabic>[（(]\d{1,2}[）)])
       | (?P<ordinal>第[一二三四五六七八九十]{1,2})[，,、：:]
-      | (?P<hand>[一另]方面)[，,]
+      | (?P<hand>另?一方面)[，,]
       | (?P<is>[一二三四五六七八九十]{1,3})(?:个?是)
       | (?P<must>[一二三四五六七八九十]{1,3})要
       | (?P<chinese>[一二三四五六七八九十]{1,3})[、．.]
@@ -132,7 +132,7 @@ def _number(match: re.Match[str]) -> int:
     """The number a label carries; 另一方面 is the second."""
     sign = match[match.lastgroup or 0]
     if match.lastgroup == "hand":
-        return 1 if sign.startswith("一") else 2
+        return 2 if sign.startswith("另") else 1
     if match.lastgroup == "circled":
         return ord(sign) - ord("①") + 1
     digits = "".join(c for c in sign if c.isdigit())
@@ -175,7 +175,7 @@ def _kept(labels: Sequence[_Label]) -> Iterator[_Label]:
         if joins:
             last[style] = number
             for other, rank in RANK.items():
-                if rank > RANK[style]:
+                if rank > RANK[style] and other != "article":  # articles are counted through all chapters
                     last.pop(other, None)
             yield label
 
