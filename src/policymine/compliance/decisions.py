@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -56,14 +56,17 @@ def refresh(table: Table, profile: Profile, *, as_of: date, now: datetime) -> Re
     """
     state = kept.state_of(table, profile.id)
     with table.reading() as snapshot:
-        repeals = _repeals(snapshot)
+        repeals = _repeals(snapshot, state)
         made = State(snapshot.run_id, profile.fingerprint, rules_fingerprint(), as_of.isoformat(), repeals)
         ids = _stale(snapshot, profile, state=state, made=made)
         records = []
         if ids is None or ids:
-            papers = _papers(snapshot, repeals)
+            rows: Iterable[Mapping[str, Any]] = kept.requirements(snapshot, ids=ids)
+            rows = rows if ids is None else list(rows)
+            pages = None if ids is None else {row["page_id"] for row in rows}
+            papers = _papers(snapshot, repeals, pages=pages)
             judge = Judge(profile, as_of=as_of)
-            for row in kept.requirements(snapshot, ids=ids):
+            for row in rows:
                 requirement = requirement_from(row, papers)
                 records.append(_record(judge.decide(requirement), requirement, profile))
     kept.keep(table, profile.id, state=made, records=records, replaced=ids, decided_at=utc(now))
@@ -97,30 +100,35 @@ def decided(
             if found is None:
                 return
             wanted = {found}
-        papers = _papers(snapshot, _repeals(snapshot))
+        papers = _papers(snapshot, _repeals(snapshot, None))
         judge = Judge(profile, as_of=as_of)
         for row in kept.requirements(snapshot, ids=wanted):
             requirement = requirement_from(row, papers)
             yield requirement, judge.decide(requirement)
 
 
-def _repeals(snapshot: Snapshot) -> dict[str, str]:
-    """Titles and numbers of repealed papers with the paper that ended them."""
-    found: dict[str, str] = {}
-    for _, _, title, number, text in kept.standing_texts(snapshot):
+def _repeals(snapshot: Snapshot, state: State | None) -> dict[str, str]:
+    """Titles and numbers of repealed papers with the paper that ended them; what was known before is not read again."""
+    since = 0 if state is None or state.run > snapshot.run_id or state.rules_hash != rules_fingerprint() else state.run
+    if since and kept.documents_withdrawn(snapshot, since=since):
+        since = 0
+    found: dict[str, str] = dict(state.repeals) if state is not None and since else {}
+    for _, _, title, number, text in kept.standing_texts(snapshot, since=since):
         for key in repeals_of(text):
             if key not in (title, number):
                 found.setdefault(key, title or number or "")
     return found
 
 
-def _papers(snapshot: Snapshot, repeals: Mapping[str, str]) -> dict[tuple[str, str], Paper]:
-    """The papers that stand, by page and document, with what is known of their standing."""
+def _papers(
+    snapshot: Snapshot, repeals: Mapping[str, str], *, pages: Collection[str] | None = None
+) -> dict[tuple[str, str], Paper]:  # fmt: skip
+    """The papers that stand, by page and document, with what is known of their standing; all, or those of some pages."""
     ends = {}
     for document, page, _, _, text in kept.standing_texts(snapshot):
         ends[page, document] = text
     papers = {}
-    for row in kept.documents(snapshot):
+    for row in kept.documents(snapshot, pages=pages):
         card = Card(
             title=row["title"], kind=row["kind"], issued_on=row["issued_on"], region=row["region"], level=row["level"],
             issuer=row["issuer"], number=row["number"], speaker=row["speaker"], audience=row["audience"],

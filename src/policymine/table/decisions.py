@@ -73,19 +73,29 @@ def state_of(table: Table, profile: str) -> State | None:
     return State(**json.loads(said)) if said else None
 
 
-def documents(now: Snapshot) -> Iterator[Mapping[str, Any]]:
-    """The cards of the documents that stand."""
+def documents(now: Snapshot, *, pages: Collection[str] | None = None) -> Iterator[Mapping[str, Any]]:
+    """The cards of the documents that stand; all, or those of some pages."""
     d = schema.documents
-    query = sa.select(*(d.c[name] for name in DOCUMENT)).where(visible(d, now.run_id))
-    for row in now.connection.execution_options(yield_per=BATCH).execute(query).mappings():
-        yield dict(row)
+    chosen = sa.select(*(d.c[name] for name in DOCUMENT)).where(visible(d, now.run_id))
+    parts = [None] if pages is None else [list(pages)[at : at + BATCH] for at in range(0, len(pages), BATCH)]
+    for part in parts:
+        query = chosen if part is None else chosen.where(d.c.page_id.in_(part))
+        for row in now.connection.execution_options(yield_per=BATCH).execute(query).mappings():
+            yield dict(row)
 
 
-def standing_texts(now: Snapshot) -> Iterator[tuple[str, str, str | None, str | None, str]]:
-    """Documents that say how long they hold or what they end: id, page, title, number, text."""
+def documents_withdrawn(now: Snapshot, *, since: int) -> bool:
+    """Whether a later run took a document back."""
+    d = schema.documents
+    return now.connection.scalars(sa.select(d.c.serial).where(d.c.withdrawn_run > since).limit(1)).first() is not None
+
+
+def standing_texts(now: Snapshot, *, since: int = 0) -> Iterator[tuple[str, str, str | None, str | None, str]]:
+    """Documents of runs after `since` that say how long they hold or what they end: id, page, title, number, text."""
     d = schema.documents.c
     says = sa.or_(*(contains(d.text, word) for word in STANDING_WORDS))
-    query = sa.select(d.id, d.page_id, d.title, d.number, d.text).where(visible(schema.documents, now.run_id), says)
+    query = sa.select(d.id, d.page_id, d.title, d.number, d.text)
+    query = query.where(visible(schema.documents, now.run_id), d.run_id > since, says)
     for row in now.connection.execute(query):
         yield row.id, row.page_id, row.title, row.number, row.text
 
