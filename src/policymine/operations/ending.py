@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from policymine.operations.learning import learn
 from policymine.operations.night import Night, PageNote, read_notes, read_work
 from policymine.operations.report import Report, SourceReport, html_page, judge, markdown, next_steps, summarise
 from policymine.pipeline import station_fingerprints
@@ -92,6 +93,7 @@ def end(
     report = replace(draft, next_steps=next_steps(draft, database=database))
     if passed:
         run.publish(report.as_json())
+        learn(table)
     else:
         run.discard(report.as_json())
     return report
