@@ -12,7 +12,7 @@ from policymine.rules import RuleSet, load
 LATIN = re.compile("[A-Za-z]")
 LETTERS = re.compile(r"[^\W\d_]")
 SAMPLE = 1200
-SHORTEST_JUDGED = 120
+SHORTEST_JUDGED = 60
 """Characters below which a text gives too little to judge its genre by."""
 
 
@@ -29,7 +29,8 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
         text: the clean text.
         about: titles and breadcrumbs over it.
 
-    The reasons: `empty`, `english`, `fiction`, `how_to`, `advert`, `school_speech`, `spun_text`.
+    The reasons: `empty`, `english`, `fiction`, `how_to`, `advert`, `school_speech`, `spun_text`,
+    `ai_summary`, `terms`, `private_life`.
 
     >>> set_aside_reason("All districts shall carry out the special rectification campaign before the end of the month.")
     'english'
@@ -46,7 +47,9 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
         return None
     weights: dict[str, float] = defaultdict(float)
     for rule in rules():
-        found = len(rule.find.findall(text)) + 2 * len(rule.find.findall(about))
+        found = len(rule.find.findall(text))
+        if rule.gives.get("about", True):
+            found += 2 * len(rule.find.findall(about))
         weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * found
     thousands = max(len(text), 400) / 1000
     governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
