@@ -128,7 +128,8 @@ def _department(addressee: Addressee, _: Requirement, profile: Profile, quote: Q
         for function in profile.activity.functions:
             if any(word in addressee.name for word in known.get(function, ())):
                 return (Verdict("机构", True, "body.function", quote, "activity.functions", function),)
-        if not profile.activity.functions:
+        told = any(word in addressee.name for words in known.values() for word in words)
+        if not told or not profile.activity.functions or REDACTED.search(addressee.name):
             return (Verdict("机构", None, "body.generic-open", quote, "activity.functions"),)
     return (Verdict("机构", False, "body.function-other", quote, "activity.functions", "、".join(profile.activity.functions)),)
 
