@@ -8,10 +8,12 @@ import pytest
 from policymine_flows.commands import exit_code
 from policymine_flows.nightly import nightly
 from policymine_flows.remine import remine
+from prefect.client.orchestration import get_client
 
-from policymine.errors import LockedError, SourceError
+from policymine.errors import BlockedError, FetchError, LockedError, SourceError
 from policymine.operations.night import open_table
 from policymine.settings import load_settings
+from policymine.sources.source import Source
 from policymine.table.lock import RunLock
 from policymine.table.search import Filters, search
 from policymine.table.store import Table
@@ -25,6 +27,7 @@ base = "http://127.0.0.1:9"
 start = ["/index.html"]
 papers = ['/t\\d+\\.html$']
 pace_seconds = 0
+retries = 0
 enabled = true
 allow_private = true
 """
@@ -75,9 +78,13 @@ def test_a_failing_source_marks_itself_and_lets_the_others_finish(config: Config
     sites = tmp_path / "overlay" / "sites"
     sites.mkdir(parents=True)
     (sites / "broken.toml").write_text(BROKEN_SOURCE, encoding="utf-8")
-    report = nightly(config(overlay=f'"{tmp_path}/overlay"'))
+    report = nightly(config(overlay=f'"{tmp_path}/overlay"'), retry_seconds=[0.0, 0.0])
     by_id = {source["id"]: source for source in report["sources"]}
-    assert by_id["broken"]["error"]
+    assert "connect" in by_id["broken"]["error"]
+    assert "connect" in (tmp_path / "reports" / f"run-{report['run_id']}.broken.md").read_text(encoding="utf-8")
+    page = (tmp_path / "reports" / f"run-{report['run_id']}.sample.md").read_text(encoding="utf-8")
+    assert "| failed | http-404 | 1 |" in page
+    assert "| forbidden | robots | 1 |" in page
     assert by_id["sample"]["error"] is None
     assert report["status"] == "published"
     assert exit_code(report) == 4
@@ -143,3 +150,31 @@ def test_remine_touches_stale_pages_only(config: Config, monkeypatch: pytest.Mon
     assert not report["quarantine"]
     assert report["new"] == report["withdrawn"] == 0
     assert remine(path)["pages"] == 0
+
+
+def test_only_fetch_errors_are_tried_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    from policymine_flows import nightly as module
+
+    tries: list[str] = []
+
+    def visit(_night: object, source: Source, **_: object) -> Path:
+        tries.append(source.id)
+        raise (FetchError if source.id == "broken" else BlockedError)(source.id, "", "planted")
+
+    overlay = Path(load_settings(Path(config())).work).parent / "overlay"
+    (overlay / "sites").mkdir(parents=True)
+    (overlay / "sites" / "broken.toml").write_text(BROKEN_SOURCE, encoding="utf-8")
+    monkeypatch.setattr(module, "visit", visit)
+    report = nightly(config(overlay=f'"{overlay}"'), retry_seconds=[0.0, 0.0])
+    assert all("planted" in source["error"] for source in report["sources"])
+    assert sorted(tries) == ["broken", "broken", "broken", "sample"], "a network is tried three times, a blocked source once"
+
+
+def test_each_source_has_its_flow_run_and_its_artifact(config: Config) -> None:
+    report = nightly(config())
+    with get_client(sync_client=True) as client:
+        runs = [run.name for run in client.read_flow_runs()]
+        artifacts = {artifact.key: artifact.data for artifact in client.read_artifacts()}
+    assert "visit-sample" in runs
+    assert "robots" in str(artifacts["source-sample"])
+    assert report["sources"][0]["id"] == "sample"
