@@ -77,6 +77,15 @@ def _parts(name: str) -> list[tuple[str, int]]:
     return parts
 
 
+def enforcement(text: str) -> bool:
+    """Whether a text threatens with what only an authority can do.
+
+    >>> enforcement("必须责令停产整改"), enforcement("年度考核一票否决")
+    (True, False)
+    """
+    return any(word in text for word in _targets().lexicons["enforcement"]["words"])
+
+
 @lru_cache(maxsize=65536)
 def targets_of(text: str) -> tuple[tuple[str, int], ...]:
     """Whom a sanction or a condition names as those it meets, with their places in the text.

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from policymine.compliance.addressees import addressees_of, targets_of
+from policymine.compliance.addressees import addressees_of, enforcement, targets_of
 from policymine.compliance.facets.condition import open_condition
 from policymine.compliance.facets.field import named_field
 from policymine.compliance.facets.period import in_force
@@ -112,7 +112,8 @@ class Judge:
                 found = [read_addressee(a, requirement, self.profile, quote=quote) for a in addressees_of(name)]
                 targets += [_within(unit, reading, "named") if unit else reading for reading in found]
         if targets and sanction:
-            return targets
+            enforces = self.profile.group == "department" and not requirement.bearers and enforcement(requirement.text)
+            return [*targets, _doubted(self._unaddressed(requirement), named=True)] if enforces else targets
         if unit is not None:
             return [*targets, Reading((unit, *self._field(requirement)))]
         site = self._subject_site(requirement)

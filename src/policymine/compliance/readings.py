@@ -183,6 +183,10 @@ def _named(addressee: Addressee, _: Requirement, profile: Profile, quote: Quote)
     ours = profile.organisation.name or None
     if not profile.names:
         return (Verdict("机构", None, "body.named-open", quote, "organisation.name"),)
+    if any(len(addressee.name) > 2 and own.endswith(addressee.name) for own in profile.names):
+        return (Verdict("机构", None, "body.bare-name", quote, "organisation.name", ours),)
+    if any(name in addressee.name for name in profile.activity.memberships):
+        return (Verdict("机构", None, "body.member", quote, "activity.memberships", "、".join(profile.activity.memberships)),)
     if REDACTED.search(addressee.name) and _could_be_ours(addressee.name, profile):
         return (Verdict("机构", None, "body.redacted", quote, "organisation.name", ours),)
     return (Verdict("机构", False, "body.named-other", quote, "organisation.name", ours),)
