@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from policymine.errors import RuleError
+from policymine.rules import load
 from policymine.text.outline import chinese_number
 
 FILE = "slogans.jsonl"
@@ -22,6 +23,8 @@ MARKS = re.compile(r"[\s、，,；;“”‘’\"「」『』（）()]")
 NUMERALS = {"两": 2, "兩": 2, "双": 2, "雙": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
 FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾兩雙個", "一二三四五六七八九十两双个")
 NUMERAL = re.compile(r"[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两双]|\d{1,2}")
+WORDS = load("policymine.extraction", "slogans").lexicons
+ONE_EACH = re.compile("一(?P<whom>[^一]{1,3})一(?P<what>[^一]{1,3})")
 READING_KEYS = {"field", "members", "since", "source", "sure", "note", "cues"}
 ENTRY_KEYS = {"name", "variants", "readings", "counts"}
 
@@ -117,8 +120,20 @@ def look_up(name: str) -> Entry | None:
     ['事故', '责任', '整改', '有关']
     >>> look_up("八个没听说过") is None
     True
+    >>> look_up("一企一策").readings[0].members
+    ('每家企业', '一套对策')
     """
-    return entries().get(canonical(name))
+    return entries().get(canonical(name)) or _each(canonical(name))
+
+
+@cache
+def _each(name: str) -> Entry | None:
+    """The literal reading of a name that says one for each: 一企一策 is for every enterprise a plan of its own."""
+    match = ONE_EACH.fullmatch(name)
+    whom, what = (WORDS["each_whom"].get(match["whom"]), WORDS["each_what"].get(match["what"])) if match else (None, None)
+    if whom is None or what is None:
+        return None
+    return Entry(name, (), (Reading("通用", (whom, what), None, "按字面:每一个各有一份", sure=True),))
 
 
 def parse(content: str) -> Iterator[Entry]:

@@ -26,6 +26,8 @@ VERB = re.compile(rf"^.*(?:{WORDS['strong']})")
 HEAD_VERB = re.compile(rf"^(?:{WORDS['adverbs']})*(?:{WORDS['strong']}|{WORDS['verbs']})")
 TRIM = re.compile(rf"^(?:{WORDS['labels']})?\s*|[\s，,、；;。：:]+$|等$")
 LEAD = re.compile(r"(?:的|实现了?|做到|达到|形成|落实|这|等)\Z")
+NAMED = re.compile(r"[（(](?:以下|下)?[简统合并]称(?:为)?[：:]?\Z")
+LISTED = re.compile(r"[“‘](?P<list>[^“”‘’\n。，；、]{1,12}(?:、[^“”‘’\n。，；、]{1,12})+)[”’]的?\Z")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
@@ -148,6 +150,7 @@ def _splits(text: str, span: Span) -> Iterator[tuple[Span, ...]]:
     inside = span.of(text)
     if "；" in inside or ";" in inside:
         yield _members(text, span, "[；;]")
+        yield _members(text, span, "[；;、]")
     comma = re.search("[，,；;]", inside)
     short = Span(span.start, span.start + comma.start()) if comma and comma.start() else span
     if "、" in short.of(text):
@@ -192,7 +195,14 @@ def _before(text: str, slogan: Span, wanted: int) -> _Ways:
     name = slogan.of(text)
     quoted = slogan.start > 0 and text[slogan.start - 1] in '“‘「『"'
     end = slogan.start - quoted
-    if lead := LEAD.search(text, max(0, end - 4), end):
+    if quoted and (named := NAMED.search(text, max(0, end - 12), end)):
+        end = named.start()
+    elif not quoted and (listed := LISTED.search(text, max(0, end - REACH_BEFORE), end)):
+        members = _members(text, Span(*listed.span("list")), "、")
+        if len(members) == wanted and _even(text, members):
+            yield members, False
+        return
+    elif lead := LEAD.search(text, max(0, end - 4), end):
         end = lead.start()
     stretch = STRETCH.search(text, max(0, end - REACH_BEFORE), end)
     if stretch is None or not stretch[0] or stretch[0][-1] in "、和与及" or set(NUMERAL.findall(name)) == {"一"}:
@@ -205,6 +215,12 @@ def _before(text: str, slogan: Span, wanted: int) -> _Ways:
             read = (_first_member(text, members), *members[1:])
             if _alike(name, [member.of(text) for member in read], cut=read[0] != members[0]):
                 yield read, False
+
+
+def _even(text: str, members: Sequence[Span]) -> bool:
+    """Whether the members of a quoted list are short words of like length."""
+    lengths = [member.length for member in members]
+    return max(lengths) <= LONGEST_BEFORE and max(lengths) <= 2 * min(lengths) + 2
 
 
 def _alike(name: str, members: Sequence[str], *, cut: bool) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from policymine.extraction.dictionary import canonical, entries
+from policymine.extraction.dictionary import canonical, entries, look_up
 from policymine.extraction.mottos import find_mottos
 from policymine.extraction.openings import Opening, find_openings
 from policymine.model import Issue, Slogan, SloganKind, Span
@@ -100,7 +100,6 @@ def _opened(text: str, slogans: Sequence[Slogan], openings: Sequence[Opening]) -
     for slogan in slogans:
         if slogan.span in here:
             paper.setdefault(slogan.slogan_id, tuple(span.of(text) for span in here[slogan.span]))
-    known = entries()
     for slogan in slogans:
         span, name = slogan.span, slogan.slogan_id or slogan.text
         if span in here:
@@ -108,7 +107,7 @@ def _opened(text: str, slogans: Sequence[Slogan], openings: Sequence[Opening]) -
             yield Slogan(span, slogan.text, slogan.rule, "numeric", tuple(m.of(text) for m in members), "here", name, members)
         elif name in paper:
             yield Slogan(span, slogan.text, slogan.rule, "numeric", paper[name], "paper", name)
-        elif name in known and (reading := known[name].read(text[max(0, span.start - AROUND) : span.end + AROUND])):
+        elif (entry := look_up(name)) and (reading := entry.read(text[max(0, span.start - AROUND) : span.end + AROUND])):
             yield Slogan(span, slogan.text, slogan.rule, "numeric", reading.members, "dictionary", name)
         else:
             yield slogan
