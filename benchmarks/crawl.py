@@ -135,7 +135,7 @@ def site(papers: int) -> Iterator[tuple[str, Any]]:
 def source(base: str, **more: Any) -> Source:
     """The loopback site as a source without pace."""
     settings: dict[str, Any] = {
-        "follow": (r"/list_\d+\.html$",), "pace_seconds": 0, "concurrency": WORKERS, "depth": 50, "most_pages": 1_000_000,
+        "follow": (r"/list_\d+\.html$",), "pace_seconds": 0, "concurrency": WORKERS, "most_pages": 1_000_000,
         "budget": 1_000_000, "allow_private": True, "pages_min": 0, **more,
     }  # fmt: skip
     return Source("bench", "量测站", "http://bench.invalid", ("/list_0.html",), (r"/t\d+\.html$",), **settings).at(base)
@@ -255,7 +255,7 @@ def kills(papers: int, seed: int, moments: int = 10) -> None:
         asked = figures()[1]
         urls = [f.url for f in visited.fetched if f.kind == "paper" and f.outcome == "fetched"]
         repeated = sum(n - 1 for path, n in asked.items() if path != "/robots.txt")
-        broken = [line for line in Archive(Path(folder, "archive")).verify() if "torn" not in line[1]]
+        broken = [line for line in Archive(Path(folder, "archive")).verify() if "no index knows" not in line[1]]
         doubled = len(urls) - len(set(urls))
         print(f"killed {died} times: {papers - len(set(urls))} missing, {doubled} doubled, archive faults {len(broken)}")
         print(f"  fetched again {repeated}, one per worker and kill would be {died * WORKERS}")

@@ -8,6 +8,7 @@ be pruned without touching evidence. Reading from the archive needs no network a
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from warcio.warcwriter import WARCWriter
 from policymine.errors import FetchError
 from policymine.sources.archive_index import STAMP, Entry, index_of, read_index
 
+TORN = (OSError, ValueError, EOFError, ArchiveLoadFailed, AttributeError, IndexError, zlib.error)
+"""What warcio raises for a record that breaks off, depending on where it does."""
 DIGEST = "WARC-X-Body-SHA256"
 VIA = "WARC-X-Via"
 """The page that linked to an attachment."""
@@ -152,7 +155,7 @@ class Archive:
                 file.seek(int(offset))
                 for record in ArchiveIterator(file):
                     return archived(record)
-        except (OSError, ValueError, EOFError, ArchiveLoadFailed) as problem:
+        except TORN as problem:
             cure = f"cannot be read ({problem}); restore it from a backup"
             raise FetchError(str(path), f"record at {offset}", cure) from problem
         raise FetchError(str(path), f"record at {offset}", "there is none; restore the file from a backup")
@@ -172,26 +175,35 @@ class Archive:
 
 
 def _verify_file(path: Path, name: str, known: Mapping[int, Entry]) -> Iterator[tuple[str, str]]:
-    end = 0
+    size, end = path.stat().st_size, 0
+    with path.open("rb") as file:
+        for offset, entry in sorted(known.items()):
+            end = offset + entry.length
+            if end > size:
+                yield f"{name}@{offset} {entry.url}", "is in the index but not in the file; restore the file from a backup"
+            elif problem := _fault(file, entry):
+                yield f"{name}@{offset} {entry.url}", problem
+    if known and size > end:
+        cure = "`policymine archive verify --mend` indexes them or cuts them off"
+        yield name, f"ends in {size - end} bytes that no index knows, torn by a crash or not yet indexed; {cure}"
+
+
+def _fault(file: IO[bytes], entry: Entry) -> str:
+    """What is wrong with a record; empty when it is whole."""
+    file.seek(entry.offset)
     try:
-        with path.open("rb") as file:
-            records = ArchiveIterator(file)
-            for record in records:
-                response = archived(record)
-                offset = records.get_record_offset()
-                if record.rec_type != "revisit" and response.sha256 != hashlib.sha256(response.body).hexdigest():
-                    yield f"{name}@{offset} {response.url}", "its body differs from its digest; restore the file from a backup"
-                elif known and offset not in known:
-                    yield f"{name}@{offset} {response.url}", "is not in the index; run `policymine archive verify --mend`"
-                end = max(end, offset + (known[offset].length if offset in known else 0))
-    except (OSError, ArchiveLoadFailed, EOFError, ValueError) as problem:
-        yield name, f"breaks off: {problem}"
-        return
-    if known and (torn := path.stat().st_size - max(entry.offset + entry.length for entry in known.values())) > 0 and end:
-        yield name, f"ends in {torn} bytes of a record torn by a crash; `policymine archive verify --mend` cuts them off"
-    for offset, entry in known.items():
-        if offset + entry.length > path.stat().st_size:
-            yield f"{name}@{offset} {entry.url}", "is in the index but not in the file; restore the file from a backup"
+        record = next(iter(ArchiveIterator(BytesIO(file.read(entry.length)))))
+        response = archived(record)
+    except (*TORN, StopIteration) as problem:
+        return f"breaks off: {problem}; restore the file from a backup"
+    if not is_whole(record, response):
+        return "its body differs from its digest; restore the file from a backup"
+    return "" if response.sha256 == entry.sha256 else "its digest is not the one in the index; restore the file from a backup"
+
+
+def is_whole(record: Any, response: Archived) -> bool:
+    """Whether a record's body is the one that was written; a revisit has none."""
+    return record.rec_type == "revisit" or response.sha256 == hashlib.sha256(response.body).hexdigest()
 
 
 def archived(record: Any) -> Archived:

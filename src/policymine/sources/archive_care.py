@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from policymine.errors import FetchError
-from policymine.sources.archive import Archive, archived
+from policymine.sources.archive import TORN, Archive, archived, is_whole
 from policymine.sources.archive_index import STAMP, Entry, find, index_of, read_index
 
 
@@ -58,46 +57,48 @@ def _bytes_of(archive: Archive, entry: Entry) -> bytes:
 
 
 def mend(archive: Archive) -> Iterator[tuple[str, str]]:
-    """Makes missing index lines anew and cuts off records that a crash tore; yields (file, what was done)."""
+    """Makes missing index lines anew and cuts off records that a crash tore; yields (file, what was done).
+
+    Only bytes behind the last record of an index are ever cut off: damage elsewhere is a matter for the backup.
+    """
     for path in archive.files():
         name = path.relative_to(archive.folder).as_posix()
-        entries, end = _scan(path, name)
-        if entries != read_index(index_of(path)):
-            fresh = index_of(path).with_suffix(".new")
-            fresh.write_text("".join(entry.line() for entry in entries), encoding="utf-8", newline="\n")
-            fresh.replace(index_of(path))
-            yield name, f"index made anew, {len(entries)} records"
-        if (torn := path.stat().st_size - end) > 0:
+        known = read_index(index_of(path))
+        begin = max((entry.offset + entry.length for entry in known), default=0)
+        fresh, end = _scan(path, name, begin)
+        if fresh:
+            renewed = index_of(path).with_suffix(".new")
+            renewed.write_text("".join(entry.line() for entry in [*known, *fresh]), encoding="utf-8", newline="\n")
+            renewed.replace(index_of(path))
+            yield name, f"{len(fresh)} records put into the index"
+        torn = path.stat().st_size - end
+        if torn > 0 and known:
             os.truncate(path, end)
             yield name, f"{torn} bytes of a torn record cut off"
+        elif torn > 0:
+            yield name, f"breaks off at byte {end}; left as it is, restore it from a backup"
 
 
-def _scan(path: Path, name: str) -> tuple[list[Entry], int]:
-    """The entries of all whole records of a file, and where the last of them ends."""
+def _scan(path: Path, name: str, begin: int) -> tuple[list[Entry], int]:
+    """The entries of all whole records from an offset on, and where the last of them ends."""
     entries: list[Entry] = []
-    end = 0
+    end = begin
     with path.open("rb") as file:
+        file.seek(begin)
         records = ArchiveIterator(file)
         try:
             for record in records:
                 response = archived(record)
-                offset = records.get_record_offset()
-                length = records.get_record_length()
+                if not is_whole(record, response):
+                    break
+                offset, length = records.get_record_offset(), records.get_record_length()
                 at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")).astimezone(UTC)
-                entries.append(
-                    Entry(
-                        response.url.replace(" ", "%20"),
-                        at.strftime(STAMP),
-                        response.status,
-                        response.content_type[0] or "",
-                        response.sha256 or "",
-                        f"{name}@{offset}",
-                        length,
-                        "revisit" if record.rec_type == "revisit" else "response",
-                    )
-                )
+                kind = "revisit" if record.rec_type == "revisit" else "response"
+                url, media_type = response.url.replace(" ", "%20"), response.content_type[0] or ""
+                place, digest = f"{name}@{offset}", response.sha256 or ""
+                entries.append(Entry(url, at.strftime(STAMP), response.status, media_type, digest, place, length, kind))
                 end = offset + length
-        except (ArchiveLoadFailed, EOFError, ValueError, OSError):
+        except TORN:
             pass  # the rest of the file is a torn record
     return entries, end
 

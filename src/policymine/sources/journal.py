@@ -127,7 +127,7 @@ class Journal:
     """Appends to a journal; every line is out of the process's hands when a method returns."""
 
     def __init__(self, file: IO[str]) -> None:
-        self._file = file
+        self._file, self.ended = file, False
         file.write("\n")  # ends a line that a crash tore
 
     def begin(self, moment: str) -> None:
@@ -149,6 +149,7 @@ class Journal:
 
     def end(self, reason: str, *, unexplained: Iterable[str]) -> None:
         """The crawl is over; `reason` is empty when it saw all there was. `unexplained` links fit no rule of the source."""
+        self.ended = True
         self._line({"end": reason, "unexplained": list(unexplained)})
 
     def _line(self, entry: dict[str, Any]) -> None:

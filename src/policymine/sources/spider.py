@@ -169,7 +169,7 @@ def main(path: str) -> int:
             process = AsyncCrawlerProcess(settings_of(job))
             process.crawl(PaperSpider, job=job, walk=walk)
             process.start()
-    return 0 if read_journal(job.journal).ended else 1
+    return 0 if journal.ended else 1
 
 
 if __name__ == "__main__":

@@ -158,13 +158,13 @@ def _listed(source: Source, found: Found, links: list[Link], known: Mapping[str,
     for link in resolved:
         if not source.holds(link.url) or source.ignores(link.url):
             continue
-        kind = source.kind_of(link.url) or ("paper" if shape(link.url) in learnt else "next" if link.next else None)
-        if kind is None and link.url in starts:
-            continue
-        if kind is None:
-            unexplained.append(link.url)
-        else:
+        kind = source.kind_of(link.url) or ("paper" if shape(link.url) in learnt else None)
+        if link.next and kind in (None, "list"):
+            kinds[link.url] = "next"
+        elif kind is not None:
             kinds.setdefault(link.url, kind)
+        elif link.url not in starts:
+            unexplained.append(link.url)
     new = any(kind in ("paper", "attachment") and url not in known for url, kind in kinds.items())
     if (after := source.page_after(found.url)) is not None:
         kinds[after] = "next"
