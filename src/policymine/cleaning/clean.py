@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from policymine.cleaning.oddities import find_oddities
 from policymine.cleaning.partition import check_partition
 from policymine.cleaning.repairs import KINDS, Repaired, repair
 from policymine.cleaning.truncation import find_truncation
+from policymine.cleaning.unknowns import find_unknowns, with_candidates
 from policymine.model import CleanPage, Cut, Document, Issue, Page, Repair
 from policymine.text import Alignment, Edit, Span
 
@@ -25,6 +26,7 @@ ORDER = re.compile("必须|严禁|一律|要")
 REVIEWED = 40
 """Han characters above which a removed block with an order in it is kept aside for a person to look at."""
 ABOUT = frozenset({"heading", "nav_breadcrumb", "editor_intro"})
+TextOf = Callable[[str], str | None]
 UNREVIEWED = frozenset({"heading", "layout", "dup_title"})
 
 
@@ -36,12 +38,18 @@ class _Found(NamedTuple):
     part: Part
 
 
-def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None) -> CleanPage:
+def _no_text(_: str) -> str | None:
+    return None
+
+
+def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None, text_of: TextOf = _no_text) -> CleanPage:
     """Makes documents of a page.
 
     Args:
         page: as a reader of `sources` gave it.
         duplicates: what earlier pages held; copies of their texts are marked. The page's own texts are not added to it.
+        text_of: gives the clean text of an earlier document by its id, None where it is not kept; a word hidden here that it
+            shows becomes a candidate.
 
     Raises:
         AlignmentError: the Partition law does not hold; a bug, never bad input.
@@ -62,7 +70,7 @@ def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None) -> Clean
         for number, one in enumerate(found)
     ]
     about = "\n".join(m.span.of(text) for m in labels.marks if m.kind in ABOUT)
-    documents = tuple(_compared([_judged(one, about) for one in found], duplicates))
+    documents = tuple(_revealed(list(_compared([_judged(one, about) for one in found], duplicates)), text_of))
     cuts = sorted(
         [*_block_cuts(repaired.alignment, labels.marks, found), *_inline_cuts(documents, labels.marks)],
         key=lambda cut: cut.raw_span,
@@ -115,9 +123,8 @@ def _issues(one: _Found, repaired: Repaired, marks: Sequence[Mark]) -> tuple[Iss
             continue
         moved.append(replace(issue, where=one.document.alignment.to_clean(repaired.alignment.to_raw(issue.where))))
     cut = any(mark.kind == "access_cut" and _truncates(mark.rule) for mark in _within(marks, one.part.span))
-    return (
-        tuple(moved) + find_oddities(one.document.text) + find_truncation(one.document.text, hints=one.document.hints, cut=cut)
-    )
+    text = one.document.text
+    return (*moved, *find_oddities(text), *find_truncation(text, hints=one.document.hints, cut=cut), *find_unknowns(text))
 
 
 def _truncates(rule_id: str) -> bool:
@@ -143,6 +150,20 @@ def _compared(documents: Sequence[Document], index: DuplicateIndex | None) -> It
         else:
             issues += (Issue("duplicate", "info", f"{match.share:.0%} of this text stands in {match.fuller}", "read that one"),)
             yield replace(document, duplicate_of=match.fuller, truncated=document.truncated or match.shortened, issues=issues)
+
+
+def _revealed(documents: Sequence[Document], text_of: TextOf) -> Iterator[Document]:
+    """The documents with candidates for what they hide: from the fuller text that each copies, and from its copies here."""
+    texts = {document.id: document.text for document in documents}
+    for document in documents:
+        fuller = document.duplicate_of
+        others = [fuller] if fuller else []
+        others += [other.id for other in documents if other.duplicate_of == document.id]
+        issues = document.issues
+        for other in others:
+            if shown := texts.get(other) or text_of(other):
+                issues = with_candidates(issues, document.text, other=shown, source=other)
+        yield document if issues == document.issues else replace(document, issues=issues)
 
 
 def _overtaking(match: Match) -> Issue:
