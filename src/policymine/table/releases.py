@@ -129,5 +129,5 @@ def manifest_of(now: Snapshot) -> dict[str, Any]:
     return {
         "rows": rows,
         "fingerprints": [{"clean": c, "mine": m, "pages": n} for c, m, n in now.connection.execute(made_by)],
-        "sources": dict(now.connection.execute(sources).tuples().all()),
+        "sources": {row[0]: row[1] for row in now.connection.execute(sources)},
     }
