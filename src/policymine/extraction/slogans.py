@@ -27,6 +27,7 @@ LEFT = re.compile(RULES.parts["left"])
 NOT_NAMES = frozenset(RULES.lexicons["not_numeric"]["whole"])
 PLANS = re.compile(RULES.lexicons["not_numeric"]["plans"])
 NOT_ENDS = re.compile(RULES.lexicons["not_numeric"]["ends"])
+PROJECTS = re.compile(RULES.lexicons["not_numeric"]["projects"])
 IDIOMS = re.compile(RULES.lexicons["not_numeric"]["idioms"])
 ONLY_QUOTED = frozenset(RULES.lexicons["plain"]["only_quoted"])
 TRAILING = tuple(RULES.lexicons["trailing"]["words"])
@@ -192,6 +193,8 @@ def _without_tail(text: str, span: Span) -> Span:
 def _is_name(name: str) -> bool:
     """Whether a form that fits a rule names a set: no plan, festival, idiom; parts with marks between are all counted."""
     if name in NOT_NAMES or PLANS.fullmatch(name) or NOT_ENDS.search(name) or IDIOMS.fullmatch(name):
+        return False
+    if PROJECTS.match(name) and look_up(name) is None:
         return False
     parts = MARK.split(name)
     if len(parts) == 1:
