@@ -16,7 +16,7 @@ from policymine.table.store import Table
 
 NIGHTS_TO_TRY = 7
 """After as many nights on which it failed an address is no longer visited of its own accord; a link brings it back."""
-REACHED = ("fetched", "unchanged")
+REACHED = ("fetched", "unchanged", "waiting")
 
 
 class Visited(NamedTuple):
@@ -65,6 +65,8 @@ def _note(connection: sa.Connection) -> sa.Insert:
     new, old = note.excluded, frontier.c
     learnt = ("etag", "last_modified", "body_sha256", "fetched_at")
     change: dict[str, sa.ColumnElement[Any]] = {name: sa.func.coalesce(new[name], old[name]) for name in learnt}
+    other = sa.and_(new.body_sha256.is_not(None), sa.func.coalesce(old.body_sha256, "") != new.body_sha256)
+    change["discovered_at"] = sa.case((other, new.discovered_at), else_=old.discovered_at)  # since when these bytes stand
     change["state"] = new.state
     change["depth"] = sa.case((new.depth < old.depth, new.depth), else_=old.depth)
     change["attempts"] = sa.case((new.attempts == 0, 0), else_=old.attempts + 1)

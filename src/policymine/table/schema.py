@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0004"
 """The newest migration; a table that says otherwise is upgraded, or refused when it is of a newer version."""
 
 metadata = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})
@@ -299,6 +299,13 @@ decisions = sa.Table(
     sa.Column("reasons", JSON, nullable=False),
     sa.Column("decided_by", sa.Text),
     sa.Column("decided_at", sa.String(32), nullable=False),
+    sa.Column("row_id", sa.String(16)),
+    sa.Column("facet", sa.String(20)),
+    sa.Column("requirement_hash", sa.String(16)),
+    sa.Column("profile_hash", sa.String(16)),
+    sa.Column("rules_hash", sa.String(16)),
+    sa.Column("valid_until", sa.String(32)),
+    sa.Index("ix_decisions_profile_requirement_id", "profile", "requirement_id", unique=True),
 )
 
 status_events = sa.Table(
