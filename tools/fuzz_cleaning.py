@@ -104,10 +104,9 @@ def main() -> int:
             print(f"seed {args.seed} case {number}: {told}", flush=True)
         if time.perf_counter() - began > args.seconds:
             break
-    done = sum(fates.values())
-    print(
-        f"{done} cases, seed {args.seed}: {dict(fates)}; slowest {slowest[0]:.2f} s (case {slowest[1]}); {time.perf_counter() - began:.0f} s"
-    )
+    took = time.perf_counter() - began
+    told = f"{dict(fates)}; slowest {slowest[0]:.2f} s (case {slowest[1]}); {took:.0f} s"
+    print(f"{sum(fates.values())} cases, seed {args.seed}: {told}")
     return 1 if fates["violation"] else 0
 
 

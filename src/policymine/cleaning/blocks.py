@@ -19,6 +19,9 @@ from policymine.rules import RuleSet, load
 LEAF = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "tr", "blockquote", "pre", "dd", "dt", "br"})
 KEEP = 0.62
 """Share of its parent's running text that a child must hold to be followed."""
+POSTS = 2
+MOST_OF = 0.5
+"""A page is a thread when so many posts hold so much of its running text."""
 LEAST_PROSE = 40
 """Characters of running text below which a page holds no paper."""
 
@@ -30,15 +33,18 @@ def rules() -> RuleSet:
 
 
 class MainText(NamedTuple):
-    """Path of the element that holds the running text, and the indexes of the lines that belong to it."""
+    """Path of the element that holds the running text, the indexes of the lines that belong to it, whether it is a thread."""
 
     path: str
     lines: frozenset[int]
+    thread: bool = False
 
 
 def find_main(lines: Sequence[Line]) -> MainText | None:
     """The element that holds the running text of a page; None when the page is all links and labels."""
     weights = {line.index: _weight(line) for line in lines}
+    if posts := _thread(lines, weights):
+        return MainText("", posts, thread=True)
     if sum(weights.values()) < LEAST_PROSE and not any(_lone_sentence(line) for line in lines):
         return None
     below: dict[str, float] = defaultdict(float)
@@ -77,6 +83,27 @@ def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
             marks.take(line, "ad", "noise.linked-advert", confidence=0.8)
         elif not line.prose and len(line.view) > 1 and _in_list_of_links(lines, line):
             marks.take(line, "related_links", "noise.list-of-links", confidence=0.8)
+
+
+def _thread(lines: Sequence[Line], weights: Mapping[int, float]) -> frozenset[int]:
+    """The lines that members of a forum wrote, where they hold most of the page's running text; empty on other pages."""
+    bodies: dict[int, str] = {}
+    for line in lines:
+        if line.block and (body := _post(line.block.path)):
+            bodies[line.index] = body
+    if len(set(bodies.values())) < POSTS:
+        return frozenset()
+    written = sum(weights[index] for index in bodies)
+    if written < MOST_OF * sum(weights.values()) or sum(len(line.view) for line in lines if line.index in bodies) < LEAST_PROSE:
+        return frozenset()
+    return frozenset(bodies)
+
+
+@lru_cache(maxsize=4096)
+def _post(path: str) -> str:
+    """The path down to the element that holds what one member wrote; empty outside of such elements."""
+    found = rules()["blocks.post"].find.search(path)
+    return path[: found.end()] if found else ""
 
 
 def _lone_sentence(line: Line) -> bool:
@@ -130,6 +157,7 @@ def _under(path: str, ancestor: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind_by_name(path: str) -> str | None:
+    path = path[len(_post(path)) :]
     return next((str(rule.gives["kind"]) for rule in rules() if "kind" in rule.gives and rule.find.search(path)), None)
 
 

@@ -134,6 +134,8 @@ def _mark_web_page(lines: Sequence[Line], marks: Marks, hints: list[Hint], *, kn
                 "noise.no-running-text",
             )
     else:
+        if main.thread:
+            marks.kept |= {line.index for line in lines if line.index in inside and marks.free(line)}
         mark_furniture(lines, main, marks)
 
 

@@ -60,9 +60,12 @@ class Marks:
 
     whole: dict[int, Mark] = field(default_factory=dict)
     partial: list[Mark] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
 
     def take(self, line: Line, kind: str, rule: str, *, confidence: float = 1.0) -> None:
-        """Marks a whole line, unless it is marked already."""
+        """Marks a whole line, unless it is marked already or kept for good."""
+        if line.index in self.kept:
+            return
         self.whole.setdefault(line.index, Mark(line.span, kind, rule, confidence))
 
     def kind(self, line: Line) -> str | None:
