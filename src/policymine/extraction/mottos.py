@@ -23,12 +23,13 @@ LONGEST_PART = 14
 
 
 def find_mottos(text: str) -> Iterator[tuple[Span, str]]:
-    """The mottos of `text` with the rule that found each, in reading order, not overlapping; the longest wins.
+    """The mottos of `text` with the rule that found each, in reading order, not overlapping; the longest wins,
+    of two rules for one span the one that is tried first.
 
     >>> [span.of(t) for t in ["坚持“外防输入、内防反弹”策略,本着突出重点、分步实施的原则"] for span, _ in find_mottos(t)]
     ['外防输入、内防反弹', '突出重点、分步实施']
     """
-    found = sorted({*_quoted(text), *_free(text)}, key=lambda f: (f[0].start, -f[0].end))
+    found = sorted(dict.fromkeys([*_quoted(text), *_free(text)]), key=lambda f: (f[0].start, -f[0].end))
     reached = 0
     for span, rule in found:
         if span.start >= reached:

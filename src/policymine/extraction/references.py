@@ -86,7 +86,9 @@ def _bare_laws(text: str, others: Sequence[Reference]) -> Iterator[Reference]:
     """Laws named without marks: those of the list, and any in its full form."""
     reached, taken = 0, iter(others)
     other = next(taken, None)
-    for span, rule in sorted({*_listed(text), *_formal(text)}, key=lambda found: (found[0].start, -found[0].end)):
+    for span, rule in sorted(
+        dict.fromkeys([*_listed(text), *_formal(text)]), key=lambda found: (found[0].start, -found[0].end)
+    ):
         while other is not None and other.span.end <= span.start:
             other = next(taken, None)
         if span.start >= reached and not (other is not None and other.span.overlaps(span)):
