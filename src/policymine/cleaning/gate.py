@@ -38,24 +38,28 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
     True
     """
     text = _sample(text)
-    letters = len(LETTERS.findall(text))
-    if letters < 2:
-        return "empty"
-    if han_count(text) < 0.3 * letters and len(LATIN.findall(text)) > 0.5 * letters:
-        return "english"
+    han = han_count(text)
+    if han < max(2, 0.3 * len(text)):
+        letters = len(LETTERS.findall(text))
+        if letters < 2:
+            return "empty"
+        if han < 0.3 * letters and len(LATIN.findall(text)) > 0.5 * letters:
+            return "english"
     if len(text) < SHORTEST_JUDGED:
         return None
+    thousands = max(len(text), 400) / 1000
+    governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
     weights: dict[str, float] = defaultdict(float)
     for rule in rules():
+        if governs and rule.gives["reason"] != "spun_text":
+            continue
         found = len(rule.find.findall(text))
         if rule.gives.get("about", True):
             found += 2 * len(rule.find.findall(about))
         weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * found
-    thousands = max(len(text), 400) / 1000
-    governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
     over = {}
     for reason, (per_thousand, least) in rules().lexicons["limits"].items():
-        if weights[reason] >= least and weights[reason] / thousands >= per_thousand and (not governs or reason == "spun_text"):
+        if weights[reason] >= least and weights[reason] / thousands >= per_thousand:
             over[reason] = weights[reason] / per_thousand
     return max(over, key=lambda reason: over[reason]) if over else None
 

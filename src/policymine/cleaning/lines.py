@@ -21,7 +21,7 @@ HALF_WIDTH = (
     ("\t", " "), ("\r", " "), ("\u2002", " "), ("\u2003", " "),
 )  # fmt: skip
 WIDE_LETTERS = re.compile("[０-９Ａ-Ｚａ-ｚ．＿－]")
-HAN = re.compile("[\u3400-\u9fff]")
+HAN = re.compile("[\u3400-\u9fff]+")
 PROSE = re.compile("[。!?;]")
 
 
@@ -132,7 +132,7 @@ class _Places:
 
 def han_count(text: str) -> int:
     """How many Han characters a text holds."""
-    return len(HAN.findall(text))
+    return sum(map(len, HAN.findall(text)))
 
 
 Hints = Mapping[str, str]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from policymine.cleaning.lines import Line, Mark, Marks
@@ -49,6 +49,7 @@ class Hint(NamedTuple):
 
 class _Tried(NamedTuple):
     rule: Rule
+    find: Callable[[str], re.Match[str] | None]
     kind: str
     scope: str
     zone: str
@@ -87,6 +88,7 @@ def _tried() -> tuple[_Tried, ...]:
     return tuple(
         _Tried(
             rule,
+            rule.find.match if begins_lines(rule.find.pattern) else rule.find.search,
             str(rule.gives["kind"]),
             str(rule.gives.get("scope", "line")),
             str(rule.gives.get("zone", "any")),
@@ -98,10 +100,30 @@ def _tried() -> tuple[_Tried, ...]:
     )
 
 
+def begins_lines(pattern: str) -> bool:
+    """Whether every alternative of a pattern starts with ^, so that it needs to be tried at the start of a line only.
+
+    >>> begins_lines("^(?:上|下)一篇$|^[|]$"), begins_lines("^首页|尾页"), begins_lines("(?:^|。)小编")
+    (True, False, False)
+    """
+    depth, starts = 0, [0]
+    for mark in re.finditer(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", pattern):
+        if mark[0] == "|" and depth == 0:
+            starts.append(mark.end())
+        depth += {"(": 1, ")": -1}.get(mark[0], 0)
+    return all(pattern.startswith("^", start) for start in starts)
+
+
 @cache
-def _usable(anywhere: bool) -> tuple[tuple[int, ...], tuple[tuple[_Tried, ...], ...]]:
-    """Limits of line length, and for each the rules that are tried on lines up to it."""
-    rules_here = [tried for tried in _tried() if (tried.zone == "any") == anywhere]
+def _needs() -> frozenset[tuple[str, ...]]:
+    """The word lists that rules need one of."""
+    return frozenset(tried.needs for tried in _tried() if tried.needs)
+
+
+@lru_cache(maxsize=256)
+def _usable(anywhere: bool, idle: frozenset[tuple[str, ...]]) -> tuple[tuple[int, ...], tuple[tuple[_Tried, ...], ...]]:
+    """Limits of line length, and for each the rules that are tried on lines up to it; not those that need words of `idle`."""
+    rules_here = [tried for tried in _tried() if (tried.zone == "any") == anywhere and tried.needs not in idle]
     limits = tuple(sorted({tried.most for tried in rules_here}))
     return limits, tuple(tuple(tried for tried in rules_here if tried.most >= most) for most in limits)
 
@@ -119,7 +141,9 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
         What the marked text says of the papers.
     """
     hints: list[Hint] = []
-    limits, usable = _usable(zones is None)
+    views = "\n".join([line.view for line in lines])
+    idle = frozenset(words for words in _needs() if not any(word in views for word in words))
+    limits, usable = _usable(zones is None, idle)
     for line in lines:
         step = bisect_left(limits, len(line.view))
         if step == len(limits) or not marks.free(line):
@@ -130,7 +154,7 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
                 continue
             if tried.needs and not any(word in line.view for word in tried.needs):
                 continue
-            if (match := tried.rule.find.search(line.view)) is not None:
+            if (match := tried.find(line.view)) is not None:
                 hints += _hints(line, match)
                 _mark(line, match, tried, marks)
                 if not marks.free(line):

@@ -24,5 +24,6 @@ def find_oddities(text: str) -> tuple[Issue, ...]:
     return tuple(
         Issue(str(rule.gives["code"]), "warning", str(rule.gives["message"]), str(rule.gives["hint"]), Span(*match.span()))
         for rule in rules()
+        if "needs" not in rule.gives or any(word in text for word in rule.gives["needs"])
         for match in rule.spans(text)
     )
