@@ -17,13 +17,30 @@ from policymine.model import Issue, Quantity, QuantityMod, Span
 from policymine.rules import Rule, load, match_span
 
 NUMERALS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩"
+ALONE = 40
+"""Characters of a text that is a mere phrase, where `short` rules hold."""
+RUN = re.compile(f"[{NUMERALS}0-9.,eE^ 点负半-]*")
+"""What a numeral can consist of; what stands behind it is what `then` of a rule looks at."""
+
+
+NEAR = 40
+"""Characters behind a numeral within which its unit ends and `near` of a rule must stand."""
+
+
+class Tried(NamedTuple):
+    """A rule, and what spares trying it: characters of which one follows the numeral, a pattern that stands near."""
+
+    rule: Rule
+    then: str
+    near: re.Pattern[str] | None
 
 
 class Lexicon(NamedTuple):
-    """The rules by the character a match can start with, and the pattern of all these characters."""
+    """The rules by the character a match can start with (in a long text without the `short` ones); all these characters."""
 
     trigger: re.Pattern[str]
-    rules: Mapping[str, tuple[Rule, ...]]
+    rules: Mapping[str, tuple[Tried, ...]]
+    long: Mapping[str, tuple[Tried, ...]]
 
 
 def find_quantities(text: str, *, taken: Sequence[Span] = ()) -> tuple[Quantity, ...]:
@@ -61,20 +78,26 @@ def find_issues(text: str) -> tuple[Issue, ...]:
 @cache
 def lexicon() -> Lexicon:
     """The rules of quantities.toml made ready for scanning."""
-    by_start: dict[str, list[Rule]] = {}
+    by_start: dict[str, list[Tried]] = {}
     for rule in load("policymine.extraction", "quantities"):
+        near = rule.gives.get("near")
+        tried = Tried(rule, rule.gives.get("then", ""), re.compile(near) if near else None)
         starts = "".join({"digit": STARTS["digit"], "han": NUMERALS}.get(x, x) for x in rule.gives["starts"])
         for character in dict.fromkeys(starts):
-            by_start.setdefault(character, []).append(rule)
+            by_start.setdefault(character, []).append(tried)
     heads = "".join(sorted(set(by_start) - set("0123456789")))
-    return Lexicon(re.compile(f"(?<![0-9])[0-9]|[{re.escape(heads)}]"), {c: tuple(found) for c, found in by_start.items()})
+    return Lexicon(
+        re.compile(f"(?<![0-9])[0-9]|[{re.escape(heads)}]"),
+        {c: tuple(found) for c, found in by_start.items()},
+        {c: tuple(one for one in found if not one.rule.gives.get("short")) for c, found in by_start.items()},
+    )
 
 
 def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
     blocked = _blocked(copy, taken)
     whole = (len(copy) - len(copy.lstrip()), len(copy.rstrip()))
-    rules = lexicon().rules
-    done, block = 0, 0
+    rules = lexicon().rules if whole[1] - whole[0] <= ALONE else lexicon().long
+    done, block, stop = 0, 0, 0
     for trigger in lexicon().trigger.finditer(copy):
         at = trigger.start()
         if at < done:
@@ -85,7 +108,13 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
             done = blocked[block][1]
             continue
         limit = blocked[block][0] if block < len(blocked) else len(copy)
-        for rule in rules[copy[at]]:
+        if at >= stop:
+            run = RUN.match(copy, at)
+            stop = run.end() if run else at
+        behind = copy[stop : stop + 1]
+        for rule, then, near in rules[copy[at]]:
+            if (then and behind not in then) or (near is not None and near.search(copy, at, stop + NEAR) is None):
+                continue
             match = rule.find.match(copy, at, limit) if limit - at < 200 else rule.find.match(copy, at)
             if match is None or match_span(match)[1] > limit:
                 continue
@@ -117,9 +146,6 @@ def _quantity(text: str, copy: str, match: re.Match[str], rule: Rule, *, start: 
     groups = {key.rstrip("_"): value for key, value in match.groupdict().items() if value is not None}
     gives: Mapping[str, Any] = rule.gives
     first, end = match_span(match)
-    alone = whole[1] - whole[0] <= 40
-    if gives.get("short") and not alone:
-        return None
     amount = read(groups, gives)
     if amount is None:
         return None
@@ -143,7 +169,7 @@ def _built(text: str, copy: str, span: Span, rule: Rule, amount: Amount, mod: st
         amount.value,
         amount.value_to,
         amount.unit,
-        cast(QuantityMod | None, mod),
+        cast("QuantityMod | None", mod),
         subject_of(copy, span, amount.unit),
         base_before(copy, span.start),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from opencc import OpenCC
@@ -65,6 +65,7 @@ class Lexicon:
 GUARDS = {"kind", "words", "unless_before", "unless_after", "fuzzy"}
 
 
+@lru_cache(maxsize=8)
 def scanned(text: str) -> str:
     """The copy that is scanned: half-width, simplified, of the same length.
 
