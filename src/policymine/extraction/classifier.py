@@ -18,7 +18,7 @@ from policymine.errors import RuleError
 from policymine.extraction.directives_signs import Sign, expand
 
 MOST_SIGNS = 200_000
-"""Signs whose weight is kept; later ones are weighed anew each time."""
+"""Signs whose weight is kept; with more the memory starts anew."""
 FOLDER = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
@@ -36,7 +36,7 @@ class LinearModel:
     weights: dict[str, float]
     bias: float
     weighed: dict[Sign, float] = field(default_factory=dict, compare=False, repr=False)
-    strongest: dict[Sign, tuple[str, float]] = field(default_factory=dict, compare=False, repr=False)
+    strongest: dict[Sign, tuple[float, str, float]] = field(default_factory=dict, compare=False, repr=False)
 
     def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
@@ -49,34 +49,34 @@ class LinearModel:
 
     def _sum(self, row: Sequence[Sign]) -> float:
         """What the signs of a row weigh together; each sign is spelled out only the first time it is met."""
-        weighed, plain = self.weighed, self.weights.get
+        known = self.weighed.get
         total = 0.0
         for sign in row:
-            if isinstance(sign, str):
-                total += plain(sign, 0.0)
-                continue
-            weight = weighed.get(sign)
-            if weight is None:
-                weight = sum([plain(feature, 0.0) for feature in expand(sign)])
-                if len(weighed) < MOST_SIGNS:
-                    weighed[sign] = weight
-            total += weight
+            weight = known(sign)
+            total += self._weight(sign) if weight is None else weight
         return total
+
+    def _weight(self, sign: Sign) -> float:
+        weight = sum([self.weights.get(feature, 0.0) for feature in expand(sign)])
+        if len(self.weighed) >= MOST_SIGNS:
+            self.weighed.clear()
+        self.weighed[sign] = weight
+        return weight
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features that weighed most, strongest first, one for each sign."""
-        found = [self._strongest(sign) for sign in row]
-        return tuple(sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))[:most])
+        known = self.strongest.get
+        found = sorted([known(sign) or self._strongest(sign) for sign in row])
+        return tuple([(name, weight) for _, name, weight in found[:most]])
 
-    def _strongest(self, sign: Sign) -> tuple[str, float]:
-        """The feature of a sign that weighs most."""
-        known = self.strongest.get(sign)
-        if known is None:
-            name = max(expand(sign), key=lambda feature: abs(self.weights.get(feature, 0.0)), default="")
-            known = (name, round(self.weights.get(name, 0.0), 3))
-            if len(self.strongest) < MOST_SIGNS:
-                self.strongest[sign] = known
-        return known
+    def _strongest(self, sign: Sign) -> tuple[float, str, float]:
+        """The feature of a sign that weighs most, as it is sorted."""
+        name = max(expand(sign), key=lambda feature: abs(self.weights.get(feature, 0.0)), default="")
+        weight = round(self.weights.get(name, 0.0), 3)
+        if len(self.strongest) >= MOST_SIGNS:
+            self.strongest.clear()
+        found = self.strongest[sign] = (-abs(weight), name, weight)
+        return found
 
 
 def _chance(odds: float) -> float:

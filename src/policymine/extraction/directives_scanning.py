@@ -32,13 +32,16 @@ def hits_of(text: str) -> list[Hit]:
     >>> hits_of("落实“管行业必须管安全”")
     []
     """
-    pattern, groups = _scanner()
+    pattern, groups, _ = _scanner()
     quotes = [quote.span() for quote in QUOTED.finditer(text)]
     quotes.append((len(text), len(text)))
     found = []
-    index = 0
-    for match in pattern.finditer(text):
-        start, end = match.span()
+    index, done = 0, 0
+    for candidate in pattern.finditer(text):
+        start = candidate.start()
+        if start < done or (match := _starting(text[start]).match(text, start)) is None:
+            continue
+        end = done = match.end()
         while quotes[index][1] <= start:
             index += 1
             if index == len(quotes):
@@ -51,19 +54,43 @@ def hits_of(text: str) -> list[Hit]:
     return found
 
 
+class _Scanner(NamedTuple):
+    """What a match can start with, what the groups of the rules mean, each rule's alternatives by their first characters."""
+
+    start: re.Pattern[str]
+    groups: dict[str, tuple[str, bool]]
+    branches: tuple[tuple[str, tuple[tuple[re.Pattern[str], str], ...]], ...]
+
+
 @cache
-def _scanner() -> tuple[re.Pattern[str], dict[str, tuple[str, bool]]]:
-    """All rules as one pattern behind a character class of their first characters, and what its groups mean."""
+def _scanner() -> _Scanner:
+    """All rules of the two files."""
     groups: dict[str, tuple[str, bool]] = {}
-    patterns: list[str] = []
+    branches: list[tuple[str, tuple[tuple[re.Pattern[str], str], ...]]] = []
     firsts: set[str] = set()
     for stem in ("deontics", "directives"):
         for rule in rules.load(PACKAGE, stem):
             name = f"g{len(groups)}"
             groups[name] = (rule.id.partition(".")[2], stem == "deontics")
-            patterns.append(f"(?P<{name}>{rule.find.pattern})")
-            firsts |= set(_firsts(rule.find.pattern))
-    return re.compile(f"(?=[{''.join(sorted(firsts))}])(?:{'|'.join(patterns)})"), groups
+            split = [(set(_firsts(branch)), branch) for branch in _branches(rule.find.pattern)]
+            branches.append((name, tuple((_class_of(first), branch) for first, branch in split)))
+            firsts = firsts.union(*[first for first, _ in split])
+    return _Scanner(_class_of(firsts), groups, tuple(branches))
+
+
+def _class_of(members: set[str]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(members))}]")
+
+
+@cache
+def _starting(character: str) -> re.Pattern[str]:
+    """The alternatives of all rules that can start with a character as one pattern, in the order of the files."""
+    rules_here = [
+        f"(?P<{name}>{'|'.join(branch for first, branch in branches if first.match(character))})"
+        for name, branches in _scanner().branches
+        if any(first.match(character) for first, _ in branches)
+    ]
+    return re.compile("|".join(rules_here))
 
 
 def _firsts(pattern: str) -> Iterator[str]:
