@@ -193,8 +193,14 @@ class Judge:
         card = requirement.paper.card
         if not card.audience or any(word in card.audience for word in HEARERS):
             return []
-        quote = Quote(card.audience, *(card.evidence.get("audience") or (None, None)))
-        return [read_addressee(a, requirement, self.profile, quote=quote) for a in addressees_of(card.audience)]
+        span = card.evidence.get("audience")
+        exact = span is not None and span.length == len(card.audience)
+        found = []
+        for addressee in addressees_of(card.audience):
+            at = span.start + addressee.start if span is not None and exact else None
+            quote = Quote(addressee.name, at, None if at is None else at + len(addressee.name))
+            found.append(read_addressee(addressee, requirement, self.profile, quote=quote))
+        return found
 
     def _field(self, requirement: Requirement) -> tuple[Verdict, ...]:
         card = requirement.paper.card
