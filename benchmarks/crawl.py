@@ -236,29 +236,29 @@ visit(sys.argv[1], Path(sys.argv[2]))
 def kills(papers: int, seed: int, moments: int = 10) -> None:
     """kill −9 at random moments, the parent or the whole group, then resume: missing, doubled, repeated."""
     chance = random.Random(seed)
+    asked: Counter[str] = Counter()
     with site(papers) as (base, figures), tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", CRAWL.format(folder=str(Path(__file__).parent)), base, folder]
-        died = 0
-        for _ in range(moments):
+        for number in range(moments):
+            moment = asked.total() + chance.randint(5, papers // (moments + 2))
             process = subprocess.Popen(command, start_new_session=True)
-            try:
-                process.wait(timeout=chance.uniform(1.2, 4.0))
-                break
-            except subprocess.TimeoutExpired:
-                died += 1
-                if chance.random() < 0.5:
-                    os.kill(process.pid, signal.SIGKILL)
-                else:
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            while asked.total() < moment and process.poll() is None:
+                time.sleep(chance.uniform(0.001, 0.03))
+                asked.update(figures()[1])
+            kill = chance.choice([os.kill, os.killpg])
+            kill(process.pid, signal.SIGKILL)
+            process.wait()
+            time.sleep(0.2)
+            asked.update(figures()[1])
+            print(f"  kill {number + 1} by {kill.__name__} after {asked.total()} requests")
         visited = visit(base, Path(folder))
-        asked = figures()[1]
+        asked.update(figures()[1])
         urls = [f.url for f in visited.fetched if f.kind == "paper" and f.outcome == "fetched"]
         repeated = sum(n - 1 for path, n in asked.items() if path != "/robots.txt")
         broken = [line for line in Archive(Path(folder, "archive")).verify() if "no index knows" not in line[1]]
         doubled = len(urls) - len(set(urls))
-        print(f"killed {died} times: {papers - len(set(urls))} missing, {doubled} doubled, archive faults {len(broken)}")
-        print(f"  fetched again {repeated}, one per worker and kill would be {died * WORKERS}")
+        print(f"killed {moments} times: {papers - len(set(urls))} missing, {doubled} doubled, archive faults {len(broken)}")
+        print(f"  fetched again {repeated}, one per worker and kill would be {moments * WORKERS}")
 
 
 def memory(papers: int, seed: int) -> None:

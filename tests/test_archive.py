@@ -117,6 +117,13 @@ def test_a_changed_byte_is_seen(tmp_path: Path) -> None:
     assert papers.read_bytes() == spoilt
 
 
+def test_a_body_that_is_not_the_one_of_its_digest_is_seen(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    with archive.recorder("s", at=NOW) as recorder:
+        recorder.write(Archived("http://a.example/1.html", 200, {}, PAGE, "0" * 64), at=NOW)
+    assert [what.split(";")[0] for _, what in archive.verify()] == ["its body differs from its digest"]
+
+
 def test_a_lost_index_is_made_anew(tmp_path: Path) -> None:
     archive = filled(tmp_path)
     before = sorted(find(tmp_path))

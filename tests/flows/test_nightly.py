@@ -1,6 +1,8 @@
 """The nightly flow on the sample site: what is new is published, what is not is free of effect, what fails stays apart."""
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +13,17 @@ from policymine_flows.remine import remine
 from prefect.client.orchestration import get_client
 
 from policymine.errors import BlockedError, FetchError, LockedError, SourceError
+from policymine.model import Page
 from policymine.operations.night import open_table
 from policymine.settings import load_settings
+from policymine.sources.archive import Archive
+from policymine.sources.archive_care import versions
 from policymine.sources.source import Source
 from policymine.table.lock import RunLock
 from policymine.table.search import Filters, search
 from policymine.table.store import Table
+
+from .conftest import load_serve
 
 Config = Callable[..., str]
 
@@ -178,3 +185,45 @@ def test_each_source_has_its_flow_run_and_its_artifact(config: Config) -> None:
     assert "visit-sample" in runs
     assert "robots" in str(artifacts["source-sample"])
     assert report["sources"][0]["id"] == "sample"
+
+
+def test_pages_that_change_or_vanish_are_recorded(config: Config, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(Path(__file__).parents[2] / "corpora" / "sample_site", site)
+    changed, gone = site / "jianghua" / "t20220119_101.html", site / "jianghua" / "t20220615_106.html"
+    with load_serve().serve(site) as address:
+        path = config(addresses=f'{{ sample = "{address}" }}')
+        nightly(path)
+        text = changed.read_text(encoding="utf-8")
+        changed.write_text(text.replace("同志们", "同志们,朋友们", 1), encoding="utf-8")
+        os.utime(changed, (2_000_000_000, 2_000_000_000))
+        gone.unlink()
+        second = nightly(path)
+    assert second["sources"][0]["fetched"] == 1
+    settings = load_settings(Path(path))
+    with open_table(settings) as table:
+        states = {state.url.rpartition("/")[2]: state for state in table.page_states(source="sample")}
+    assert states[gone.name].online_status == "gone"
+    assert states[changed.name].online_status == "online"
+    history = versions(Archive(settings.archive), states[changed.name].url)
+    assert len({entry.sha256 for entry in history}) == 2, "both versions are kept"
+    assert [entry.status for entry in versions(Archive(settings.archive), states[gone.name].url)] == [200, 404]
+
+
+def test_a_page_whose_mining_failed_is_fetched_again_though_its_list_stands(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = config(max_quarantine="0.5")
+    from policymine.operations import night
+
+    real = night.mine
+
+    def mine(page: Page, **more: object) -> object:
+        return 1 / 0 if page.url.endswith("t20220119_101.html") else real(page, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(night, "mine", mine)
+    assert len(nightly(path)["quarantine"]) == 1
+    monkeypatch.undo()
+    second = nightly(path)
+    assert second["sources"][0]["fetched"] == 1
+    assert second["pages"] == 1

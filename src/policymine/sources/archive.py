@@ -169,7 +169,7 @@ class Archive:
         for path in self.files():
             name = path.relative_to(self.folder).as_posix()
             known = {entry.offset: entry for entry in read_index(index_of(path))}
-            if not known:
+            if not known and path.stat().st_size:
                 yield name, "has no index; run `policymine archive verify --mend`"
             yield from _verify_file(path, name, known)
 

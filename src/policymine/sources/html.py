@@ -7,6 +7,7 @@ are script, style, comments and what no browser prints. Cells of a table row sta
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,9 @@ SPACES = " \t\r\n\f"
 LABEL_CELL = re.compile(r"[^:：\t]{1,12}[:：]?\Z")
 DEEPEST = 60
 """Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would fill the memory."""
+LD_DATED = frozenset({"datePublished", "pubDate"})
+LD_NAMES = {"title": "headline", "pubDate": "datepublished", "upDate": "datemodified"}
+LARGEST_JSON = 200_000
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -155,7 +159,7 @@ def _flush(parts: list[str], linked: int, top: _Open) -> Iterator[_Line]:
 
 
 def _metadata(soup: BeautifulSoup, lines: list[_Line]) -> dict[str, str]:
-    """Title, `meta:name` entries, first headline, and the rows of label and value that a table on the page holds."""
+    """Title, `meta:name` and `ld:name` entries, first headline, and the rows of label and value that a table holds."""
     found: dict[str, str] = {}
     if soup.title and (title := soup.title.get_text(strip=True)):
         found["title"] = title
@@ -164,6 +168,8 @@ def _metadata(soup: BeautifulSoup, lines: list[_Line]) -> dict[str, str]:
         content = tag.get("content")
         if isinstance(name, str) and isinstance(content, str) and name.strip() and content.strip():
             found.setdefault(f"meta:{name.strip().lower()}", content.strip())
+    for name, value in _linked_data(soup):
+        found.setdefault(f"ld:{name}", value)
     if soup.h1 and (headline := soup.h1.get_text(" ", strip=True)):
         found["h1"] = headline
     for line in lines:
@@ -173,6 +179,29 @@ def _metadata(soup: BeautifulSoup, lines: list[_Line]) -> dict[str, str]:
             if LABEL_CELL.match(label.strip()) and label.rstrip().endswith((":", "：")) and value.strip():
                 found.setdefault(f"table:{name}", value.strip())
     return found
+
+
+def _linked_data(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
+    """What JSON-LD says of an article on the page: headline, dates, author, publisher; broken JSON says nothing."""
+    for script in soup.find_all("script", type="application/ld+json", limit=20):
+        try:
+            things = json.loads(script.get_text()[:LARGEST_JSON], strict=False)
+        except (ValueError, RecursionError):
+            continue
+        things = things if isinstance(things, list) else [things]
+        graphs = [one["@graph"] for one in things if isinstance(one, dict) and isinstance(one.get("@graph"), list)]
+        for thing in [*things, *(one for graph in graphs for one in graph)][:50]:
+            if isinstance(thing, dict) and LD_DATED & thing.keys():
+                yield from _said(thing)
+
+
+def _said(thing: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for key in ("headline", "title", "datePublished", "pubDate", "dateModified", "upDate", "author", "publisher"):
+        value = thing.get(key)
+        value = value[0] if isinstance(value, list) and value else value
+        value = value.get("name") if isinstance(value, dict) else value
+        if isinstance(value, str) and value.strip():
+            yield LD_NAMES.get(key, key.lower()), " ".join(value.split())
 
 
 def _links(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
