@@ -32,6 +32,7 @@ def fill(table: Table, count: int, *, run: int, papers: Sequence[dict[str, Any]]
         directives.append(_directive(directive, page, number=number, run=run, serial=next(serial)))
     with writing(table.engine) as connection:
         connection.execute(sa.insert(schema.runs).values(id=run, kind="ingest", status="published", started=WHEN))
+        insert_rows(connection, schema.pages, entries=[_page(d["page_id"], run=run, serial=d["serial"]) for d in documents])
         insert_rows(connection, schema.documents, entries=documents)
         insert_rows(connection, schema.directives, entries=directives)
         connection.execute(sa.update(schema.published_run).values(run_id=run))
@@ -45,6 +46,15 @@ def _versioned(page: str, *, run: int, serial: int) -> dict[str, Any]:
     return {
         "serial": serial, "page_id": page, "run_id": run, "withdrawn_run": None, "first_seen": WHEN, "last_seen": None,
         "signature": _id(page, serial),
+    }  # fmt: skip
+
+
+def _page(page: str, *, run: int, serial: int) -> dict[str, Any]:
+    return {
+        **_versioned(page, run=run, serial=serial), "source": "gold", "url": page, "body_sha256": page, "fetched_at": None,
+        "media_type": "text/plain", "encoding": "utf-8", "reader": "", "script": "simplified", "raw_length": 1,
+        "text_sha256": page, "metadata": {}, "place": None, "etag": None, "last_modified": None, "online_status": "online",
+        "clean_fingerprint": "", "mine_fingerprint": "",
     }  # fmt: skip
 
 
