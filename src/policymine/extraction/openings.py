@@ -74,11 +74,23 @@ def _opening(text: str, slogan: Span) -> Opening | None:
     wrong: tuple[Span, ...] = ()
     for way in (_in_brackets, _behind, _before, _repeated, _headlines):
         for members, meant in way(text, slogan, max(wanted)):
-            if len(members) in wanted and _fits(slogan.of(text), [member.of(text) for member in members]):
+            words = [member.of(text) for member in members]
+            sure = way is _in_brackets or _plausible(slogan.of(text), words)
+            if len(members) in wanted and _fits(slogan.of(text), words) and sure:
                 return Opening(slogan, members, right=True)
             if meant and len(members) > 1 and len(members) not in wanted:
                 wrong = wrong or members
     return Opening(slogan, wrong, right=False) if wrong else None
+
+
+def _plausible(name: str, members: Sequence[str]) -> bool:
+    """Whether two members found without a bracket can be those of a name whose sure reading is known: they share a word."""
+    entry = look_up(name)
+    readings = [reading for reading in entry.readings if reading.sure] if entry else []
+    if len(members) != 2 or not readings:
+        return True
+    known = {word[at : at + 2] for reading in readings for word in reading.members for at in range(len(word) - 1)}
+    return any(member[at : at + 2] in known for member in members for at in range(len(member) - 1))
 
 
 def _fits(name: str, members: Sequence[str]) -> bool:
@@ -89,6 +101,8 @@ def _fits(name: str, members: Sequence[str]) -> bool:
     words = [word for word in NUMERAL.split(name) if word]
     numbers = NUMERAL.findall(name)
     if len(members) < 2 or max(map(len, members)) > LONGEST_MEMBER or any(name in member for member in members):
+        return False
+    if any("是指" in member for member in members):
         return False
     if len(numbers) == 2 and numbers[0] == numbers[1] != "一" and len(words) == 2 and len(members) == max(announced(name)) // 2:
         return all(set(word) & set(member) for word in words for member in members)
@@ -244,12 +258,25 @@ def _first_member(text: str, members: Sequence[Span]) -> Span:
     first, lengths = members[0], {member.length for member in members[1:]}
     longest = max(lengths)
     if len(lengths) == 1 and first.length > longest:
-        return Span(first.end - longest, first.end)
+        at = first.end - longest
+        return Span(at if longest == 1 else _word_start(text, first, at), first.end)
     for lead in (VERB, HEAD_VERB):
         verb = lead.match(first.of(text)) if first.length > min(lengths) else None
         if verb and verb.end() < first.length:
             first = Span(first.start + verb.end(), first.end)
     return first
+
+
+def _word_start(text: str, span: Span, at: int) -> int:
+    """Where the word begins that `at` falls into: a member is not cut within a word."""
+    import rjieba
+
+    reached = start = span.start
+    for word in rjieba.cut(span.of(text)):
+        if reached <= at:
+            start = reached
+        reached += len(word)
+    return start
 
 
 def _repeated(text: str, slogan: Span, wanted: int) -> _Ways:
