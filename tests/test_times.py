@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from policymine.extraction.time_reference import Reference
 from policymine.extraction.time_scan import lexicon, scanned, starts
 from policymine.extraction.times import find_issues, find_times
 from policymine.extraction.timex import resolve
+from policymine.model import Span
 from policymine.rules import parse
+from tests.growth import grows_in_proportion
 
 SPECS = [
     json.loads(line) for line in (Path(__file__).parent / "specs" / "times.jsonl").read_text(encoding="utf-8").splitlines()
@@ -99,21 +100,22 @@ def test_possible_dates_are_no_issue():
 
 @pytest.mark.parametrize("piece", ["1", "一", "每", "年月日", "2022年", "前后", "至到", "今天", "X月", "、3日"])
 def test_the_time_grows_with_the_length_only(piece):
-    def seconds(length):
-        text = (piece * length)[:length]
-        begin = time.perf_counter()
-        find_times(text, issued_on="2022-01-05")
-        return time.perf_counter() - begin
-
-    seconds(500)
-    short, long = min(seconds(2_000) for _ in range(3)), seconds(16_000)
-    assert long < 8 * short * 3 + 0.1
+    assert grows_in_proportion(lambda text: find_times(text, issued_on="2022-01-05"), piece, short=1_000)
 
 
 def test_working_days_know_the_make_up_days():
     assert calendar.add_workdays(date(2022, 1, 28), 5) == (date(2022, 2, 9), True)
     assert calendar.add_workdays(date(2035, 1, 5), 1) == (date(2035, 1, 8), False)
     assert calendar.add_workdays(date(2022, 2, 9), -5).day == date(2022, 1, 28)
+
+
+def test_working_days_beyond_the_calendar_are_flagged():
+    assert find_issues("5个工作日内回复", issued_on="2022-01-28") == ()
+    (issue,) = find_issues("请在5个工作日内回复", issued_on="2035-01-08")
+    assert issue.code == "times.uncertain-workdays"
+    assert issue.where == Span(2, 8)
+    (found,) = find_times("5个工作日内回复", issued_on="2035-01-08")
+    assert found.interval.end == datetime(2035, 1, 16)
 
 
 def test_feasts_fall_where_the_calendars_put_them():

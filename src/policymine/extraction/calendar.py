@@ -165,6 +165,19 @@ def add_workdays(day: date, count: int) -> WorkDay:
     return WorkDay(day, certain)
 
 
+def knows_workdays(day: date) -> bool:
+    """Whether the public holidays around a day are known, or only its place in the week.
+
+    >>> knows_workdays(date(2022, 1, 28)), knows_workdays(date(2035, 1, 28))
+    (True, False)
+    """
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return False
+    return True
+
+
 def easter(year: int) -> date:
     """Easter Sunday, Gregorian (the anonymous algorithm).
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from policymine.extraction.calendar import knows_workdays
 from policymine.extraction.durations import recurrence
 from policymine.extraction.time_chains import Mention, mentions
 from policymine.extraction.time_lengths import Reading, read_length
@@ -69,12 +70,22 @@ def read_times(text: str, *, issued_on: str | None = None) -> Times:
             issues.append(_impossible(text, Span(mention.start, mention.end)))
         elif reading:
             found.append(_expression(text, mention, around, reading, reference=reference))
+            if reading.interval and "工作日" in found[-1].text and (issue := _uncertain(found[-1], reading.interval)):
+                issues.append(issue)
     return Times(tuple(found), tuple(issues))
 
 
 def _impossible(text: str, where: Span) -> Issue:
     message = f"there is no such date or hour: {where.of(text)}"
     return Issue("times.impossible", "warning", message, "compare with the raw page", where)
+
+
+def _uncertain(found: TimeExpression, interval: Interval) -> Issue | None:
+    """What is said of working days counted in a year whose public holidays the calendar does not know."""
+    if all(side is None or knows_workdays(side.date()) for side in (interval.begin, interval.end)):
+        return None
+    message = f"counted from Monday to Friday, public holidays unknown: {found.text}"
+    return Issue("times.uncertain-workdays", "info", message, "check the holidays of that year", found.span)
 
 
 def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surroundings, Reading | None]]:
