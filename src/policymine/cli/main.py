@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from policymine.cli import annotate, coding, compliance, reading, research, slogans, sources, status, table
+from policymine.cli import annotate, coding, compliance, phrases, reading, research, slogans, sources, status, table
 from policymine.cli.surface import Surface
 from policymine.errors import PolicymineError
 from policymine.settings import load_settings
@@ -56,7 +56,7 @@ def options(
     context.obj = Surface(settings, quiet=quiet)
 
 
-for _module in (reading, table, research, slogans, coding, compliance, sources, annotate, status):
+for _module in (reading, phrases, table, research, slogans, coding, compliance, sources, annotate, status):
     _module.add_commands(app)
 for _point in entry_points(group="policymine.commands"):
     _point.load()(app)
