@@ -5,7 +5,7 @@ LOCK := requirements.lock
 READY := .venv/ready
 export DO_NOT_TRACK := 1
 
-.PHONY: nightly test lint quality speed lock clean help
+.PHONY: nightly test lint quality speed peers lock clean help
 
 help:
 	@grep -E '^[a-z]+:.*#' Makefile | sed -E 's/:.*#/\t/'
@@ -36,12 +36,18 @@ quality: $(READY) # figures on corpora/gold beside their baselines
 speed: $(READY) # characters per second of each station beside bare jieba
 	$(BIN)/python benchmarks/speed.py
 
+peers: $(READY) # the readers of benchmarks/peers_time.py, in an environment of their own, and the comparison
+	$(PYTHON) -m venv .venv-peers
+	$(BIN)/uv pip sync --quiet --python .venv-peers/bin/python --require-hashes benchmarks/peers.lock
+	$(BIN)/python benchmarks/peers_time.py
+
 lock: # resolve anew and write the lock (names versions and hashes, no index)
 	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	rm -f uv.lock && $(BIN)/uv lock --quiet
-	$(BIN)/uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-header --no-annotate --output-file $(LOCK) >/dev/null
+	$(BIN)/uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-group peers --no-header --no-annotate --output-file $(LOCK) >/dev/null
 	$(BIN)/uv export --quiet --frozen --no-emit-project --only-group bootstrap --no-header --no-annotate --output-file requirements-uv.lock >/dev/null
+	$(BIN)/uv export --quiet --frozen --no-emit-project --only-group peers --no-header --no-annotate --output-file benchmarks/peers.lock >/dev/null
 	rm -f uv.lock
 
 clean: # forget the environment and the table
-	rm -rf .venv data
+	rm -rf .venv .venv-peers data

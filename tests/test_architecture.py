@@ -70,7 +70,7 @@ def test_no_file_names_an_index_host(name: str) -> None:
 
 
 def test_the_lock_pins_every_requirement_with_a_hash() -> None:
-    for name in ("requirements.lock", "requirements-uv.lock"):
+    for name in ("requirements.lock", "requirements-uv.lock", "benchmarks/peers.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
         for entry in entries:
             if not entry.startswith("#"):
