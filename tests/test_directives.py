@@ -1,5 +1,4 @@
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from policymine.extraction.directives import find_directives
 from policymine.extraction.slogans import find_slogans
 from policymine.extraction.times import find_times
 from policymine.model import Card, Directive
+from tests.growth import grows_in_proportion
 
 SPECS = [
     json.loads(line) for line in Path(__file__).with_name("specs").joinpath("directives.jsonl").read_text("utf-8").splitlines()
@@ -103,14 +103,7 @@ def test_laws_notice_a_planted_fault() -> None:
     ids=repr,
 )
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = (unit * length)[:length]
-        start = time.process_time()
-        find_directives(text, card=Card(kind="notice"))
-        return time.process_time() - start
-
-    seconds(2_000)
-    assert seconds(80_000) < 16 * max(seconds(10_000), 0.02)
+    assert grows_in_proportion(lambda text: find_directives(text, card=Card(kind="notice")), unit, short=2_500)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "。。。", "一、\n二、\n三、", "张三、李四、王五", "\x00", "1 2 3\n4 5 6"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from policymine.extraction.quantities import find_issues, find_quantities
 from policymine.model import Span
+from tests.growth import grows_in_proportion
 
 SPECS = [
     json.loads(line) for line in (Path(__file__).parent / "specs" / "quantities.jsonl").read_text(encoding="utf-8").splitlines()
@@ -73,15 +73,7 @@ def test_subject_is_what_is_counted():
 
 @pytest.mark.parametrize("piece", ["1", "一", "三千", "万亿", "1.", "3、", "第", "百分之", "X"])
 def test_the_time_grows_with_the_length_only(piece):
-    def seconds(length):
-        text = (piece * length)[:length]
-        begin = time.perf_counter()
-        find_quantities(text)
-        return time.perf_counter() - begin
-
-    seconds(500)
-    short, long = min(seconds(2_000) for _ in range(3)), seconds(16_000)
-    assert long < 8 * short * 3 + 0.1
+    assert grows_in_proportion(find_quantities, piece, short=1_500)
 
 
 def test_a_megabyte_of_digits_is_an_issue_not_an_amount():

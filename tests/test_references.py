@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from policymine.extraction.references import find_references
 from policymine.model import Reference, Span
+from tests.growth import grows_in_proportion
 
 SPECS = [json.loads(line) for line in (Path(__file__).parent / "specs/references.jsonl").read_text("utf-8").splitlines()]
 PIECES = ["《", "》", "（", "）", "云政发", "〔2021〕", "3号", "文件", "〈", "〉", "条例", "\n", "按照", "，"]
@@ -49,10 +49,4 @@ def test_laws_see_a_planted_fault() -> None:
 
 @pytest.mark.parametrize("piece", ["《", "《条例", "（云政发〔2021〕", "〔2021〕3号文"])
 def test_time_grows_with_length_only(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        start = time.perf_counter()
-        find_references(text)
-        return time.perf_counter() - start
-
-    assert seconds(80_000) < 20 * max(seconds(8_000), 0.01)
+    assert grows_in_proportion(find_references, piece, short=2_500)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ from policymine.errors import RuleError
 from policymine.extraction.dictionary import announced, canonical, entries, look_up, parse
 from policymine.extraction.slogans import find_issues, find_slogans
 from policymine.model import Slogan, Span
+from tests.growth import grows_in_proportion
 
 SPECS = [json.loads(line) for line in (Path(__file__).parent / "specs/slogans.jsonl").read_text("utf-8").splitlines()]
 PIECES = [
@@ -153,11 +153,4 @@ def test_a_name_that_stands_twice_is_refused() -> None:
     "piece", ["一二三四五", "“三三两两", "四个 一律", "（即：", "谁管", "落实“四个一律”(即:", "按照突出重点、", "双随机、"]
 )
 def test_time_grows_with_length_only(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        start = time.perf_counter()
-        find_slogans(text)
-        return time.perf_counter() - start
-
-    seconds(2_000)
-    assert seconds(80_000) < 20 * max(seconds(8_000), 0.01)
+    assert grows_in_proportion(find_slogans, piece, short=2_500)
