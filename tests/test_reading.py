@@ -216,3 +216,32 @@ def test_any_bytes_give_a_page_or_one_clear_error(body: bytes) -> None:
 def test_any_tags_keep_blocks_and_text_together(parts: list[str]) -> None:
     page = parse_html("<html><body>" + "".join(parts))
     assert "\n".join(block.span.of(page.text) for block in page.blocks) == page.text
+
+
+LINKED = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
+{"@type": "WebSite", "name": "云河网"}, {"@type": "NewsArticle", "headline": "防汛通报", "datePublished": "2022-05-06T08:00:00+08:00",
+"author": [{"name": "县水利局"}], "publisher": {"name": "云河网"}}]}</script>"""
+
+
+def test_json_ld_is_metadata() -> None:
+    page = parse_html(LINKED + "<p>各镇要报送。</p>")
+    assert page.text == "各镇要报送。"
+    assert {key: value for key, value in page.metadata.items() if key.startswith("ld:")} == {
+        "ld:headline": "防汛通报",
+        "ld:datepublished": "2022-05-06T08:00:00+08:00",
+        "ld:author": "县水利局",
+        "ld:publisher": "云河网",
+    }
+    document = clean_page(
+        read(("<html>" + LINKED + "<p>各镇要在月底前报送防汛物资台账,不得拖延。</p>").encode(), "a.html")
+    ).documents[0]
+    assert (document.hints["published_on"], document.hints["source"]) == ("2022-05-06", "云河网")
+
+
+@pytest.mark.parametrize(
+    "broken", ["{", "[" * 50_000, '{"datePublished": {"name": 3}}', '[1, null, {"pubDate": []}]', "\ud83d"]
+)
+def test_broken_json_ld_says_nothing(broken: str) -> None:
+    page = parse_html(f"<script type='application/ld+json'>{broken}</script><p>各镇要报送。</p>")
+    assert page.text == "各镇要报送。"
+    assert not [key for key in page.metadata if key.startswith("ld:")]

@@ -140,7 +140,7 @@ def _mark_web_page(lines: Sequence[Line], marks: Marks, hints: list[Hint], *, kn
 
 
 def _known_titles(page: Page, hints: Sequence[Hint]) -> Iterator[str]:
-    for key in ("title", "h1", "meta:articletitle", "meta:og:title", "meta:title"):
+    for key in ("title", "h1", "meta:articletitle", "meta:og:title", "meta:title", "ld:headline"):
         if value := page.metadata.get(key):
             yield site_title(value)
             yield value

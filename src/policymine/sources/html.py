@@ -77,7 +77,10 @@ def parse_html(markup: str, *, url: str = "") -> ParsedPage:
     >>> page.text, page.metadata["title"], page.links
     ('各镇要立即整改。\\n下一篇', '通报', (('https://a.example/b.htm', '下一篇'),))
     """
-    soup = BeautifulSoup(markup, "lxml")
+    try:
+        soup = BeautifulSoup(markup, "lxml")
+    except UnicodeEncodeError:  # lone surrogates; no decoder gives them, a caller may
+        soup = BeautifulSoup(markup.encode("utf-8", "replace").decode(), "lxml")
     lines = list(_lines(soup))
     blocks, at = [], 0
     for line in lines:
