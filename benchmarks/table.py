@@ -176,11 +176,11 @@ def random_terms(chance: random.Random, count: int) -> list[str]:
     return [term for term in found if term.strip() and '"' not in term]
 
 
-def measure(url: str, searches: int) -> None:
+def measure(url: str, searches: int, *, exact_terms: int) -> None:
     chance = random.Random(8)
     terms = random_terms(chance, searches)
     with Table.open(url) as table:
-        exact(table, terms[:200])
+        exact(table, terms[:exact_terms])
         writer = subprocess.Popen(
             [sys.executable, __file__, "night", url, "--seed", str(int(time.time()) % 10_000)], stderr=subprocess.DEVNULL
         )
@@ -258,6 +258,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", default="")
     parser.add_argument("--directives", type=int, default=1_000_000)
     parser.add_argument("--searches", type=int, default=300)
+    parser.add_argument("--terms", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     match given.what:
@@ -266,7 +267,7 @@ def main() -> None:
         case "night":
             night(given.url, given.seed)
         case "measure":
-            measure(given.url, given.searches)
+            measure(given.url, given.searches, exact_terms=given.terms)
         case "export":
             export(given.url, given.folder)
 

@@ -60,7 +60,7 @@ def knowledge_rows(
     tree = parse(query)
     with table.reading(run=run) as now:
         chosen = _select(finding(table, tree, filters, now=now), now, present=run is None)
-        result = now.connection.execution_options(yield_per=size).execute(chosen)
+        result = now.connection.execute(chosen, execution_options={"yield_per": size})
         for stretch in result.partitions(size):
             yield [tuple(row) for row in stretch]
 

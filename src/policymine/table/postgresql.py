@@ -27,6 +27,9 @@ CURES = {
     "57": "the server is shutting down; run again when it is back, nothing was lost",
 }
 
+SIGNS = {'" does not exist': "3D000", "password authentication failed": "28", "too many clients": "53300"}
+"""What the server says where a connection fails, which carries no code, and the code it would have."""
+
 
 def engine_of(url: sa.URL, *, place: str, json: Any, busy_seconds: float) -> sa.Engine:
     """An engine for an address; nothing is opened yet.
@@ -83,7 +86,7 @@ def driver_errors() -> tuple[type[Exception], ...]:
 
 def cure_of(problem: BaseException | None) -> str:
     """What to do about an error of the server; empty for one that nobody foresaw."""
-    state = getattr(problem, "sqlstate", None) or ""
+    state = getattr(problem, "sqlstate", None) or next((code for sign, code in SIGNS.items() if sign in str(problem)), "")
     known = next((text for code, text in CURES.items() if state.startswith(code)), "")
     return known or ("" if state else f"cannot be reached ({str(problem).splitlines()[0]}); check address and server")
 

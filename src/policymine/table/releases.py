@@ -108,7 +108,7 @@ def content_sha256(now: Snapshot) -> str:
             .order_by(c.page_id, identity, c.signature)
         )
         digest.update(f"{part.name}\n".encode())
-        for rows in now.connection.execution_options(yield_per=50_000).execute(query).partitions():
+        for rows in now.connection.execute(query, execution_options={"yield_per": 50_000}).partitions():
             digest.update("".join(f"{page} {row} {content}\n" for page, row, content in rows).encode())
     return digest.hexdigest()
 
