@@ -1,5 +1,6 @@
 """Source files, schedules, the reading of lists, the walk of a source over several nights, kills and crashes."""
 
+import json
 import os
 import signal
 import subprocess
@@ -522,3 +523,58 @@ def test_a_name_is_judged_where_the_connection_is_made() -> None:
         seen.append(receiver.got)
     assert seen == [["8.8.8.8"], [], ["8.8.8.8"]]
     assert PublicResolver.refused.pop("rebind.example") == "127.0.0.1"
+
+
+# --- commands -------------------------------------------------------------------------------------------------------------
+
+
+def command(*arguments: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from policymine.cli.main import main; main()", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_check_names_every_wrong_file_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "yunhe.toml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "bad.toml").write_text(GOOD.replace("yunhe", "bad") + "depth = 'deep'", encoding="utf-8")
+    code, out, err = command("sources", "check", str(tmp_path / "bad.toml"), str(tmp_path / "yunhe.toml"))
+    assert code == 3
+    assert out.startswith("yunhe: ok; not verified")
+    assert "bad.toml: depth: is 'deep'; give a whole number from 0 to 50" in err
+    assert err.count("\n") == 1
+
+
+def test_a_drafted_source_is_right_and_gives_its_papers(living: tuple[Living, str], tmp_path: Path) -> None:
+    site, address = living
+    for n in range(1, 6):
+        site.paper(n)
+    site.pages["/l1.html"] = site.listing(range(1, 6), also='<a href="/l2.html">下一页</a><a href="/about.html">关于</a>')
+    overlay = tmp_path / "overlay"
+    code, _, err = command("sources", "new", f"{address}/l1.html", "--id", "drafted", "--into", str(overlay / "sites"))
+    assert code == 0, err
+    assert "5 links look like papers" in err
+    path = overlay / "sites" / "drafted.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("enabled", "allow_private = true\nenabled"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("pace_seconds = 5", "pace_seconds = 0"), encoding="utf-8")
+    config = tmp_path / "policymine.toml"
+    config.write_text(f'overlay = "{overlay}"\n', encoding="utf-8")
+    code, out, err = command("--config", str(config), "sources", "test", "drafted", "--json")
+    assert code == 0, err
+    lines = [json.loads(line) for line in out.splitlines()]
+    papers = [line for line in lines if line.get("kind") == "paper"]
+    assert len(papers) == 5
+    assert all(line["title"] and line["date"] == "2024-05-01" and line["documents"] for line in papers)
+    assert sum(link["kind"] == "paper" for link in lines[0]["links"]) == 5
+    assert lines[-1]["summary"]["unexplained"] == [f"{address}/about.html"]
+
+
+def test_a_real_site_is_not_asked_without_a_contact(tmp_path: Path) -> None:
+    config = tmp_path / "policymine.toml"
+    config.write_text("", encoding="utf-8")
+    code, _, err = command("--config", str(config), "sources", "test", "beijing")
+    assert code == 4
+    assert "beijing: contact: set `contact`" in err
