@@ -24,6 +24,7 @@ from policymine.compliance.taxonomies import kind_words
 from policymine.compliance.verdict import FACETS, Answer, Facet, Quote, Verdict
 from policymine.model import Bearer, Card
 
+ORDER = {facet: place for place, facet in enumerate(FACETS)}
 SUBJECT = re.compile("^(?P<of>[^，。；、]{2,14}?)(?=应当|必须|须|不得|一律|要在|应)")
 HEARERS = ("同志", "代表", "老师", "同学", "工友", "同事", "朋友", "班组长")
 
@@ -63,7 +64,7 @@ class Judge:
         place, tier, unit = self._paper(card)
         readings = [self._read(bearer, requirement, unit) for bearer in requirement.bearers]
         readings += self._others(requirement, unit)
-        best = max(readings, key=lambda reading: reading.rank)
+        best = readings[0] if len(readings) == 1 else max(readings, key=lambda reading: reading.rank)
         told = [place, *([tier] if tier else []), *best.verdicts]
         if requirement.condition:
             told.append(open_condition(requirement.condition, self.profile, quote=_inside(requirement, requirement.condition)))
@@ -97,7 +98,7 @@ class Judge:
                 heard = self._unaddressed(requirement)
                 reading = Reading((*heard.verdicts, post), heard.by)
             found.append(Reading((*reading.verdicts, place), reading.by) if place else reading)
-        return max(found, key=lambda reading: reading.rank)
+        return found[0] if len(found) == 1 else max(found, key=lambda reading: reading.rank)
 
     def _others(self, requirement: Requirement, unit: Verdict | None) -> list[Reading]:
         """Readings beside the bearers: whom a sanction or condition meets, or whom the paper speaks to."""
@@ -210,7 +211,7 @@ class Judge:
         return (found,) if found else ()
 
     def _decision(self, requirement: Requirement, told: list[Verdict], *, by: Facet, until: str | None) -> Decision:
-        verdicts = tuple(sorted(told, key=lambda verdict: FACETS.index(verdict.facet)))
+        verdicts = tuple(sorted(told, key=lambda verdict: ORDER[verdict.facet]))
         no = next((verdict for verdict in verdicts if verdict.value is False), None)
         unknown = [verdict for verdict in verdicts if verdict.value is None]
         answer: Answer
