@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import openpyxl
 import pandas as pd
 import polars as pl
@@ -323,7 +324,7 @@ def test_commands_and_their_exit_codes(small: Table, tmp_path: Path) -> None:
         tmp_path, "export", "隐患", "-f", "csv", "-f", "jsonl", "--excel", "-o", "out", "--kind", "speech", "--kind", "notice"
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "3 rows" in done.stdout
+    assert "6 rows" in done.stdout
     told = json.loads(run(tmp_path, "export", "--json", "-o", "json", "-f", "jsonl").stdout)
     assert told["manifest"]["rows"] == 60
     assert json.loads(run(tmp_path, "codebook", "--json").stdout)[0]["name"] == "id"
@@ -335,3 +336,22 @@ def test_commands_and_their_exit_codes(small: Table, tmp_path: Path) -> None:
         assert refused.returncode == 2, (arguments, refused.stderr)
         assert refused.stdout == ""
     assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["json", "out"]
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/notebooks/*.ipynb")), ids=lambda path: path.name)
+def test_the_notebooks_run(small: Table, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYMINE_DATABASE_URL", small.url)
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert cells
+    names: dict[str, Any] = {}
+    for number, source in enumerate(cells):
+        exec(compile(source, f"{path.name}, cell {number}", "exec"), names)
+    assert names["directives"].height == 30
+    assert names["by_year"]["len"].sum() == 60
+
+
+def test_the_reference_is_the_codebook() -> None:
+    page = (ROOT / "docs" / "reference" / "table.md").read_text(encoding="utf-8")
+    assert as_markdown() in page, "write the output of `policymine codebook` into docs/reference/table.md"
