@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from math import exp
+from math import exp, log
 from typing import Any
 
 from policymine.errors import RuleError
@@ -113,8 +113,6 @@ def smooth(chances: Sequence[float]) -> list[bool]:
     >>> smooth([0.1, 0.9, 0.45, 0.8])
     [False, True, True, True]
     """
-    from math import log
-
     off, on = 0.0, 0.0
     steps: list[tuple[bool, bool]] = []
     for index, chance in enumerate(chances):

@@ -8,6 +8,7 @@ pipeline.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 import rjieba
@@ -65,6 +66,7 @@ class JiebaTokenizer:
 
 
 TEXT = "policymine.text"
+STARTS = "policymine.starts"
 
 
 def text_of(doc: Doc) -> str:
@@ -78,9 +80,19 @@ def text_of(doc: Doc) -> str:
 def _keep(doc: Doc, kind: str, found: Sequence[Finding]) -> Doc:
     """Puts findings on the doc, and their stretches (grown to whole words) into `doc.spans`."""
     setattr(doc._, kind, tuple(found))
-    spans = (doc.char_span(*f.span, label=kind, alignment_mode="expand") for f in found)
-    doc.spans[kind] = [s for s in spans if isinstance(s, SpacySpan)]
+    starts = _word_starts(doc) if found else []
+    doc.spans[kind] = [
+        SpacySpan(doc, bisect_right(starts, f.span.start) - 1, bisect_left(starts, f.span.end), label=kind) for f in found
+    ]
     return doc
+
+
+def _word_starts(doc: Doc) -> list[int]:
+    """Where each word starts, counted once; white space is words too, so that they cover the text."""
+    starts: list[int] | None = doc.user_data.get(STARTS)
+    if starts is None:
+        starts = doc.user_data[STARTS] = [token.idx for token in doc]
+    return starts
 
 
 def _spans(doc: Doc, *kinds: str) -> list[Span]:

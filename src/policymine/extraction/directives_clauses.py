@@ -23,6 +23,7 @@ from policymine.text.sentences import clauses, sentences
 from policymine.text.span import Span
 
 CLOSING = "。！？；!?;：:"
+UNMARKED: frozenset[str] = frozenset()
 ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
 
@@ -186,4 +187,4 @@ def _clause(text: str, span: Span, *, hits: tuple[Hit, ...], time_ends: dict[int
 
 
 def _marks(hits: Sequence[Hit]) -> frozenset[str]:
-    return frozenset([hit.kind for hit in hits if not hit.deontic])
+    return frozenset([hit.kind for hit in hits if not hit.deontic]) if hits else UNMARKED
