@@ -219,8 +219,8 @@ def test_any_tags_keep_blocks_and_text_together(parts: list[str]) -> None:
 
 
 LINKED = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
-{"@type": "WebSite", "name": "云河网"}, {"@type": "NewsArticle", "headline": "防汛通报", "datePublished": "2022-05-06T08:00:00+08:00",
-"author": [{"name": "县水利局"}], "publisher": {"name": "云河网"}}]}</script>"""
+{"@type": "WebSite", "name": "云河网"}, {"@type": "NewsArticle", "headline": "防汛通报",
+"datePublished": "2022-05-06T08:00:00+08:00", "author": [{"name": "县水利局"}], "publisher": {"name": "云河网"}}]}</script>"""
 
 
 def test_json_ld_is_metadata() -> None:

@@ -23,6 +23,8 @@ LEAST = 5
 """Characters that must agree on both sides together."""
 HIDDEN = re.compile(r"[xX×✕＊*某□]|[○〇_]{2}")
 LONGEST = 16
+LONGEST_MARK = 40
+"""Characters above which a run of marks is taken as it stands: no rule is tried on it."""
 MOST = 400
 """Marks of one text that are compared with its copies."""
 
@@ -58,6 +60,9 @@ def find_unknowns(text: str) -> tuple[Issue, ...]:
 
 def _taken(text: str, mark: Span) -> Iterator[tuple[Span, str, str]]:
     """What the first rule that takes a mark says of it; the stretch it is tried on ends at line breaks."""
+    if mark.length > LONGEST_MARK:
+        yield mark, "redaction_word", "words are hidden"
+        return
     table = rules().lexicons["marks"]
     start = max(text.rfind("\n", 0, mark.start) + 1, mark.start - table["before"])
     stop = text.find("\n", mark.end, mark.end + table["behind"])
