@@ -18,8 +18,8 @@ from policymine.table import minhash, schema
 from policymine.table.derived import lineage_bands, lineage_links, lineage_rows, lineage_texts
 from policymine.table.dialect import engine_of, writing
 
-WHO = "水务局 应急局 公安局 教育局 各乡镇 各县区 财政局 商务局 民政局 卫健委 住建局 交通局".split()
-HOW = "要 必须 应当 负责 切实 严格 及时 全面 定期 逐级 主动 依法".split()
+WHO = ["水务局", "应急局", "公安局", "教育局", "各乡镇", "各县区", "财政局", "商务局", "民政局", "卫健委", "住建局", "交通局"]
+HOW = ["要", "必须", "应当", "负责", "切实", "严格", "及时", "全面", "定期", "逐级", "主动", "依法"]
 SIGNS = [chr(sign) for sign in range(0x4E00, 0x4E00 + 3000)]
 
 

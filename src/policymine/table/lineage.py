@@ -19,6 +19,8 @@ from policymine.table.store import Table
 FACT = "lineage_run"
 LEVELS = ("national", "province", "city", "county", "township", "unit")
 PORTION = 500
+DRIFTED = 0.6
+"""Likeness to the origin below which a member only hangs on by links between others; it is not shown as a descendant."""
 _COLUMNS = ("id", "page_id", "document_id", "start", "text", "force", "bearers", "deadlines")
 
 
@@ -161,7 +163,8 @@ def _lineage(now: Snapshot, cluster: str) -> Lineage:
             member, round(minhash.likeness(grams, minhash.bigrams(member.text)), 3), difference(origin.text, member.text),
             changes(origin.wording, member.wording),
         )
-        for member in members[1:] if member.document_id != origin.document_id
+        for member in members[1:]
+        if member.document_id != origin.document_id and minhash.likeness(grams, minhash.bigrams(member.text)) >= DRIFTED
     )  # fmt: skip
     return Lineage(cluster, origin, descendants)
 

@@ -25,7 +25,7 @@ NEAR = 0.72
 """Jaccard likeness of bigrams from which two wordings are near-equal."""
 BANDS, ROWS, SEED = 12, 4, 7
 """Buckets per wording and minima per bucket: a pair at 0.75 meets with 0.99, one at 0.3 with 0.09."""
-SHORTEST = 10
+SHORTEST = 12
 """Letters and digits below which only the very same wording counts."""
 PORTION, ASKED = 20_000, 500
 
