@@ -1,7 +1,7 @@
 """Whether time grows with the length of the input and no faster, told apart from a busy machine.
 
-CPU time of this process is taken, not the time on the wall, the shortest of some rounds, and a ratio that looks too steep is measured
-again before it counts.
+CPU time of this process is taken, not the time on the wall, the shortest of some rounds, and a ratio that looks too steep is
+measured again before it counts.
 """
 
 from __future__ import annotations
