@@ -59,9 +59,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "digits": ("digits", "digits&subject={0}"),
     # a directive
     "directive": ("bias", "modality={0}", "force={1}", "role={2}", "clauses={3}"),
-    "deeds": (
-        "acts={0}", "bares={1}", "acts&bares={0}&{2}", "idle={3}", "acts&vague={0}&{4}", "bare&modality={2}&{5}",
-    ),
+    "deeds": ("acts={0}", "idle={1}", "acts&vague={0}&{2}"),
     "balance": ("vague={0}", "concrete={1}", "balance={2}"),
 }  # fmt: skip
 """`{0}`, `{1}` … stand for the values; `{*}` for each member of the last value, a set."""

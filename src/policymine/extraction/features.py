@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-from policymine import rules
+from policymine.extraction.deeds import deed_sign, member_signs
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
-from policymine.extraction.directives_scanning import PACKAGE
 from policymine.extraction.directives_sections import Place
 from policymine.extraction.directives_signs import Sign
 from policymine.extraction.directives_splitting import Piece
@@ -187,12 +185,6 @@ def _gist(sentence: Sentence) -> _Gist:
     )
 
 
-@cache
-def _deeds() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    written = rules.load(PACKAGE, "directives").lexicons["operational"]
-    return re.compile(written["act"]), re.compile(written["bare"])
-
-
 def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0) -> list[Sign]:
     """The signs of a directive that tell a checkable order from an exhortation."""
     start, end = piece.clauses[0].start, piece.clauses[-1].end
@@ -205,7 +197,8 @@ def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, tim
             if hit.kind in ("concrete", "vague"):
                 row.append(f"{hit.kind}={text[hit.start : hit.end]}" if hit.end - hit.start < 6 else hit.kind)
     vague, concrete = counts.get("vague", 0), counts.get("concrete", 0)
-    row.append(_deed(text, piece, mood, vague=vague > 0))
+    row.append(deed_sign(text, piece, vague=vague > 0))
+    row += member_signs(text, piece.clauses)
     row += [("marks", frozenset(counts)), ("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague)))]
     if DIGIT.search(text, start, end):
         row.append("digits")
@@ -214,13 +207,3 @@ def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, tim
     row.append(f"size={min((end - start) // 15, 6)}")
     row += [text[i : i + 2] for i in range(start, end - 1)]
     return list(dict.fromkeys(row))
-
-
-def _deed(text: str, piece: Piece, mood: Mood, *, vague: bool) -> Sign:
-    """How many clauses name an act, how many are bare phrases, and whether all of them are."""
-    act, bare = _deeds()
-    body = [clause for clause in piece.clauses if clause.lead != "result"] or list(piece.clauses)
-    acting = [act.search(text, clause.start, clause.end) is not None for clause in body]
-    bares = sum(bare.match(text, clause.start, clause.end) is not None for clause in body)
-    idle = all(a or DIGIT.search(text, c.start, c.end) is None for a, c in zip(acting, body, strict=True)) and not any(acting)
-    return ("deeds", min(sum(acting), 3), min(bares, 3), bares == len(body), idle, vague, mood.modality)
