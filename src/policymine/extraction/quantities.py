@@ -27,6 +27,10 @@ NEAR = 40
 """Characters behind a numeral within which its unit ends and `near` of a rule must stand."""
 
 
+ENDLESS = 400
+"""Characters of a run of numerals from which `near` is not looked for: that would take quadratic time."""
+
+
 class Tried(NamedTuple):
     """A rule, and what spares trying it: characters of which one follows the numeral, a pattern that stands near."""
 
@@ -113,7 +117,9 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
             stop = run.end() if run else at
         behind = copy[stop : stop + 1]
         for rule, then, near in rules[copy[at]]:
-            if (then and behind not in then) or (near is not None and near.search(copy, at, stop + NEAR) is None):
+            if then and behind not in then:
+                continue
+            if near is not None and stop - at < ENDLESS and near.search(copy, at, stop + NEAR) is None:
                 continue
             match = rule.find.match(copy, at, limit) if limit - at < 200 else rule.find.match(copy, at)
             if match is None or match_span(match)[1] > limit:
