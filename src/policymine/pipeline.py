@@ -47,7 +47,9 @@ def mine(page: Page, *, duplicates: DuplicateIndex | None = None, issued_on: str
         issued_on: overrides the date that the documents give themselves.
     """
     clean = clean_page(page, duplicates=duplicates)
-    documents = tuple(mine_documents(clean.documents, issued_on=issued_on))
+    given = {name: value for name, value in page.metadata.items() if name.startswith("source:")}
+    known = (replace(document, hints={**given, **document.hints}) if given else document for document in clean.documents)
+    documents = tuple(mine_documents(known, issued_on=issued_on))
     return MinedPage(replace(clean, documents=tuple(m.document for m in documents)), documents)
 
 

@@ -103,7 +103,8 @@ def draw_life_line(found: SloganView, file: Path) -> None:
         raise PolicymineError(str(file), "", "a life line is drawn as .svg or .png; end the file's name so")
     points = [{"月份": month, "提及": count} for month, count in found.spread.months if month[:1].isdigit()]
     axis = altair.X("月份:O", sort=None, title="成文月份")
-    chart = altair.Chart(altair.Data(values=points), title=f"“{found.slogan_id}”提及次数", width=640, height=240)
+    values = altair.Data(values=points)  # type: ignore[no-untyped-call]
+    chart = altair.Chart(values, title=f"“{found.slogan_id}”提及次数", width=640, height=240)
     try:
         chart.mark_line(point=True).encode(x=axis, y=altair.Y("提及:Q", title="提及次数")).save(str(file))
     except OSError as problem:

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from policymine.extraction.card_dates import find_date
 from policymine.extraction.card_places import host_of, level_of, region_of
-from policymine.model import Card, PaperKind, Span
+from policymine.model import Card, Level, PaperKind, Span
 from policymine.rules import Rule, load, match_span
 
 RULES = load("policymine.extraction", "card")
@@ -46,7 +46,7 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     Args:
         text: the clean text of one document.
         hints: what the page said outside the text: `title`, `site_title`, `issued_on`, `published_on`, `issuer`, `number`,
-            `speaker`.
+            `speaker`; last what its source says of all its papers: `source:kind`, `source:level`, `source:publisher`.
 
     Returns:
         The card; a field that nothing supports is None. `evidence` holds clean spans for what stands in the text.
@@ -56,6 +56,8 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     >>> card = read_card("各乡镇人民政府:\\n现将有关事项通知如下:要做好值班。\\n清溪县应急管理局\\n2021年9月8日")
     >>> card.kind, card.issued_on, card.level, card.issuer
     ('notice', '2021-09-08', 'county', '清溪县应急管理局')
+    >>> read_card("要做好值班。", hints={"source:kind": "notice", "source:publisher": "清溪县人民政府"}).kind
+    'notice'
     """
     hints = hints or {}
     title = _title(text, hints)
@@ -66,7 +68,7 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     for field in ("issuer", "speaker", "number"):
         if field not in found and hints.get(field):
             found[field] = _Found(hints[field], None)
-    kind = found["kind"].value if "kind" in found else "other"
+    kind = found["kind"].value if "kind" in found else hints.get("source:kind", "other")
     dated = find_date(text, title=name, kind=kind)
     names = tuple(found[field].value if field in found else "" for field in ("issuer", "speaker"))
     said = {field: item.value for field, item in found.items()}
@@ -78,14 +80,18 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
         kind=cast(PaperKind, kind),
         issued_on=dated.value if dated else hints.get("issued_on") or None,
         region=next(filter(None, map(region_of, (*names, name))), None) or host_of(text),
-        level=level_of(text, names=(names[0], _bare(name), names[1]), kind=kind),
-        issuer=said.get("issuer") or said.get("speaker"),
+        level=level_of(text, names=(names[0], _bare(name), names[1]), kind=kind) or _level_given(hints),
+        issuer=said.get("issuer") or said.get("speaker") or hints.get("source:publisher"),
         number=said.get("number"),
         speaker=said.get("speaker"),
         audience=said.get("audience"),
         sectors=_sectors(text, name),
         evidence=evidence,
     )
+
+
+def _level_given(hints: Mapping[str, str]) -> Level | None:
+    return cast(Level, hints["source:level"]) if "source:level" in hints else None
 
 
 def _title(text: str, hints: Mapping[str, str]) -> _Found | None:

@@ -189,14 +189,15 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
         return path
     archive = Archive(night.settings.archive)
     todo = [fetched for fetched in read_work(Path(chunk.work)) if _to_mine(fetched)][chunk.start : chunk.stop]
+    known = load_sources(night.settings.overlay)
     with night.table() as table:
         pages = {page_id(source or fetched.source, fetched.url) for fetched in todo}
         duplicates = duplicate_index(table, run_id=night.run_id, without=pages)
         with table.attach(night.run_id, clock=clock) as run:
             notes = [
                 note_page(
-                    run, partial(read_archived, archive, f, source=source or f.source), url=f.url, fetched=f,
-                    duplicates=duplicates, timer=timer,
+                    run, partial(_read_known, archive, f, known.get(source or f.source), name=source or f.source), url=f.url,
+                    fetched=f, duplicates=duplicates, timer=timer,
                 )
                 for f in todo
             ]  # fmt: skip
@@ -227,6 +228,12 @@ def read_archived(archive: Archive, fetched: Fetched, *, source: str) -> Page:
     )
     via = {"parent": response.via} if response.via else {}
     return replace(page, place=fetched.place, metadata={**page.metadata, **via})
+
+
+def _read_known(archive: Archive, fetched: Fetched, source: Source | None, *, name: str) -> Page:
+    """An archived page with what its source says of all its papers."""
+    page = read_archived(archive, fetched, source=name)
+    return replace(page, metadata={**page.metadata, **source.defaults}) if source is not None else page
 
 
 def note_page(

@@ -71,6 +71,12 @@ class Source:
     allow_private: bool = False
     address: str = ""
 
+    @property
+    def defaults(self) -> dict[str, str]:
+        """What its papers are taken for where they don't say: metadata of each page, by `source:kind` and the like."""
+        known = {"source:kind": self.kind, "source:level": self.level, "source:publisher": self.publisher}
+        return {name: value for name, value in known.items() if value}
+
     def at(self, address: str) -> Source:
         """The same source reached at another address (a folder source: in another folder)."""
         if self.folder:
