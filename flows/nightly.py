@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -128,7 +128,7 @@ def _visit_all(
 ) -> list[State[Any]]:
     """One flow run per source, so many at a time; what became of each, in their order."""
     with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
-        runs = [
+        runs: list[Future[Any]] = [
             pool.submit(copy_context().run, partial(source_night, config, night.run_id, s.id, retry_seconds, return_state=True))
             for s in sources
         ]
