@@ -295,9 +295,10 @@ def folds(golds: Sequence[Mapping[str, Any]], parts: int = 8) -> Iterator[tuple[
 
 
 def write(trained: Sequence[Trained], folder: Path) -> None:
-    """Stores each model as `<name>.skops` with its vocabulary `<name>.json` in `folder`."""
+    """Stores each model as `<name>.skops` with its vocabulary `<name>.json` in `folder`, made if missing."""
     from skops import io
 
+    folder.mkdir(parents=True, exist_ok=True)
     for made in trained:
         io.dump(made.estimator, folder / f"{made.name}.skops")
         vocabulary = json.dumps({"examples": made.examples, "features": list(made.features)}, ensure_ascii=False, indent=0)
