@@ -7,17 +7,15 @@ are script, style, comments and what no browser prints. Cells of a table row sta
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, CData, Tag
-from bs4.element import NavigableString, PreformattedString
+from lxml import etree
 
 from policymine.model import Block
+from policymine.sources.metadata import read_metadata, visible
 from policymine.text import Span
 
 SILENT = frozenset(
@@ -32,13 +30,12 @@ INLINE = frozenset(
 )
 CELLS = frozenset({"td", "th"})
 BLANKS = re.compile(r"[ \t\r\n\f]+")
+BLANK_RUN, TAB_RUN = re.compile("  +"), re.compile(r" *\t[ \t]*")
 SPACES = " \t\r\n\f"
-LABEL_CELL = re.compile(r"[^:：\t]{1,12}[:：]?\Z")
 DEEPEST = 60
 """Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would fill the memory."""
-LD_DATED = frozenset({"datePublished", "pubDate"})
-LD_NAMES = {"title": "headline", "pubDate": "datepublished", "upDate": "datemodified"}
-LARGEST_JSON = 200_000
+DEEPEST_TREE = 240
+"""Levels that are kept as a tree: the parser itself drops what lies 2,048 deep, text included."""
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -55,19 +52,16 @@ class _Line(NamedTuple):
     text: str
     linked: int
     path: str
-    tag: str
 
 
-class _Open(NamedTuple):
+class _Open:
     """An element whose children are being walked."""
 
-    tag: Tag
-    children: Iterator[object]
-    names: Counter[str]
-    path: str
-    in_link: bool
-    preformatted: bool
-    level: int = 0
+    __slots__ = ("in_link", "level", "names", "path", "preformatted")
+
+    def __init__(self, path: str, *, in_link: bool, preformatted: bool, level: int) -> None:
+        self.path, self.in_link, self.preformatted, self.level = path, in_link, preformatted, level
+        self.names: dict[str, int] = {}
 
 
 def parse_html(markup: str, *, url: str = "") -> ParsedPage:
@@ -77,144 +71,165 @@ def parse_html(markup: str, *, url: str = "") -> ParsedPage:
     >>> page.text, page.metadata["title"], page.links
     ('各镇要立即整改。\\n下一篇', '通报', (('https://a.example/b.htm', '下一篇'),))
     """
+    root = _tree(markup)
+    if root is None:
+        return ParsedPage("", (), {}, ())
     try:
-        soup = BeautifulSoup(markup, "lxml")
-    except UnicodeEncodeError:  # lone surrogates; no decoder gives them, a caller may
-        soup = BeautifulSoup(markup.encode("utf-8", "replace").decode(), "lxml")
-    lines = list(_lines(soup))
+        lines = _Walk().lines(root)
+    except _DepthError:
+        root = _tree(markup, target=_Folded())
+        lines = _Walk().lines(root)
     blocks, at = [], 0
     for line in lines:
-        span = Span(at, at + len(line.text))
+        end = at + len(line.text)
         density = line.linked / len(line.text.replace("\t", "")) if line.linked else 0.0
-        blocks.append(Block(span, line.path, line.tag, round(min(density, 1.0), 3)))
-        at = span.end + 1
-    text = "\n".join(line.text for line in lines)
-    return ParsedPage(text, tuple(blocks), _metadata(soup, lines), tuple(_links(soup, url)))
+        tag = re.split(r"[\[#.]", line.path.rpartition("/")[2], maxsplit=1)[0]
+        blocks.append(Block(Span(at, end), line.path, tag, round(min(density, 1.0), 3)))
+        at = end + 1
+    texts = [line.text for line in lines]
+    return ParsedPage("\n".join(texts), tuple(blocks), read_metadata(root, lines=texts), tuple(_links(root, url)))
 
 
-def _lines(soup: BeautifulSoup) -> Iterator[_Line]:
+def _tree(markup: str, *, target: Any = None) -> Any | None:
+    """The element tree of a page; lone surrogates, which no decoder gives but a caller may, become question marks."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, target=target)
+    parser.feed(markup.encode("utf-8", "replace"))
+    try:
+        return parser.close()
+    except etree.XMLSyntaxError:  # nothing in it but white space or comments
+        return None
+
+
+class _DepthError(Exception):
+    """A page is nested deeper than the parser's tree holds."""
+
+
+class _Folded:
+    """Builds the tree of a page nested too deep: elements below the last level leave their text and line ends to that level."""
+
+    def __init__(self) -> None:
+        self._builder, self._depth = etree.TreeBuilder(), 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        self._depth += 1
+        if self._depth < DEEPEST_TREE or tag in SILENT or tag == "br":
+            self._builder.start(tag, dict(attributes))
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if self._depth < DEEPEST_TREE or tag in SILENT or tag == "br":
+            self._builder.end(tag)
+        self._depth -= 1
+
+    def data(self, text: str) -> None:
+        """Text."""
+        self._builder.data(text)
+
+    def close(self) -> Any:
+        """The tree."""
+        return self._builder.close()
+
+
+class _Walk:
     """The lines of a page: the text between two starts or ends of block elements, runs of white space made one space."""
-    parts: list[str] = []
-    linked = 0
-    holder = _Open(soup, iter(soup.contents), Counter(), "", False, False)
-    stack = [holder]
-    while stack:
-        top = stack[-1]
-        child = next(top.children, None)
-        if child is None:
-            stack.pop()
-            if top.tag.name not in INLINE and not (top.tag.name in CELLS and stack):
-                yield from _flush(parts, linked, top)
-                parts, linked = [], 0
-        elif isinstance(child, Tag):
-            if child.name in SILENT:
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._linked = 0
+        self._lines: list[_Line] = []
+        self._stack = [_Open("", in_link=False, preformatted=False, level=0)]
+
+    def lines(self, root: Any) -> list[_Line]:
+        """The lines of an element tree."""
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walker:
+            tag = element.tag
+            if event == "end":
+                if tag not in SILENT:
+                    self._close(tag)
+                text = element.tail
+            elif tag in SILENT:
+                walker.skip_subtree()
                 continue
-            opened = _open(child, top)
-            if child.name in CELLS:
-                if parts:
-                    parts.append("\t")
-            elif child.name not in INLINE:
-                yield from _flush(parts, linked, top)
-                parts, linked = [], 0
-            stack.append(opened)
-        elif isinstance(child, NavigableString) and (not isinstance(child, PreformattedString) or isinstance(child, CData)):
-            if top.preformatted and "\n" in child:
-                for number, row in enumerate(child.split("\n")):
-                    if number:
-                        yield from _flush(parts, linked, top)
-                        parts, linked = [], 0
-                    parts.append(row)
-                continue
-            words = BLANKS.sub(" ", child)
-            parts.append(words)
-            if top.in_link:
-                linked += len(words.strip(SPACES))
+            else:
+                self._open(element, tag)
+                text = element.text
+            if text:
+                self._add(text)
+        return self._lines
+
+    def _open(self, element: Any, tag: str) -> None:
+        top = self._stack[-1]
+        number = top.names[tag] = top.names.get(tag, 0) + 1
+        path, level, linked = top.path, top.level, top.in_link
+        if tag in INLINE:
+            linked = linked or tag == "a"
+        else:
+            level += 1
+            if level <= DEEPEST:
+                mark = f"[{number}]" if number > 1 else ""
+                path = f"{path}/{tag}{mark}{_marks(element)}" if path else tag
+            if tag not in CELLS:
+                self._flush(top.path)
+            elif self._parts:
+                self._parts.append("\t")
+        if len(self._stack) > DEEPEST_TREE:
+            raise _DepthError
+        preformatted = top.preformatted or tag == "pre"
+        self._stack.append(_Open(path, in_link=linked, preformatted=preformatted, level=level))
+
+    def _close(self, tag: str) -> None:
+        closed = self._stack.pop()
+        if tag not in INLINE and tag not in CELLS:
+            self._flush(closed.path)
+
+    def _add(self, text: str) -> None:
+        top = self._stack[-1]
+        if top.preformatted and "\n" in text:
+            for number, row in enumerate(text.split("\n")):
+                if number:
+                    self._flush(top.path)
+                self._parts.append(row)
+            return
+        words = BLANKS.sub(" ", text)
+        self._parts.append(words)
+        if top.in_link:
+            self._linked += len(words.strip(SPACES))
+
+    def _flush(self, path: str) -> None:
+        if self._parts:
+            if text := "".join(self._parts).strip(SPACES):
+                if "  " in text:
+                    text = BLANK_RUN.sub(" ", text)
+                if "\t" in text:
+                    text = TAB_RUN.sub("\t", text)
+                self._lines.append(_Line(text, self._linked, path))
+            self._parts = []
+        self._linked = 0
 
 
-def _open(tag: Tag, top: _Open) -> _Open:
-    top.names[tag.name] += 1
-    number = top.names[tag.name]
-    path = top.path
-    level = top.level + (tag.name not in INLINE)
-    if tag.name not in INLINE and level <= DEEPEST:
-        mark = f"[{number}]" if number > 1 else ""
-        path = f"{path}/{tag.name}{mark}{_marks(tag)}" if path else tag.name
-    preformatted = top.preformatted or tag.name == "pre"
-    return _Open(tag, iter(tag.contents), Counter(), path, top.in_link or tag.name == "a", preformatted, level)
-
-
-def _marks(tag: Tag) -> str:
+def _marks(element: Any) -> str:
     """`#id` and `.class` of an element, as a style sheet would write them."""
-    if not tag.attrs:
+    if not element.attrib:
         return ""
-    name, classes = tag.attrs.get("id"), tag.attrs.get("class")
-    marks = f"#{name.strip()}" if isinstance(name, str) and name.strip() else ""
-    for one in classes if isinstance(classes, list) else [classes] if isinstance(classes, str) else []:
-        marks += f".{one}"
+    marks = f"#{name}" if (name := (element.get("id") or "").strip()) else ""
+    if classes := element.get("class"):
+        marks += "".join(f".{one}" for one in classes.split())
     return marks.replace("/", "|")[:80]
 
 
-def _flush(parts: list[str], linked: int, top: _Open) -> Iterator[_Line]:
-    text = "".join(parts).strip(SPACES) if parts else ""
-    if text:
-        text = re.sub(r" *\t[ \t]*", "\t", re.sub("  +", " ", text))
-        yield _Line(text, linked, top.path, top.path.rpartition("/")[2].split("[")[0].split("#")[0].split(".")[0])
-
-
-def _metadata(soup: BeautifulSoup, lines: list[_Line]) -> dict[str, str]:
-    """Title, `meta:name` and `ld:name` entries, first headline, and the rows of label and value that a table holds."""
-    found: dict[str, str] = {}
-    if soup.title and (title := soup.title.get_text(strip=True)):
-        found["title"] = title
-    for tag in soup.find_all("meta", limit=200):
-        name = tag.get("name") or tag.get("property") or tag.get("itemprop")
-        content = tag.get("content")
-        if isinstance(name, str) and isinstance(content, str) and name.strip() and content.strip():
-            found.setdefault(f"meta:{name.strip().lower()}", content.strip())
-    for name, value in _linked_data(soup):
-        found.setdefault(f"ld:{name}", value)
-    if soup.h1 and (headline := soup.h1.get_text(" ", strip=True)):
-        found["h1"] = headline
-    for line in lines:
-        cells = line.text.split("\t")
-        for label, value in zip(cells[::2], cells[1::2], strict=False):
-            name = re.sub(r"[\s\u3000:：]", "", label)
-            if LABEL_CELL.match(label.strip()) and label.rstrip().endswith((":", "：")) and value.strip():
-                found.setdefault(f"table:{name}", value.strip())
-    return found
-
-
-def _linked_data(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    """What JSON-LD says of an article on the page: headline, dates, author, publisher; broken JSON says nothing."""
-    for script in soup.find_all("script", type="application/ld+json", limit=20):
-        try:
-            things = json.loads(script.get_text()[:LARGEST_JSON], strict=False)
-        except (ValueError, RecursionError):
-            continue
-        things = things if isinstance(things, list) else [things]
-        graphs = [one["@graph"] for one in things if isinstance(one, dict) and isinstance(one.get("@graph"), list)]
-        for thing in [*things, *(one for graph in graphs for one in graph)][:50]:
-            if isinstance(thing, dict) and LD_DATED & thing.keys():
-                yield from _said(thing)
-
-
-def _said(thing: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for key in ("headline", "title", "datePublished", "pubDate", "dateModified", "upDate", "author", "publisher"):
-        value = thing.get(key)
-        value = value[0] if isinstance(value, list) and value else value
-        value = value.get("name") if isinstance(value, dict) else value
-        if isinstance(value, str) and value.strip():
-            yield LD_NAMES.get(key, key.lower()), " ".join(value.split())
-
-
-def _links(soup: BeautifulSoup, url: str) -> Iterator[tuple[str, str]]:
+def _links(root: Any, url: str) -> Iterator[tuple[str, str]]:
     """Absolute address and text of every link that leads to a page, in order."""
-    base = soup.find("base", href=True)
-    root = urljoin(url, str(base["href"])) if isinstance(base, Tag) else url
-    for tag in soup.find_all("a", href=True):
-        address = str(tag["href"]).strip()
+    base = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
+    try:
+        start = urljoin(url, base) if base else url
+    except ValueError:
+        start = url
+    for element in root.iter("a"):
+        address = (element.get("href") or "").strip()
         if address and not address.lower().startswith(NO_PAGE):
             try:
-                yield urljoin(root, address), tag.get_text(" ", strip=True) or str(tag.get("title") or "")
+                yield urljoin(start, address), visible(element) or element.get("title") or ""
             except ValueError:  # an address such as http://[x that no browser follows either
                 continue
