@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -16,11 +17,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from policymine.errors import FetchError, SourceError
-from policymine.operations.ending import account, finish, last_success
-from policymine.operations.night import Chunk, Night, chunks_of, mine_chunk, open_table, sources_of, visit
-from policymine.operations.report import Report, SourceReport, markdown
-from policymine.operations.visits import account_visit, by_source, source_page, try_again, write_source_page
-from policymine.settings import Settings, load_settings
+from policymine.operations.night import Chunk, Night, mine_chunk, sources_of, visit
+from policymine.operations.order import Steps, run_night
+from policymine.operations.report import Report, markdown
+from policymine.operations.visits import source_page, write_source_page
+from policymine.settings import load_settings
 from policymine.sources.source import Source
 from policymine.table.lock import RunLock
 
@@ -91,48 +92,44 @@ def nightly(
     settings = load_settings(Path(config) if config else None)
     with RunLock(settings.database_url):
         chosen = sources_of(settings, sources or ())
-        return _run(settings, config, chosen, at_once=at_once, retry_seconds=retry_seconds or RETRY_SECONDS)
-
-
-def _run(
-    settings: Settings, config: str | None, sources: tuple[Source, ...], *, at_once: int, retry_seconds: list[float]
-) -> dict[str, Any]:
-    with open_table(settings) as table:
-        night = Night(settings, table.begin("nightly", clock=now).id)
-        successes = {source.id: last_success(table, source.id) for source in sources}
-    accounts: list[SourceReport] = []
-    works: dict[str, Path] = {}
-    notes: list[Path] = []
-    states = _visit_all(config, night, sources, at_once=at_once, retry_seconds=retry_seconds)
-    for source, state in zip(sources, states, strict=True):
-        if not state.is_completed():
-            problem: Any = state.result(raise_on_failure=False)
-            get_run_logger().warning("source %s failed: %s", source.id, problem)
-            if not isinstance(problem, SourceError):
-                raise problem
-            accounts.append(account(source, (), last_success=successes[source.id], error=str(problem)))
-            continue
-        works[source.id] = Path(state.result())
-        for chunk in chunks_of(works[source.id], size=settings.chunk):
-            notes.append(Path(mine_pages(config, night.run_id, source.id, *chunk)))
-        accounts.append(account_visit(source, works[source.id], last_success=successes[source.id]))
-    given = by_source(works)
-    report = finish(night, kind="nightly", sources=accounts, works=works, notes=notes, clock=now)
-    try_again(night, report, given)
+        report = run_night(
+            settings,
+            chosen,
+            steps=lambda night: _steps(config, night, at_once=at_once, retry_seconds=retry_seconds or RETRY_SECONDS),
+            clock=now,
+        )
     publish_artifact(report)
     return report.as_json()
 
 
-def _visit_all(
-    config: str | None, night: Night, sources: tuple[Source, ...], *, at_once: int, retry_seconds: list[float]
-) -> list[State[Any]]:
-    """One flow run per source, so many at a time; what became of each, in their order."""
-    with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
-        runs: list[Future[Any]] = [
-            pool.submit(copy_context().run, partial(source_night, config, night.run_id, s.id, retry_seconds, return_state=True))
-            for s in sources
-        ]
-        return [run.result() for run in runs]
+def _steps(config: str | None, night: Night, *, at_once: int, retry_seconds: list[float]) -> Steps:
+    """The steps of a night as Prefect does them: a flow run per source, a task per chunk."""
+
+    def visit_all(sources: Sequence[Source]) -> list[Path | SourceError]:
+        with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
+            runs: list[Future[Any]] = [
+                pool.submit(
+                    copy_context().run, partial(source_night, config, night.run_id, s.id, retry_seconds, return_state=True)
+                )
+                for s in sources
+            ]
+            return [_visited(source, run.result()) for source, run in zip(sources, runs, strict=True)]
+
+    def mine(source_id: str, chunk: Chunk) -> Path:
+        return Path(mine_pages(config, night.run_id, source_id, *chunk))
+
+    return Steps(visit_all, mine)
+
+
+def _visited(source: Source, state: State[Any]) -> Path | SourceError:
+    """The work file of a source, or why it gave none; anything else that went wrong ends the night."""
+    if state.is_completed():
+        return Path(state.result())
+    problem: Any = state.result(raise_on_failure=False)
+    get_run_logger().warning("source %s failed: %s", source.id, problem)
+    if isinstance(problem, SourceError):
+        return problem
+    raise problem
 
 
 def publish_artifact(report: Report) -> None:

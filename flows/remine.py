@@ -10,7 +10,8 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from policymine.operations.ending import finish
-from policymine.operations.night import Chunk, Night, chunks_of, open_table
+from policymine.operations.night import Chunk, Night, chunks_of
+from policymine.operations.order import begin
 from policymine.operations.remining import plan, remine_chunk
 from policymine.settings import load_settings
 from policymine.table.lock import RunLock
@@ -38,8 +39,7 @@ def remine(config: str | None = None) -> dict[str, Any]:
     """
     settings = load_settings(Path(config) if config else None)
     with RunLock(settings.database_url):
-        with open_table(settings, create=False) as table:
-            night = Night(settings, table.begin("remine", clock=now).id)
+        night = begin(settings, "remine", clock=now, create=False)
         work = plan(night)
         notes = [Path(remine_pages(config, night.run_id, *chunk)) for chunk in chunks_of(work, size=settings.chunk)]
         report = finish(night, kind="remine", sources=(), works={}, notes=notes, clock=now)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from policymine.operations.learning import learn
+import sqlalchemy as sa
+
+from policymine.operations.learning import learn_along
 from policymine.operations.night import Night, PageNote, read_notes, read_work
 from policymine.operations.report import Report, SourceReport, html_page, judge, markdown, next_steps, summarise
 from policymine.pipeline import station_fingerprints
 from policymine.sources.crawl import Fetched
 from policymine.sources.source import Source
-from policymine.table.frontier import Visited, remember
+from policymine.table.frontier import Visited, remember_along
 from policymine.table.publish import Run
 from policymine.table.store import Table
 
@@ -62,11 +66,7 @@ def finish(
     with night.table() as table, table.attach(night.run_id, clock=clock) as run:
         visited = {source: read_work(path) for source, path in works.items()}
         _note_met(run, table, visited)
-        report = end(run, table, kind=kind, notes=noted, sources=sources, night=night, clock=clock)
-        if report.status != "gate_failed":
-            failed = {note.url for note in noted if note.failed}
-            for source, fetched in visited.items():
-                remember(table, source, (_visited(f) for f in fetched if f.url not in failed))
+        report = end(run, table, kind=kind, notes=noted, sources=sources, night=night, clock=clock, visited=visited)
     write_report(report, night.settings.reports)
     night.clear()
     return report
@@ -74,9 +74,9 @@ def finish(
 
 def end(
     run: Run, table: Table, *, kind: str, notes: Sequence[PageNote], sources: Sequence[SourceReport], night: Night,
-    clock: Clock,
+    clock: Clock, visited: Mapping[str, Sequence[Fetched]] = MappingProxyType({}),
 ) -> Report:  # fmt: skip
-    """Publishes or discards a run and says so; see `finish`."""
+    """Publishes or discards a run and says so; see `finish`. `visited` is remembered with what is published, or not at all."""
     earlier = [r.report for r in table.runs(kind=kind, limit=60) if r.status == "published" and r.report]
     gates = judge(notes, settings=night.settings, earlier=earlier)
     changes = run.changes()
@@ -92,8 +92,8 @@ def end(
     database = table.engine.url.render_as_string(hide_password=True)
     report = replace(draft, next_steps=next_steps(draft, database=database))
     if passed:
-        run.publish(report.as_json())
-        learn(table)
+        failed = {note.url for note in notes if note.failed}
+        run.publish(report.as_json(), along=partial(_along, visited=visited, failed=failed))
     else:
         run.discard(report.as_json())
     return report
@@ -109,6 +109,19 @@ def _note_met(run: Run, table: Table, visited: Mapping[str, Sequence[Fetched]]) 
         run.seen(gone, online_status="gone")
 
 
+def _along(
+    connection: sa.Connection, run_id: int, *, visited: Mapping[str, Sequence[Fetched]], failed: Collection[str]
+) -> None:
+    """What is published with the rows: what the crawler met, and what is learnt across papers.
+
+    A page whose mining failed counts as not fetched, so that the next night asks for it although its list may stand unchanged.
+    """
+    for source, fetched in visited.items():
+        entries = (Visited(f.url, "failed", f.depth) if f.url in failed else _visited(f) for f in fetched)
+        remember_along(connection, source, entries)
+    learn_along(connection, run_id)
+
+
 def _visited(fetched: Fetched) -> Visited:
     return Visited(
         fetched.url, fetched.outcome, fetched.depth, fetched.fetched_at, etag=fetched.etag,
@@ -117,7 +130,7 @@ def _visited(fetched: Fetched) -> Visited:
 
 
 def write_report(report: Report, folder: Path) -> dict[str, Path]:
-    """Writes the report as JSON, Markdown and HTML and returns the files by kind."""
+    """Writes the report as JSON, Markdown and HTML, each whole or not at all, and returns the files by kind."""
     folder.mkdir(parents=True, exist_ok=True)
     content: dict[str, Any] = {
         "json": json.dumps(report.as_json(), ensure_ascii=False, indent=1),
@@ -127,5 +140,7 @@ def write_report(report: Report, folder: Path) -> dict[str, Path]:
     paths = {}
     for kind, text in content.items():
         paths[kind] = folder / f"run-{report.run_id}.{kind}"
-        paths[kind].write_text(text, encoding="utf-8")
+        fresh = paths[kind].with_suffix(".new")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(paths[kind])
     return paths

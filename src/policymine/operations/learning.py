@@ -1,7 +1,7 @@
 """What is learnt across papers after a run was published: readings of slogans, the citation graph, the lineage of directives.
 
-Everything is computed from what the published run shows, in a fixed order, each part in one transaction that also notes for
-which run it holds: a kill between publishing and learning is made good by the next call.
+Everything is computed from what the published run shows, in a fixed order, in the very transaction that publishes the run: what
+readers see of the readings, citations and lineages is always that of the rows they see. `learn` brings it up to other rules.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from policymine.extraction.references_citing import citations_of
 from policymine.model import Reference
 from policymine.table import citations, lineage, slogans
 from policymine.table.dialect import writing
-from policymine.table.schema import facts
+from policymine.table.schema import facts, published_run
 from policymine.table.store import Table
 
 FACT = "learnt"
@@ -29,18 +29,31 @@ def learn(table: Table, *, state: str | None = None) -> bool:
         state: what decides the outcome beside the run (the rules); computed when not given.
     """
     with table.reading() as now:
-        published = now.run_id
-        wanted = f"{published} {state or _state()}"
-        known = now.connection.scalars(sa.select(facts.c.value).where(facts.c.name == FACT)).one_or_none()
-    if known == wanted:
-        return False
-    lineage.refresh(table)
+        if _learnt(now.connection) == _wanted(now.run_id, state):
+            return False
     with writing(table.engine) as connection:
-        slogans.relearn(connection, published, dictionary=known_readings)
-        citations.relink(connection, published, resolve=meant)
-        connection.execute(sa.delete(facts).where(facts.c.name == FACT))
-        connection.execute(sa.insert(facts).values(name=FACT, value=wanted))
+        return learn_along(connection, connection.scalars(sa.select(published_run.c.run_id)).one(), state=state)
+
+
+def learn_along(connection: sa.Connection, published: int, *, state: str | None = None) -> bool:
+    """The same inside a transaction of the caller, who is about to publish the run of this id."""
+    wanted = _wanted(published, state)
+    if _learnt(connection) == wanted:
+        return False
+    lineage.bring_up(connection, published)
+    slogans.relearn(connection, published, dictionary=known_readings)
+    citations.relink(connection, published, resolve=meant)
+    connection.execute(sa.delete(facts).where(facts.c.name == FACT))
+    connection.execute(sa.insert(facts).values(name=FACT, value=wanted))
     return True
+
+
+def _learnt(connection: sa.Connection) -> str | None:
+    return connection.scalars(sa.select(facts.c.value).where(facts.c.name == FACT)).one_or_none()
+
+
+def _wanted(published: int, state: str | None) -> str:
+    return f"{published} {state or _state()}"
 
 
 def known_readings(name: str) -> tuple[slogans.Known, ...]:

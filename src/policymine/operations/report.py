@@ -89,6 +89,17 @@ class Report:
         return tuple(source for source in self.sources if source.error)
 
 
+def report_of(content: Mapping[str, Any]) -> Report:
+    """The report that plain data says, as the database keeps it."""
+    pairs = {name: tuple((first, second) for first, second in content[name]) for name in ("refused", "quarantine", "slowest")}
+    nested = {
+        "sources": tuple(SourceReport(**source) for source in content["sources"]),
+        "gates": tuple(Gate(**gate) for gate in content["gates"]),
+        **{name: tuple(content[name]) for name in ("new_rules", "next_steps")},
+    }
+    return Report(**{**content, **pairs, **nested})
+
+
 def summarise(notes: Sequence[PageNote], *, earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The figures of a run out of the notes on its pages, beside those of earlier reports."""
     mined = [note for note in notes if not note.failed and not note.refused]

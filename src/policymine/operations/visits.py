@@ -1,20 +1,19 @@
-"""What a visit of a source comes to: its account for the report, its own page of lines, and what to try again."""
+"""What a visit of a source comes to: its account for the report, and its own page of lines."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from policymine.operations.ending import account
 from policymine.operations.night import Night, read_work
-from policymine.operations.report import Report, SourceReport
+from policymine.operations.report import SourceReport
 from policymine.sources.crawl import Fetched
 from policymine.sources.journal import REACHED
 from policymine.sources.source import Source
-from policymine.table.frontier import Visited, remember
 
 STOPS: Mapping[str, str] = {
     "budget": "当日请求额度已用完",
@@ -98,18 +97,3 @@ def write_source_page(night: Night, source: Source, page: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
     return path
-
-
-def by_source(works: Mapping[str, Path]) -> dict[str, list[Fetched]]:
-    """What each source gave, read before the run's folder is cleared."""
-    return {source: read_work(work) for source, work in works.items()}
-
-
-def try_again(night: Night, report: Report, given: Mapping[str, Iterable[Fetched]]) -> None:
-    """Notes pages whose mining failed as failed, so that the next night fetches them, though their list may stand unchanged."""
-    failed = {url for url, _ in report.quarantine}
-    if not failed or report.status == "gate_failed":
-        return
-    with night.table() as table:
-        for source, fetched in given.items():
-            remember(table, source, [Visited(f.url, "failed", f.depth) for f in fetched if f.url in failed])

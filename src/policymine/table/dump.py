@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from policymine.table import schema
+from policymine.table import derived, schema
 from policymine.table.schema import VERSIONED, Snapshot
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 LEFT_OUT = frozenset({"serial", "run_id", "fetched_at", "place", "withdrawn_run", "first_seen", "last_seen"})
 """Run ids, fetch times, places in the archive, and what depends on the order of writing."""
 
-ENTERED = (schema.decisions, schema.status_events, schema.slogan_entries)
+ENTERED = (schema.decisions, schema.status_events)
+LEARNT = (
+    schema.slogan_entries, derived.slogan_readings, derived.cited_papers, derived.citations, derived.lineage_texts,
+    derived.lineage_bands, derived.lineage_links, derived.lineage_rows,
+)  # fmt: skip
+"""What is computed across papers from the published rows, and published with them."""
 
 
 def dump_canonical(table: Table) -> Iterator[str]:
@@ -30,7 +35,7 @@ def dump_canonical(table: Table) -> Iterator[str]:
         nights = _nights(now)
         for part in VERSIONED:
             yield from _versioned(now, part, nights=nights)
-        for part in ENTERED:
+        for part in (*ENTERED, *LEARNT):
             for row in now.connection.execute(sa.select(part).order_by(*part.primary_key)).mappings():
                 yield _line(part.name, dict(row))
         f = schema.frontier.c

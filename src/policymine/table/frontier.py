@@ -50,13 +50,17 @@ def known_addresses(table: Table, source: str) -> dict[str, Address]:
 
 def remember(table: Table, source: str, visited: Iterable[Visited]) -> None:
     """Notes what came of addresses; what an earlier night learnt stays where tonight learnt nothing."""
+    with writing(table.engine) as connection:
+        remember_along(connection, source, visited)
+
+
+def remember_along(connection: sa.Connection, source: str, visited: Iterable[Visited]) -> None:
+    """The same inside a transaction of the caller: a night is published and remembered at once."""
     entries = [
         {**entry._asdict(), "source": source, "discovered_at": entry.fetched_at, "attempts": int(entry.state not in REACHED)}
         for entry in visited
     ]
-    if not entries:
-        return
-    with writing(table.engine) as connection:
+    if entries:
         connection.execute(_note(connection), entries)
 
 

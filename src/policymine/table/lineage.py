@@ -67,18 +67,23 @@ def refresh(table: Table) -> int:
     with table.reading() as now:
         published = now.run_id
     with writing(table.engine) as connection:
-        known = connection.scalars(sa.select(facts.c.value).where(facts.c.name == FACT)).one_or_none()
-        since = int(known) if known is not None else 0
-        if since == published:
-            return 0
-        d = directives.c
-        changed = sa.and_(d.run_id <= since, d.withdrawn_run > since, d.withdrawn_run <= published)
-        _take_out(connection, connection.scalars(sa.select(d.id).where(changed)).all())
-        fresh = sa.select(d.id, d.text).where(d.run_id > since, visible(directives, published)).order_by(d.id)
-        rows = connection.execute(fresh).all()
-        _take_in(connection, {row.id: row.text for row in rows})
-        connection.execute(sa.delete(facts).where(facts.c.name == FACT))
-        connection.execute(sa.insert(facts).values(name=FACT, value=str(published)))
+        return bring_up(connection, published)
+
+
+def bring_up(connection: sa.Connection, published: int) -> int:
+    """The same inside a transaction of the caller, who knows which run is (or is about to be) published."""
+    known = connection.scalars(sa.select(facts.c.value).where(facts.c.name == FACT)).one_or_none()
+    since = int(known) if known is not None else 0
+    if since == published:
+        return 0
+    d = directives.c
+    changed = sa.and_(d.run_id <= since, d.withdrawn_run > since, d.withdrawn_run <= published)
+    _take_out(connection, connection.scalars(sa.select(d.id).where(changed)).all())
+    fresh = sa.select(d.id, d.text).where(d.run_id > since, visible(directives, published)).order_by(d.id)
+    rows = connection.execute(fresh).all()
+    _take_in(connection, {row.id: row.text for row in rows})
+    connection.execute(sa.delete(facts).where(facts.c.name == FACT))
+    connection.execute(sa.insert(facts).values(name=FACT, value=str(published)))
     return len(rows)
 
 

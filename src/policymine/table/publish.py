@@ -21,6 +21,7 @@ from policymine.table.schema import visible
 
 Clock = Callable[[], datetime]
 PartitionCheck = Callable[[CleanPage], None]
+Along = Callable[[sa.Connection, int], object]
 
 BUFFER = 4_000
 """Records that are kept back to be written in one transaction."""
@@ -127,11 +128,12 @@ class Run:
             reread = ids(fresh, ~before.requirement(same_reading=True)) | ids(gone, ~now.requirement(same_reading=True))
         return Changes(tuple(sorted(new)), tuple(sorted(reread - new - withdrawn)), tuple(sorted(withdrawn)))
 
-    def publish(self, report: Mapping[str, Any] | None = None) -> None:
+    def publish(self, report: Mapping[str, Any] | None = None, *, along: Along = lambda _connection, _run_id: None) -> None:
         """Makes all of it visible, in one transaction.
 
         Args:
             report: what the run did, for `Table.runs`.
+            along: what else belongs to the published state (the frontier, what is learnt), done in the same transaction.
 
         Raises:
             TableError: it was published or discarded already.
@@ -141,6 +143,7 @@ class Run:
             _still_staged(connection, self.id)
             _move_last_seen(connection, self._mark)
             connection.execute(sa.update(schema.published_run).values(run_id=self.id))
+            along(connection, self.id)
             self._end(connection, "published", report=report)
         with suppress(StorageError):  # the night is published; what stays in the log is folded in by the next one
             checkpoint(self._engine)

@@ -1,0 +1,192 @@
+"""A small world for nights that go wrong: a site on loopback and a folder, in two states, and a night without Prefect.
+
+A night here is the night of the flow: the same `run_night`, the same crawl in a process of its own, the same table; only the
+orchestrator between the steps is left out, because it takes longer to start than the night takes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from policymine.errors import SourceError
+from policymine.operations.night import Chunk, Night, mine_chunk, open_table, sources_of, visit
+from policymine.operations.order import Steps, run_night
+from policymine.operations.report import Report
+from policymine.pipeline import language, station_fingerprints
+from policymine.settings import Settings, load_settings
+from policymine.sources.source import Source
+from policymine.table.lock import RunLock
+from policymine.table.store import Table
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "corpora" / "sample_site"
+PAPERS = ("jianghua/t20220119_101.html", "jianghua/t20220812_103.html", "tongzhi/t20220516_212.html",
+          "tongzhi/t20221021_205.html", "tongzhi/t20230106_215.html", "huiyi/t20220127_301.html")  # fmt: skip
+CHANGED, GONE, FRESH = PAPERS[0], PAPERS[2], PAPERS[5]
+SITE = """
+id = "small"
+title = "小站"
+base = "http://small.invalid"
+start = ["/index.html"]
+papers = ['/t\\d+_\\d+\\.html$']
+pace_seconds = 0
+enabled = true
+allow_private = true
+"""
+FOLDER = """
+id = "mail"
+title = "来文"
+folder = "{folder}"
+enabled = true
+"""
+LETTERS = {
+    "one.txt": "关于开展汛前检查的通知\n\n各乡镇:\n请于5月20日前完成一次河道巡查,严格落实四个一律,逾期不报的予以通报批评。\n",
+    "two.txt": "关于做好秸秆禁烧工作的通知\n\n各村要每天安排2人巡查,严禁露天焚烧秸秆。\n",
+}
+
+
+class World(NamedTuple):
+    """Where everything of one trial lies: its folder with settings, table and archive."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "policymine.toml"
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings(self.config)
+
+    def copy(self, folder: Path) -> World:
+        """The same state in another folder."""
+        shutil.copytree(self.folder, folder)
+        content = self.config.read_text(encoding="utf-8").replace(str(self.folder), str(folder))
+        World(folder).config.write_text(content, encoding="utf-8")
+        return World(folder)
+
+
+class Sites(NamedTuple):
+    """The addresses of the site, and the folders of letters, before and after things changed."""
+
+    addresses: tuple[str, str]
+    letters: tuple[Path, Path]
+
+
+@contextmanager
+def sites(folder: Path) -> Iterator[Sites]:
+    """Serves the two states of the site."""
+    for state in (0, 1):
+        _make_site(folder / f"site{state}", state=state)
+        letters = folder / f"letters{state}"
+        letters.mkdir(parents=True)
+        for name, text in LETTERS.items():
+            if state or name == "one.txt":
+                (letters / name).write_text(text.replace("2人", "3人") if state else text, encoding="utf-8")
+    serve = _server()
+    with serve(folder / "site0") as before, serve(folder / "site1") as after:
+        yield Sites((before, after), (folder / "letters0", folder / "letters1"))
+
+
+def _server() -> Callable[[Path], AbstractContextManager[str]]:
+    """`serve` of corpora/serve.py, which is a script and no package."""
+    spec = importlib.util.spec_from_file_location("serve", ROOT / "corpora" / "serve.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made: Callable[[Path], AbstractContextManager[str]] = module.serve
+    return made
+
+
+def _make_site(folder: Path, *, state: int) -> None:
+    names = [name for name in PAPERS if name != (GONE if state else FRESH)]
+    for name in names:
+        path = folder / Path(name).name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SAMPLE / name, path)
+        if state and name == CHANGED:
+            path.write_text(path.read_text(encoding="utf-8").replace("同志们", "同志们,朋友们", 1), encoding="utf-8")
+        moment = 1_700_000_000 + (state and name in (CHANGED, FRESH)) * 86_400
+        os.utime(path, (moment, moment))
+    links = "".join(f'<li><a href="/{Path(name).name}">{Path(name).stem}</a></li>' for name in names)
+    (folder / "index.html").write_text(f"<html><body><ul>{links}</ul></body></html>", encoding="utf-8")
+    os.utime(folder / "index.html", (1_700_000_000 + state * 86_400,) * 2)
+
+
+def new_world(folder: Path) -> World:
+    """An empty world: settings and sources, no table."""
+    (folder / "overlay" / "sites").mkdir(parents=True)
+    (folder / "overlay" / "sites" / "small.toml").write_text(SITE, encoding="utf-8")
+    (folder / "overlay" / "sites" / "mail.toml").write_text(FOLDER.format(folder=folder / "mail"), encoding="utf-8")
+    (folder / "overlay" / "sites" / "sample.toml").write_text(
+        SITE.replace('"small"', '"sample"').replace("enabled = true", "enabled = false"), encoding="utf-8"
+    )
+    places = {name: folder / name for name in ("archive", "reports", "work", "overlay", "backups")}
+    lines = [f'database_url = "sqlite:///{folder}/table.db"', "chunk = 2", "min_free = 0"]
+    lines += [f'{name} = "{path}"' for name, path in places.items()]
+    (folder / "policymine.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return World(folder)
+
+
+def settings_of(world: World, site: Sites, state: int) -> Settings:
+    """The settings of a night on which the site is in this state."""
+    addresses = {"small": site.addresses[state], "mail": str(site.letters[state])}
+    return load_settings(world.config, addresses=addresses)
+
+
+def night(world: World, site: Sites, *, state: int, day: int) -> Report:
+    """One night as the flow does it, `day` days after today."""
+    settings = settings_of(world, site, state)
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + timedelta(days=day)
+
+    def steps(run: Night) -> Steps:
+        return Steps(
+            lambda sources: [_visited(run, source, clock) for source in sources],
+            lambda source, chunk: mine_chunk(run, Chunk(*chunk), source=source, clock=clock, timer=time.perf_counter),
+        )
+
+    with RunLock(settings.database_url):
+        return run_night(settings, sources_of(settings), steps=steps, clock=clock)
+
+
+def _visited(run: Night, source: Source, clock: object) -> Path | SourceError:
+    try:
+        return visit(run, source, clock=clock)  # type: ignore[arg-type]
+    except SourceError as problem:
+        return problem
+
+
+def digest(lines: Sequence[str]) -> str:
+    """A canonical dump in short."""
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def dump(table: Table) -> list[str]:
+    """The canonical dump of a table."""
+    return list(table.dump_canonical())
+
+
+def dump_of(world: World) -> list[str]:
+    """The canonical dump of a world's table; empty when there is none yet."""
+    if not (world.folder / "table.db").exists():
+        return []
+    with open_table(world.settings) as table:
+        return dump(table)
+
+
+def warm_up() -> None:
+    """Loads what every night loads, so that processes forked from here start at once."""
+    language()
+    station_fingerprints()
