@@ -1,7 +1,7 @@
 """Killing a night with SIGKILL, its whole process group, and what must hold after it.
 
-A kill comes at a random moment of the night, when the crawl's journal has so many lines, before or after a statement or commit
-of the database, or before or after a file takes its name. Then the night is begun again until it ends, and the table is compared
+A kill comes at a random moment of the night, when the crawl's journal has so many lines, before or after a statement or a commit,
+or before or after a file takes its name. Then the night is begun again until it ends, and the table is compared
 with one that was never disturbed. Nights run in processes forked from one that has everything loaded.
 """
 
@@ -317,7 +317,7 @@ def read_on(pipe: Connection) -> None:
         world, digests = pipe.recv()
         views, strange = 0, set[str]()
         latest = -1
-        while not pipe.poll(0.02):
+        while not pipe.poll(0.1):
             try:
                 with open_table(world.settings, create=False) as table:
                     found, latest = _view(table, digests, latest=latest)
