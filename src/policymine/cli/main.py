@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from policymine.cli import annotate, coding, compliance, phrases, reading, research, slogans, sources, status, table
-from policymine.cli.surface import Surface
+from policymine.cli.surface import Surface, harmless
 from policymine.errors import PolicymineError
 from policymine.settings import load_settings
 
@@ -67,7 +67,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False) or 0
     except PolicymineError as problem:
-        print(problem, file=sys.stderr)
+        print(harmless(str(problem)).replace("\n", "␊"), file=sys.stderr)
         code = problem.exit_code
     except UsageProblem as problem:
         problem.show()

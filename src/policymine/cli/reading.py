@@ -21,6 +21,8 @@ from policymine.pipeline import MinedPage, clean_document, mine, mine_documents
 from policymine.sources.reading import read_file
 
 WHEN = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?)?)?")
+HALF = re.compile("[\ud800-\udfff]")
+"""Half a character: what a byte that is no UTF-8 becomes, and an escape of JSON without its other half."""
 MEDIA_TYPES = {
     "txt": "text/plain",
     "html": "text/html",
@@ -131,6 +133,8 @@ def _item(path: Path, number: int, line: str) -> tuple[str, MinedPage]:
         raise SourceError(str(path), where, f"cannot be read ({problem}); {cure}") from problem
     if not isinstance(text, str) or not text:
         raise LayoutError(str(path), where, "has no text; give a string that is not empty")
+    if half := HALF.search(text):
+        raise LayoutError(str(path), f"{where}, character {half.start()}", "is half a character; save the file as UTF-8 anew")
     if when is not None and not WHEN.fullmatch(str(when)):
         raise SourceError(str(path), where, f"{when!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00")
     document = clean_document(name, text)

@@ -1,8 +1,14 @@
-"""What every command shares: settings, the two output streams, progress, and one line per bad input."""
+"""What every command shares: settings, the two output streams, progress, and one line per bad input.
+
+What comes from pages and file names never acts on a terminal: control characters and marks of direction are shown as signs, in
+JSON they are escaped.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,16 +16,43 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
+from rich.segment import Segment
 
 from policymine.errors import FetchError, PolicymineError
 from policymine.settings import Settings
+from policymine.sources.reading import name_of
 
+logger = logging.getLogger(__name__)
 PARTIAL = 4
 SUFFIXES = (".txt", ".html", ".htm", ".docx", ".pdf")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+ACTING = (*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
+"""Codes beyond ASCII that act on a terminal instead of standing there, and halves of characters, which no output can take."""
+SIGNS = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | dict.fromkeys(ACTING, "\ufffd")
+IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What `json.dumps` leaves as it is although it acts, ends a line elsewhere, or is no character."""
+
+
+def harmless(text: str) -> str:
+    """A text for a terminal: what would act there stands as a sign; length unchanged.
+
+    >>> harmless("通报\\x1b[2J"), harmless("甲\\udcff.txt")
+    ('通报␛[2J', '甲�.txt')
+    """
+    return text.translate(SIGNS)
+
+
+class Screen(Console):
+    """A console on which only its own styles act."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """The segments of something printed, made harmless."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=harmless(segment.text))
 
 
 @dataclass(slots=True)
@@ -28,13 +61,14 @@ class Surface:
 
     settings: Settings
     quiet: bool = False
-    out: Console = field(default_factory=lambda: Console(soft_wrap=True))
-    err: Console = field(default_factory=lambda: Console(stderr=True, soft_wrap=True))
+    out: Console = field(default_factory=lambda: Screen(soft_wrap=True))
+    err: Console = field(default_factory=lambda: Screen(stderr=True, soft_wrap=True))
     failures: int = 0
 
     def data(self, thing: Any) -> None:
         """One JSON object on one line of stdout."""
-        sys.stdout.write(json.dumps(thing, ensure_ascii=False) + "\n")
+        line = json.dumps(thing, ensure_ascii=False)
+        sys.stdout.write(IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
     def say(self, line: str) -> None:
         """One line for the person, on stderr."""
@@ -44,7 +78,7 @@ class Surface:
     def refuse(self, problem: PolicymineError) -> None:
         """One line for an input that could not be used; the others go on."""
         self.failures += 1
-        self.err.print(str(problem), markup=False, highlight=False)
+        self.err.print(str(problem).replace("\n", "␊"), markup=False, highlight=False)
 
     def finish(self) -> None:
         """Leaves with the exit code for partial success when an input was refused."""
@@ -58,17 +92,30 @@ class Surface:
             SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn(), console=self.err, transient=True,
             disable=self.quiet or not self.err.is_terminal,
         ) as progress:  # fmt: skip
-            yield from progress.track(items, total=total, description=label)
+            yield from progress.track(items, total=total, description=escape(label))
 
     def each(self, items: Sequence[Item], make: Callable[[Item], Made], *, label: str) -> Iterator[Made]:
-        """What `make` gives for each item; an item that fails is one line on stderr. Shows progress on a terminal."""
+        """What `make` gives for each item; an item that fails is one line on stderr. Shows progress on a terminal.
+
+        One that breaks a station for no reason known is a line too, and the others go on; `-v` shows where it broke.
+        """
         for item in self.progress(items, total=len(items), label=label):
             try:
                 made = make(item)
             except PolicymineError as problem:
                 self.refuse(problem)
                 continue
+            except Exception as problem:  # a surface: one input must not take the others with it
+                logger.info("%s broke a station", item, exc_info=True)
+                cure = f"broke a station ({type(problem).__name__}: {problem}); this is a bug, please report it with the file"
+                self.refuse(PolicymineError(_name(item), "", cure))
+                continue
             yield made
+
+
+def _name(item: object) -> str:
+    """What a line calls an input: its path, and where in it."""
+    return ", line ".join(str(part) for part in item[:2]) if isinstance(item, tuple) else str(item)
 
 
 def surface_of(context: typer.Context) -> Surface:
@@ -84,10 +131,10 @@ def files_of(paths: Iterable[Path], surface: Surface, *, suffixes: Sequence[str]
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
             if not inside:
-                surface.refuse(FetchError(str(path), "", f"holds no file ending in {', '.join(suffixes)}"))
+                surface.refuse(FetchError(name_of(path), "", f"holds no file ending in {', '.join(suffixes)}"))
             found += inside
         elif path.exists():
             found.append(path)
         else:
-            surface.refuse(FetchError(str(path), "", "there is no such file; check the path"))
+            surface.refuse(FetchError(name_of(path), "", "there is no such file; check the path"))
     return found

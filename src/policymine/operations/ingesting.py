@@ -19,7 +19,7 @@ from policymine.operations.report import Report, SourceReport
 from policymine.settings import Settings
 from policymine.sources.archive import Archive, Archived, Recorder
 from policymine.sources.crawl import crawl
-from policymine.sources.reading import read_file
+from policymine.sources.reading import name_of, read_file
 from policymine.sources.source import Source
 from policymine.table.lock import RunLock
 
@@ -50,7 +50,7 @@ def ingest(
         archive = Archive(settings.archive)
         duplicates = duplicate_index(table, run_id=run.id)
         with archive.recorder("file", at=clock()) as recorder, run:
-            readings: list[Reading] = [(str(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
+            readings: list[Reading] = [(name_of(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
             readings += list(_fetched(urls, archive, settings=settings, clock=clock))
             notes = tuple(
                 note_page(run, read, url=name, duplicates=duplicates, timer=timer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -35,7 +36,7 @@ def walk_folder(
     with Archive(archive).recorder(source.id, at=now) as recorder:
         found = []
         for path in _files(folder):
-            url = f"{source.base}/{quote(path.relative_to(folder).as_posix())}"
+            url = f"{source.base}/{quote(os.fsencode(path.relative_to(folder).as_posix()))}"
             entry = Fetched(url, url, "paper", "refused", fetched_at=now.isoformat())
             found.append(_visit(path, entry, root=root, recorder=recorder, known=known.get(url), at=now, max_bytes=max_bytes))
     there = {entry.url for entry in found}

@@ -40,13 +40,14 @@ def read_docx(body: bytes, *, url: str) -> OfficeText:
                 raise LayoutError(url, "DOCX", f"unpacks to more than {LARGEST_UNPACKED:,} bytes; {READ_AS_PDF}")
         document = docx.Document(io.BytesIO(body))
         lines = list(_docx_lines(document))
+    except RuntimeError as problem:  # what zipfile raises for a locked archive, also by its child for unknown packing
+        raise LayoutError(url, "DOCX", "is encrypted or packed in an unknown way; save it anew without password") from problem
     except (
         zipfile.BadZipFile,
         PackageNotFoundError,
         KeyError,
         ValueError,
         SyntaxError,
-        NotImplementedError,
         OSError,
     ) as problem:
         raise LayoutError(

@@ -7,6 +7,7 @@ its line breaks untouched. Of HTML, DOCX and PDF it is the reader's complete tex
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -29,6 +30,10 @@ TAG_FIRST = re.compile(
 )
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([-\w:.]+)""", re.IGNORECASE)
 XML_CHARSET = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([-\w:.]+)""", re.IGNORECASE)
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
+MOST_CONTROLS = 0.05
+"""Share of control characters from which on what was decoded is no text: an archive or a film that no mark names."""
+NO_TEXT = "this isn't text; give a text, HTML, DOCX or PDF file"
 WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 REFUSED: Mapping[bytes, tuple[str, str]] = {
     b"\x89PNG": ("a PNG picture", "run it through character recognition first"),
@@ -60,7 +65,7 @@ class _Content(NamedTuple):
 
 
 def read_file(path: Path, *, max_bytes: int, media_type: str | None = None) -> Page:
-    """The page that a file on disk holds; its source is `file`, its address the path as given.
+    """The page that a file on disk holds; its source is `file`, its address the path as given (see `name_of`).
 
     Args:
         path: a txt, html, docx or pdf file; the content decides, not the name.
@@ -71,19 +76,31 @@ def read_file(path: Path, *, max_bytes: int, media_type: str | None = None) -> P
         FetchError: missing, unreadable or too large.
         LayoutError: empty, binary, encrypted, or of a format nobody here reads.
     """
+    name = name_of(path)
     try:
         size = path.stat().st_size
         if size > max_bytes:
             cure = f"it has {size:,} bytes, more than max_bytes ({max_bytes:,}); split it or raise the setting"
-            raise FetchError(str(path), "too large", cure)
+            raise FetchError(name, "too large", cure)
         if path.is_dir():
-            raise FetchError(str(path), "a folder", "give the files inside")
+            raise FetchError(name, "a folder", "give the files inside")
+        if not path.is_file():  # a pipe or a device may never end
+            raise FetchError(name, "no regular file", "give a file on disk")
         body = path.read_bytes()
     except FileNotFoundError as problem:
-        raise FetchError(str(path), "", "there is no such file; check the path") from problem
+        raise FetchError(name, "", "there is no such file; check the path") from problem
     except OSError as problem:
-        raise FetchError(str(path), "", f"can't be read ({problem.strerror}); check its permissions") from problem
-    return read_bytes(body, source="file", url=str(path), media_type=media_type or SUFFIXES.get(path.suffix.lower()))
+        raise FetchError(name, "", f"can't be read ({problem.strerror}); check its permissions") from problem
+    return read_bytes(body, source="file", url=name, media_type=media_type or SUFFIXES.get(path.suffix.lower()))
+
+
+def name_of(path: Path) -> str:
+    """The path as a text that can be written down: bytes of a name that are no UTF-8 stand as `\\xNN`.
+
+    >>> name_of(Path(os.fsdecode(b"2022/\\xb1\\xa8.txt"))), name_of(Path("通报.txt"))
+    ('2022/\\\\xb1\\\\xa8.txt', '通报.txt')
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def read_bytes(
@@ -155,7 +172,7 @@ def sniff(body: bytes, *, url: str, media_type: str | None = None) -> str:
         if head.startswith(magic) and (len(magic) > 2 or b"\x00" in head):
             raise LayoutError(url, name, cure)
     if b"\x00" in head and not head.startswith(WIDE_MARKS) and head.count(b"\x00") > len(head) // 50:
-        raise LayoutError(url, "binary", "this isn't text; give a text, HTML, DOCX or PDF file")
+        raise LayoutError(url, "binary", NO_TEXT)
     declared = (media_type or "").split(";")[0].strip().lower()
     if declared in ("text/html", "application/xhtml+xml") or (
         declared != "text/plain" and (HTML.search(head) or TAG_FIRST.match(head))
@@ -196,6 +213,8 @@ def _content(body: bytes, kind: str, url: str, charset: str | None) -> _Content:
     declared = charset or (_declared_charset(body) if kind == "html" else None)
     decoded = decode(body, declared=declared)
     if kind == "text":
+        if len(CONTROLS.findall(decoded.text)) > max(3, len(decoded.text) * MOST_CONTROLS):
+            raise LayoutError(url, "binary", NO_TEXT)
         return _Content(decoded.text, decoded.encoding, issues=tuple(decoded.issues))
     parsed = parse_html(decoded.text, url=url)
     return _Content(parsed.text, decoded.encoding, parsed.blocks, parsed.metadata, parsed.links, tuple(decoded.issues))
