@@ -1,13 +1,15 @@
 """A private Prefect server for one run, when none is configured.
 
 Prefect's in-process API loses task-run records when the process ends, so a run gets a real server: on a free loopback port,
-with its own database under the working folder, ended with the run. With `PREFECT_API_URL` set, that server is used instead.
+with its own database under the working folder, ended with the run, also when the run is killed (`guard.py`). With
+`PREFECT_API_URL` set, that server is used instead.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +21,8 @@ from pathlib import Path
 
 from policymine.errors import PolicymineError
 
+from .guard import GRACE_SECONDS
+
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -29,6 +33,7 @@ QUIET = {
 }
 """Settings of a run without an audience; what the environment sets already stays."""
 PATIENCE_SECONDS = 90
+LARGEST_LOG = 1_000_000
 
 
 @contextlib.contextmanager
@@ -50,9 +55,10 @@ def prefect_server(folder: Path) -> Iterator[str]:
     os.environ.setdefault("PREFECT_HOME", str(folder.absolute()))
     port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
-    with Path(folder, "server.log").open("ab") as log:
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+    with _log(folder).open("ab") as log:
+        command = [sys.executable, "-m", "policymine_flows.guard"]
+        command += [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.PIPE, start_new_session=True)
         try:
             _wait(url, server, log=Path(folder, "server.log"))
             os.environ["PREFECT_API_URL"] = url
@@ -60,6 +66,14 @@ def prefect_server(folder: Path) -> Iterator[str]:
         finally:
             os.environ.pop("PREFECT_API_URL", None)
             _stop(server)
+
+
+def _log(folder: Path) -> Path:
+    """The server's log; one that has grown is set aside, and the one before that goes."""
+    path = folder / "server.log"
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".log.1"))
+    return path
 
 
 def _free_port() -> int:
@@ -82,10 +96,12 @@ def _wait(url: str, server: subprocess.Popen[bytes], *, log: Path) -> None:
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """Ends the server, gently first."""
-    server.terminate()
+    """Ends the server, gently first: its guard sees that its stdin is closed."""
+    assert server.stdin is not None
+    server.stdin.close()
     try:
-        server.wait(timeout=10)
+        server.wait(timeout=GRACE_SECONDS + 5)
     except subprocess.TimeoutExpired:
-        server.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         server.wait()

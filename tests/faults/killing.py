@@ -1,7 +1,7 @@
 """Killing a night with SIGKILL, its whole process group, and what must hold after it.
 
-A kill comes at a random moment of the night, when the crawl's journal has so many lines, before or after a statement or a commit,
-or before or after a file takes its name. Then the night is begun again until it ends, and the table is compared
+A kill comes at a random moment of the night, when the crawl's journal has so many lines, before or after a statement or
+commit, or before or after a file takes its name. Then the night is begun again until it ends, and the table is compared
 with one that was never disturbed. Nights run in processes forked from one that has everything loaded.
 """
 
