@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -95,7 +95,7 @@ def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
     ([], [])
     """
     grown: list[tuple[int, int]] = []
-    for match in _odd().trace.finditer(text):
+    for match in _traces(text):
         around = to_simplified(text[max(match.start() - 3, 0) : match.end() + 3])
         if not _is_dense(text[max(match.start() - 8, 0) : match.end() + 8]):
             continue
@@ -107,6 +107,12 @@ def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
         else:
             grown.append((left, right))
     yield from (Span(*bounds) for bounds in grown if len(_KANA.findall(text, *bounds)) < JAPANESE * (bounds[1] - bounds[0]))
+
+
+@lru_cache(maxsize=2)
+def _traces(text: str) -> tuple[re.Match[str], ...]:
+    """Where three odd characters stand near each other."""
+    return tuple(_odd().trace.finditer(text))
 
 
 def _grown(text: str, match: re.Match[str]) -> tuple[int, int]:

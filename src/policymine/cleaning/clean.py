@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 from policymine.cleaning.duplicates import DuplicateIndex, Match, Standing, copies_within, fingerprint
@@ -65,12 +66,12 @@ def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None, text_of:
     text = repaired.alignment.text
     labels = label_page(page, lines_of(page, repaired.alignment), length=len(text))
     found = [one for part in labels.parts if (one := _document(page, repaired, labels.marks, part)) is not None]
-    found = [
-        one._replace(document=replace(one.document, ordinal=number, issues=_issues(one, repaired, labels.marks)))
+    about = "\n".join(m.span.of(text) for m in labels.marks if m.kind in ABOUT)
+    judged = [
+        _judged(one, ordinal=number, about=about, issues=_issues(one, repaired, labels.marks))
         for number, one in enumerate(found)
     ]
-    about = "\n".join(m.span.of(text) for m in labels.marks if m.kind in ABOUT)
-    documents = tuple(_revealed(list(_compared([_judged(one, about) for one in found], duplicates)), text_of))
+    documents = tuple(_revealed(list(_compared(judged, duplicates)), text_of))
     cuts = sorted(
         [*_block_cuts(repaired.alignment, labels.marks, found), *_inline_cuts(documents, labels.marks)],
         key=lambda cut: cut.raw_span,
@@ -122,23 +123,29 @@ def _issues(one: _Found, repaired: Repaired, marks: Sequence[Mark]) -> tuple[Iss
         if issue.where is None or not one.span.contains(issue.where):
             continue
         moved.append(replace(issue, where=one.document.alignment.to_clean(repaired.alignment.to_raw(issue.where))))
-    cut = any(mark.kind == "access_cut" and _truncates(mark.rule) for mark in _within(marks, one.part.span))
+    cut = any(mark.kind == "access_cut" and mark.rule in _truncating() for mark in _within(marks, one.part.span))
     text = one.document.text
     return (*moved, *find_oddities(text), *find_truncation(text, hints=one.document.hints, cut=cut), *find_unknowns(text))
 
 
-def _truncates(rule_id: str) -> bool:
-    return any(rule.id == rule_id and rule.gives.get("truncates") for rule in noise_rules())
+@cache
+def _truncating() -> frozenset[str]:
+    """The rules whose cut says that the paper goes on elsewhere."""
+    return frozenset(rule.id for rule in noise_rules() if rule.gives.get("truncates"))
 
 
-def _judged(one: _Found, about: str) -> Document:
-    document = one.document
-    truncated = any(issue.code.startswith("truncated_") for issue in document.issues)
-    return replace(document, truncated=truncated, set_aside=set_aside_reason(document.text, about=about))
+def _judged(one: _Found, *, ordinal: int, about: str, issues: tuple[Issue, ...]) -> Document:
+    """The document with its place among the papers of the page, its issues, and what speaks against it."""
+    truncated = any(issue.code.startswith("truncated_") for issue in issues)
+    reason = set_aside_reason(one.document.text, about=about)
+    return replace(one.document, ordinal=ordinal, issues=issues, truncated=truncated, set_aside=reason)
 
 
 def _compared(documents: Sequence[Document], index: DuplicateIndex | None) -> Iterator[Document]:
     """The documents with the fuller text that each copies, on this page or an earlier one."""
+    if index is None and len(documents) < 2:
+        yield from documents
+        return
     prints = [fingerprint(document.id, document.text, page_id=document.page_id) for document in documents]
     within = copies_within(prints)
     for document, entry in zip(documents, prints, strict=True):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from policymine.cleaning.lattice import vocabulary
 from policymine.cleaning.pinyin import readings, toneless
+from policymine.cleaning.sieve import possible
 from policymine.rules import load
 from policymine.text import Edit, Span
 from policymine.text.script import to_simplified
@@ -43,6 +44,8 @@ def find_desync(text: str) -> list[Edit]:
     [('?fàn)I', '营')]
     """
     edits: list[Edit] = []
+    if not possible(text) & {READ, LONE}:
+        return edits
     for match in _candidate().finditer(text):
         if edits and match.start() < edits[-1].span.end:
             continue

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 
 from policymine.cleaning.lines import han_count
 from policymine.rules import RuleSet, load
+from policymine.text.prefilter import Scanner
 
 LATIN = re.compile("[A-Za-z]")
 LETTERS = re.compile(r"[^\W\d_]")
@@ -49,19 +51,30 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
         return None
     thousands = max(len(text), 400) / 1000
     governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
-    weights: dict[str, float] = defaultdict(float)
-    for rule in rules():
-        if governs and rule.gives["reason"] != "spun_text":
-            continue
-        found = len(rule.find.findall(text))
-        if rule.gives.get("about", True):
-            found += 2 * len(rule.find.findall(about))
-        weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * found
+    weights = _weights(text, about=about, only="spun_text" if governs else None)
     over = {}
     for reason, (per_thousand, least) in rules().lexicons["limits"].items():
         if weights[reason] >= least and weights[reason] / thousands >= per_thousand:
             over[reason] = weights[reason] / per_thousand
     return max(over, key=lambda reason: over[reason]) if over else None
+
+
+def _weights(text: str, *, about: str, only: str | None) -> Mapping[str, float]:
+    """What speaks for each reason, or for the only one that is asked for."""
+    listed = tuple(rules())
+    weights: dict[str, float] = defaultdict(float)
+    inside, over = _scanner().matches(text), _scanner().matches(about) if about else {}
+    for number in sorted({*inside, *over}):
+        gives = listed[number].gives
+        found = len(inside.get(number, ())) + (2 * len(over.get(number, ())) if gives.get("about", True) else 0)
+        if only is None or gives["reason"] == only:
+            weights[str(gives["reason"])] += float(gives["weight"]) * found
+    return weights
+
+
+@cache
+def _scanner() -> Scanner:
+    return Scanner([rule.find for rule in rules()])
 
 
 def _sample(text: str) -> str:

@@ -38,7 +38,7 @@ def _mark_head(line: Line, marks: Marks) -> Iterator[Hint]:
     """Takes chunk after chunk off the beginning while each is furniture or the title."""
     at = 0
     while at < REACH:
-        taken = _taken_from(line, at)
+        taken = _taken_from(line, at, marks)
         if taken is None:
             return
         mark, hints = taken
@@ -47,7 +47,7 @@ def _mark_head(line: Line, marks: Marks) -> Iterator[Hint]:
         at = mark.span.end - line.span.start
 
 
-def _taken_from(line: Line, start: int) -> tuple[Mark, list[Hint]] | None:
+def _taken_from(line: Line, start: int, marks: Marks) -> tuple[Mark, list[Hint]] | None:
     """The furniture that begins at `start`: the shortest run of chunks that a rule knows, with the arrows behind it."""
     greeted = rules()["splitting.title-greeting"].find.search(line.view[start : start + LONG].lstrip())
     if greeted is not None:
@@ -57,7 +57,7 @@ def _taken_from(line: Line, start: int) -> tuple[Mark, list[Hint]] | None:
         return Mark(place, "heading", "splitting.title-greeting", 0.8), [Hint(place.start, "title", title)]
     chunks = list(CHUNK.finditer(line.view, start, start + REACH))[:MOST_CHUNKS]
     for end in (chunk.end() for chunk in chunks[:6]):
-        found = _judge(line, Span(chunks[0].start(), end))
+        found = _judge(line, Span(chunks[0].start(), end), marks)
         if found is None:
             continue
         mark, hints = found
@@ -79,18 +79,18 @@ def _mark_tail(line: Line, marks: Marks) -> Iterator[Hint]:
             if len(chunk[0]) > LONG or PROSE.search(chunk[0][:-1]):
                 continue
             for stop in dict.fromkeys((chunk.end(), len(line.view))):
-                if (found := _judge(line, Span(chunk.start(), stop))) is not None and found[0].kind != "heading":
+                if (found := _judge(line, Span(chunk.start(), stop), marks)) is not None and found[0].kind != "heading":
                     mark, hints = found
                     marks.partial.append(mark._replace(span=Span(mark.span.start, line.span.end)))
                     yield from hints
                     return
 
 
-def _judge(line: Line, span: Span) -> tuple[Mark, list[Hint]] | None:
+def _judge(line: Line, span: Span, marks: Marks) -> tuple[Mark, list[Hint]] | None:
     """How a stretch of a line would be labelled if it stood on a line of its own."""
     text = span.of(line.view)
     alone = Line(0, Span(0, len(text)), text, None, span.of(line.text or line.view))
-    trial = Marks()
+    trial = Marks(possible=marks.possible[line.index - marks.first :][:1])  # what a line cannot match no part of it can
     hints = mark_lines([alone], trial, zones=None)
     hints += mark_lines([alone], trial, zones=Zones(None, None))
     place = span.shifted(line.span.start)

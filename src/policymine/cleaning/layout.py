@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from policymine.cleaning.lattice import joins
+from policymine.cleaning.sieve import possible
 from policymine.rules import Rule, load, match_span
 from policymine.text import Edit, Span
 
@@ -28,8 +29,8 @@ _RESIDUE = (
     "repairs.escape",
     "repairs.css",
 )
-_LAYOUT = "repairs.space-in-date", "repairs.space-before-mark", "repairs.doubled-mark", "repairs.page-number"
-_MARKUP = re.compile(r"[<>&{\\]|x0[dD]|_x000")
+_LAYOUT_UNSPACED = "repairs.doubled-mark", "repairs.page-number"
+_LAYOUT = "repairs.space-in-date", "repairs.space-before-mark", *_LAYOUT_UNSPACED
 _DIGIT = re.compile("[0-9０-９]")
 
 _GAP = re.compile("[ \u00a0\u2002-\u200a\u3000]")
@@ -49,14 +50,7 @@ def find_marks(text: str) -> list[Edit]:
     >>> [(e.rule, e.text) for e in find_marks("⾏政\\u200b公文")]
     [('repairs.compatibility', '行'), ('repairs.invisible', '')]
     """
-    if not _any_mark().search(text):
-        return []
     return disjoint(_edits(text, _rules(*_MARKS)))
-
-
-@cache
-def _any_mark() -> re.Pattern[str]:
-    return re.compile("|".join(re.sub(r"\(\?P<span>", "(?:", rule.find.pattern) for rule in _rules(*_MARKS)))
 
 
 def find_residue(text: str) -> list[Edit]:
@@ -65,16 +59,19 @@ def find_residue(text: str) -> list[Edit]:
     >>> [e.span.of("三点意见/SPAN>") for e in find_residue("三点意见/SPAN>")]
     ['/SPAN>']
     """
-    return disjoint(_edits(text, _rules(*_RESIDUE))) if _MARKUP.search(text) else []
+    return disjoint(_edits(text, _rules(*_RESIDUE)))
 
 
 def find_layout(text: str) -> list[Edit]:
     """Listed layout damage, and stray spaces in running text."""
+    if " " not in text and "\u00a0" not in text:
+        return disjoint(_edits(text, _rules(*_LAYOUT_UNSPACED)))
     return disjoint([*_edits(text, _rules(*_LAYOUT)), *_stray_spaces(text)])
 
 
 def _edits(text: str, rules: Iterable[Rule]) -> Iterator[Edit]:
-    for rule in rules:
+    may_match = possible(text)
+    for rule in (rule for rule in rules if rule.id in may_match):
         for match in rule.spans(text):
             start, end = next((match.span(name) for name, value in match.groupdict().items() if value), match_span(match))
             new = _replacement(text[start:end], rule.gives.get("text", ""))
@@ -109,6 +106,8 @@ def _stray_spaces(text: str) -> Iterator[Edit]:
     ['登 记']
     """
     between, kept = _rules(SPACE, "repairs.kept-space")
+    if between.id not in possible(text):
+        return
     for match in between.spans(text):
         span = Span(*match_span(match))
         left = text[max(span.start - 40, 0) : span.start].rsplit("\n", 1)[-1]

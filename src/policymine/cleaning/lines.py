@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from policymine.model import Block, Page
@@ -38,11 +39,12 @@ class Line:
     @property
     def prose(self) -> bool:
         """Whether it reads like running text: sentences, not a title, a link or a label."""
-        return (
-            len(self.view) >= 25
-            and ("," in self.view or "、" in self.view or len(self.view) >= 60)
-            and bool(PROSE.search(self.view))
-        )
+        return _is_prose(self.view)
+
+
+@lru_cache(maxsize=4096)
+def _is_prose(view: str) -> bool:
+    return len(view) >= 25 and ("," in view or "、" in view or len(view) >= 60) and PROSE.search(view) is not None
 
 
 class Mark(NamedTuple):
@@ -61,6 +63,9 @@ class Marks:
     whole: dict[int, Mark] = field(default_factory=dict)
     partial: list[Mark] = field(default_factory=list)
     kept: set[int] = field(default_factory=set)
+    possible: Sequence[int] = ()
+    """For the lines from index `first` on, the rules that each may match, as bits; see `noise.sift`."""
+    first: int = 0
 
     def take(self, line: Line, kind: str, rule: str, *, confidence: float = 1.0) -> None:
         """Marks a whole line, unless it is marked already or kept for good."""

@@ -16,6 +16,8 @@ from typing import NamedTuple
 from policymine.cleaning.lines import Line, Mark, Marks
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text import Span
+from policymine.text.pattern_needs import begins
+from policymine.text.prefilter import Prefilter
 
 HINTS = frozenset(
     {"title", "site_title", "issued_on", "published_on", "issuer", "number", "source", "speaker", "stated_length"}
@@ -56,6 +58,8 @@ class _Tried(NamedTuple):
     most: int
     run: str
     needs: tuple[str, ...]
+    first: frozenset[str]
+    """What a line must begin with; empty when it may be anything."""
 
 
 class Zones(NamedTuple):
@@ -85,16 +89,18 @@ def rules() -> RuleSet:
 
 @cache
 def _tried() -> tuple[_Tried, ...]:
+    anchored = {rule.id: begins_lines(rule.find.pattern) for rule in rules()}
     return tuple(
         _Tried(
             rule,
-            rule.find.match if begins_lines(rule.find.pattern) else rule.find.search,
+            rule.find.match if anchored[rule.id] else rule.find.search,
             str(rule.gives["kind"]),
             str(rule.gives.get("scope", "line")),
             str(rule.gives.get("zone", "any")),
             int(rule.gives.get("most", 120)),
             str(rule.gives.get("run", "")),
             tuple(rule.gives.get("needs", ())),
+            frozenset(word[0] for word in begins(rule.find)) if anchored[rule.id] else frozenset(),
         )
         for rule in rules()
     )
@@ -115,17 +121,8 @@ def begins_lines(pattern: str) -> bool:
 
 
 @cache
-def _needs() -> frozenset[tuple[str, ...]]:
-    """The word lists that rules need one of."""
-    return frozenset(tried.needs for tried in _tried() if tried.needs)
-
-
-@lru_cache(maxsize=256)
-def _usable(anywhere: bool, idle: frozenset[tuple[str, ...]]) -> tuple[tuple[int, ...], tuple[tuple[_Tried, ...], ...]]:
-    """Limits of line length, and for each the rules that are tried on lines up to it; not those that need words of `idle`."""
-    rules_here = [tried for tried in _tried() if (tried.zone == "any") == anywhere and tried.needs not in idle]
-    limits = tuple(sorted({tried.most for tried in rules_here}))
-    return limits, tuple(tuple(tried for tried in rules_here if tried.most >= most) for most in limits)
+def _prefilter() -> Prefilter:
+    return Prefilter([tried.rule.find for tried in _tried()])
 
 
 def zones_of(lines: Sequence[Line], marks: Marks) -> Zones:
@@ -141,25 +138,59 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
         What the marked text says of the papers.
     """
     hints: list[Hint] = []
-    views = "\n".join([line.view for line in lines])
-    idle = frozenset(words for words in _needs() if not any(word in views for word in words))
-    limits, usable = _usable(zones is None, idle)
+    sift(lines, marks)
+    listed = _tried()
     for line in lines:
-        step = bisect_left(limits, len(line.view))
-        if step == len(limits) or not marks.free(line):
+        view = line.view
+        if not marks.free(line):
             continue
-        governs = zones is not None and line.prose and GOVERNS.search(line.view) is not None
-        for tried in usable[step]:
-            if zones is not None and (not zones.holds(tried.zone, line.index) or (governs and tried.kind in FOOT)):
+        bits = marks.possible[line.index - marks.first] & _fitting(view[0], bisect_left(_limits(), len(view)), zones is None)
+        governs: bool | None = None
+        while bits and marks.free(line):
+            low = bits & -bits
+            bits ^= low
+            tried = listed[low.bit_length() - 1]
+            if zones is not None:
+                if not zones.holds(tried.zone, line.index):
+                    continue
+                if governs is None:
+                    governs = line.prose and GOVERNS.search(view) is not None
+                if governs and tried.kind in FOOT:
+                    continue
+            if tried.needs and not any(word in view for word in tried.needs):
                 continue
-            if tried.needs and not any(word in line.view for word in tried.needs):
-                continue
-            if (match := tried.find(line.view)) is not None:
+            if (match := tried.find(view)) is not None:
                 hints += _hints(line, match)
                 _mark(line, match, tried, marks)
-                if not marks.free(line):
-                    break
     return hints
+
+
+def sift(lines: Sequence[Line], marks: Marks) -> None:
+    """Notes which rules each line may match; once for the lines of a page, which are those of its parts."""
+    if lines and not marks.first <= lines[0].index <= lines[-1].index < marks.first + len(marks.possible):
+        if lines[-1].index - lines[0].index >= len(lines):  # some are left out between them
+            views = {line.index: line.view for line in lines}
+            every = [views.get(index, " ") for index in range(lines[0].index, lines[-1].index + 1)]
+        else:
+            every = [line.view for line in lines]
+        marks.first, marks.possible = lines[0].index, _prefilter().by_line(every)
+
+
+@cache
+def _limits() -> tuple[int, ...]:
+    return tuple(sorted({tried.most for tried in _tried()}))
+
+
+@lru_cache(maxsize=8192)
+def _fitting(first: str, step: int, anywhere: bool) -> int:
+    """The rules, as bits, for lines that begin with a character and are no longer than a limit."""
+    limits = _limits()
+    least = limits[step] if step < len(limits) else limits[-1] + 1
+    return sum(
+        1 << number
+        for number, tried in enumerate(_tried())
+        if (tried.zone == "any") == anywhere and tried.most >= least and (not tried.first or first in tried.first)
+    )
 
 
 def _mark(line: Line, match: re.Match[str], tried: _Tried, marks: Marks) -> None:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from policymine.cleaning.sieve import possible
 from policymine.rules import load
 from policymine.text import Edit, Span
 
@@ -78,6 +79,8 @@ def find_injections(text: str) -> list[Edit]:
     >>> find_injections("阜(fù)阳市的经验")
     []
     """
+    if RULE not in possible(text):
+        return []
     pattern = load("policymine.cleaning", "repairs")["pinyin"].find
     candidates = list(pattern.finditer(text))
     found: list[Edit] = []

@@ -13,8 +13,9 @@ from policymine.cleaning.noise import OUTLINE, SALUTATION, Hint, Zones
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text import Span
 from policymine.text.outline import chinese_number
+from policymine.text.prefilter import Prefilter
 
-LONG_LINE = 200
+SHORT_LINE, LONG_LINE = 70, 200
 OVER_TITLE = 24
 """Characters of a line over the title that can be a name or a masthead."""
 NUMBER_OF_PAPER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[(【﹝]\s?\d{4}\s?[〕\])】﹞]\s*第?\s*\d{1,4}\s*号$")
@@ -51,9 +52,16 @@ def find_headings(lines: Sequence[Line], marks: Marks) -> tuple[Heading, ...]:
     A single heading counts when it is the first or the second of its row: papers that follow may be gone, and the first one
     often has no heading.
     """
+    short = [line for line in lines if len(line.view) <= SHORT_LINE]
+    possible = dict(zip((line.index for line in short), _prefilter().by_line([line.view for line in short]), strict=True))
     candidates = [
-        heading for line in lines if marks.free(line) or line.index in marks.whole for heading in _headings_in(line, marks)
+        heading
+        for line in lines
+        if (bits := possible.get(line.index, -1)) & _splitting()
+        for heading in _headings_in(line, marks, bits)
     ]
+    if not candidates:
+        return ()
     repeated = Counter(h.title for h in candidates)
     kept: list[Heading] = []
     for family in dict.fromkeys(h.family for h in candidates):
@@ -70,17 +78,29 @@ def _weak(family: str) -> bool:
     return any(rule.gives.get("family") == family and rule.gives.get("weak") for rule in rules())
 
 
-def _headings_in(line: Line, marks: Marks) -> Iterable[Heading]:
-    if marks.kind(line) not in (None, "related_links", "nav_breadcrumb"):
+@cache
+def _prefilter() -> Prefilter:
+    return Prefilter([rule.find for rule in rules()])
+
+
+@cache
+def _splitting() -> int:
+    """The rules for headings, as bits."""
+    return sum(1 << number for number, rule in enumerate(rules()) if not rule.gives.get("glued"))
+
+
+def _headings_in(line: Line, marks: Marks, possible: int) -> Iterable[Heading]:
+    """The headings in a line; `possible` are the rules that it may match, as bits."""
+    if SHORT_LINE < len(line.view) < LONG_LINE or marks.kind(line) not in (None, "related_links", "nav_breadcrumb"):
         return
-    for rule in rules():
-        if rule.gives.get("glued"):
+    for number, rule in enumerate(rules()):
+        if rule.gives.get("glued") or not possible >> number & 1:
             continue
         inside = bool(rule.gives.get("inside"))
         if inside and len(line.view) >= LONG_LINE:
             for match in rule.find.finditer(line.view):
                 yield _heading(match, Span(*match_span(match)).shifted(line.span.start), rule)
-        elif not inside and len(line.view) <= 70 and (found := rule.find.search(line.view)):
+        elif not inside and len(line.view) <= SHORT_LINE and (found := rule.find.search(line.view)):
             yield _heading(found, line.span, rule)
             return
 

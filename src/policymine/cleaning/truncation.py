@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from policymine.model import Issue
-from policymine.rules import RuleSet, load
+from policymine.rules import Rule, RuleSet, load
 from policymine.text import Span
 from policymine.text.outline import Item, chinese_number, outline
 
@@ -36,8 +36,7 @@ def find_truncation(text: str, *, hints: Mapping[str, str], cut: bool) -> tuple[
     if cut:
         found.append(Issue("truncated_access", "warning", "the site shows a part of this text only", "look for a fuller copy"))
     stated = int(hints.get("stated_length", "0") or 0)
-    length = len(re.sub(r"\s", "", text))
-    if stated and length < SHORT * stated:
+    if stated and (length := len(re.sub(r"\s", "", text))) < SHORT * stated:
         message = f"the page states {stated} characters, {length} are there"
         found.append(Issue("truncated_length", "warning", message, "look for a fuller copy"))
     found += _unkept_promises(text)
@@ -61,13 +60,17 @@ def _unkept_promises(text: str) -> Iterator[Issue]:
 
 
 def _promises(text: str) -> Iterator[tuple[Span, int, int]]:
-    for rule in rules():
-        if rule.gives.get("announces"):
-            for match in rule.find.finditer(text):
-                sign = match["count"]
-                count = int(sign) if sign.isdigit() else chinese_number(sign.replace("两", "二"))
-                if 2 <= count <= 12:
-                    yield Span(*match.span()), count, int(rule.gives.get("reach", 0))
+    for rule in _announcing():
+        for match in rule.spans(text):
+            sign = match["count"]
+            count = int(sign) if sign.isdigit() else chinese_number(sign.replace("两", "二"))
+            if 2 <= count <= 12:
+                yield Span(*match.span()), count, int(rule.gives.get("reach", 0))
+
+
+@cache
+def _announcing() -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules() if rule.gives.get("announces"))
 
 
 def _given(text: str, items: Sequence[Item], promise: Span, *, reach: int) -> int | None:

@@ -15,6 +15,7 @@ from policymine.cleaning.lines import view_of
 from policymine.model import Issue
 from policymine.rules import RuleSet, load
 from policymine.text import Span
+from policymine.text.prefilter import Scanner
 
 HINT = "it is not known; never guess it, look for a fuller copy"
 REACH = 8
@@ -36,8 +37,8 @@ def rules() -> RuleSet:
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    return re.compile(rules().lexicons["marks"]["find"])
+def _marks() -> Scanner:
+    return Scanner([re.compile(rules().lexicons["marks"]["find"])])
 
 
 def find_unknowns(text: str) -> tuple[Issue, ...]:
@@ -50,7 +51,7 @@ def find_unknowns(text: str) -> tuple[Issue, ...]:
     """
     found: dict[Span, Issue] = {}
     end = -1
-    for mark in _marks().finditer(text):
+    for mark in _marks().matches(text).get(0, ()):
         for span, code, message in _taken(text, Span(*mark.span())):
             if span.start >= end and code:
                 found[span] = Issue(code, "info", message, HINT, span)

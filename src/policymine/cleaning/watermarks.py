@@ -27,6 +27,8 @@ def find_question_marks(text: str) -> list[Edit]:
     >>> [edit.span.start for edit in find_question_marks(text)]
     [3, 11, 17]
     """
+    if text.count("?") < LEAST:
+        return []
     listed = load("policymine.cleaning", "repairs")
     marks = list(listed[RULE].spans(text))
     if len(marks) < LEAST:

@@ -21,7 +21,11 @@ def find_wraps(text: str) -> list[Edit]:
     >>> len(find_wraps(page))
     6
     """
-    breaks = [match.span() for match in _BREAK.finditer(text)]
+    if text.count("\n") < LEAST:
+        return []
+    ends = (match.start() for match in re.finditer("\n", text))
+    found = (_BREAK.match(text, end - (text[end - 1 : end] == "\r")) for end in ends)
+    breaks = [match.span() for match in found if match is not None]
     if len(breaks) < LEAST:
         return []
     lengths = [start - (text.rfind("\n", 0, start) + 1) for start, _ in breaks]

@@ -1,0 +1,172 @@
+"""Which of many patterns a text can match at all, and where, told in one pass over its characters.
+
+Most patterns cannot match without certain neighbours (`pattern_needs`). A text is looked through once for those of all
+patterns; only the patterns whose needs it meets are tried, and where their beginnings are known only there. What is left out
+cannot match: the results are those of trying everything everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from policymine.text.pattern_needs import begins, needed
+
+_BITS = 63
+_BLOCK = 1 << 18
+"""Characters that are looked at together, so that a page of any size takes little memory."""
+_RARE = 400.0
+"""How common beginnings may be together to be looked for; the others are left to `re`."""
+_WEIGHTS = 0.2, 0.1, 8.0
+"""What a pair counts, a single character that is no Han character and no mark of a sentence, and any other one."""
+
+Points = npt.NDArray[np.uint16]
+
+
+class Prefilter:
+    """Patterns with what they need; `possible` gives the numbers of those that a text can match.
+
+    >>> prefilter = Prefilter([re.compile("厂家直销|包邮"), re.compile("第[一二]条"), re.compile(".+")])
+    >>> prefilter.possible("各镇要排查第二条"), prefilter.possible("全场包邮")
+    ((1, 2), (0, 2))
+    """
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        needs = [needed(pattern) for pattern in patterns]
+        self._always = sum(1 << number for number, need in enumerate(needs) if not need)
+        self._signs = _Signs(dict(enumerate(needs)))
+
+    def possible(self, text: str) -> tuple[int, ...]:
+        """The numbers of the patterns that `text` may match, in order; the others cannot match it."""
+        met = self._always
+        for _, found in self._signs.blocks(text):
+            for shift, bits in found.bits:
+                met |= int(np.bitwise_or.reduce(bits, initial=0)) << shift
+        return tuple(number for number in range(met.bit_length()) if met >> number & 1)
+
+    def by_line(self, lines: Sequence[str]) -> list[int]:
+        """For each line (none of them empty) the patterns that it may match: pattern n as bit n of a number.
+
+        >>> Prefilter([re.compile("厂家|包邮"), re.compile("第[一二]条")]).by_line(["第二条", "厂家", "各镇"])
+        [2, 1, 0]
+        """
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        found = [self._always] * len(lines)
+        for start, block in self._signs.blocks("\n".join(lines)):
+            owners = np.searchsorted(ends, block.places + start, side="right")
+            for shift, bits in block.bits:
+                for owner, one in zip(owners.tolist(), bits.tolist(), strict=True):
+                    found[owner] |= one << shift
+        return found
+
+
+class Scanner:
+    """Patterns that are all looked for in a text at once.
+
+    >>> scanner = Scanner([re.compile("厂家直销|包邮"), re.compile("第[一二]条"), re.compile("[^，]排查")])
+    >>> {number: [m[0] for m in found] for number, found in scanner.matches("各镇要排查，全场包邮，样样包邮").items()}
+    {0: ['包邮', '包邮'], 2: ['要排查']}
+    """
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self._patterns = tuple(patterns)
+        starts = {number: begins(pattern) for number, pattern in enumerate(patterns)}
+        rare = {number: words for number, words in starts.items() if words and _commonness(words) <= _RARE}
+        self._signs = _Signs(rare)
+        self._others = [number for number in starts if number not in rare]
+        self._prefilter = Prefilter([patterns[number] for number in self._others])
+
+    def matches(self, text: str) -> dict[int, list[re.Match[str]]]:
+        """The matches of each pattern that has any, as `finditer` gives them, by the pattern's number."""
+        found: dict[int, list[re.Match[str]]] = {}
+        for start, block in self._signs.blocks(text):
+            for shift, every in block.bits:
+                for place, bits in zip(block.places.tolist(), every.tolist(), strict=True):
+                    self._try(text, start + place, bits << shift, found)
+        for index in self._prefilter.possible(text) if self._others else ():
+            number = self._others[index]
+            if all_of_it := list(self._patterns[number].finditer(text)):
+                found[number] = all_of_it
+        return found
+
+    def _try(self, text: str, place: int, bits: int, found: dict[int, list[re.Match[str]]]) -> None:
+        while bits:
+            low = bits & -bits
+            bits ^= low
+            number = low.bit_length() - 1
+            before = found.get(number)
+            if before and before[-1].end() > place:
+                continue
+            if (match := self._patterns[number].match(text, place)) is not None:
+                found.setdefault(number, []).append(match)
+
+
+class _Found(NamedTuple):
+    """The places of a block at which something stands that a pattern asks for, and for each which patterns (with a shift)."""
+
+    places: npt.NDArray[np.intp]
+    bits: tuple[tuple[int, npt.NDArray[np.int64]], ...]
+
+
+class _Signs:
+    """What patterns ask for: single characters and pairs of neighbours, each with a bit for every pattern that does."""
+
+    def __init__(self, asked: Mapping[int, frozenset[str]]) -> None:
+        size = 1 << 16
+        self._single, self._double = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+        self._tables = []
+        for shift in range(0, max(asked, default=-1) + 1, _BITS):
+            single, double = np.zeros(size, np.int64), np.zeros(size, np.int64)
+            for number in range(shift, shift + _BITS):
+                for word in asked.get(number, ()):
+                    points, pairs = _read(word)
+                    table, place = (single, points[0]) if len(word) == 1 else (double, pairs[0])
+                    table[place] |= 1 << number - shift
+            self._single |= single != 0
+            self._double |= double != 0
+            self._tables.append((shift, single, double))
+
+    def blocks(self, text: str) -> Iterator[tuple[int, _Found]]:
+        """What is found, block by block, with the offset of each."""
+        for start in range(0, len(text), _BLOCK):
+            whole = len(text) <= _BLOCK
+            yield start, self._in(*_read(text) if whole else _read.__wrapped__(text[start : start + _BLOCK + 1]))
+
+    def _in(self, points: Points, pairs: Points) -> _Found:
+        hits = self._single[points]
+        hits[: len(pairs)] |= self._double[pairs]
+        places = hits.nonzero()[0]
+        near = pairs.take(places, mode="clip") if len(pairs) else points[:0]
+        bits = []
+        for shift, single, double in self._tables:
+            found = single[points[places]]
+            behind = double[near]
+            if len(places) and places[-1] == len(pairs):  # the last character has none behind it
+                behind = np.append(behind[: len(places) - 1], 0)
+            bits.append((shift, found | behind))
+        return _Found(places, tuple(bits))
+
+
+def _commonness(words: frozenset[str]) -> float:
+    pair, rare, common = _WEIGHTS
+    return sum(
+        pair if len(word) > 1 else common if "\u3400" <= word <= "\u9fff" or word in "，。、,.:：" else rare for word in words
+    )
+
+
+@lru_cache(maxsize=2)
+def _read(text: str) -> tuple[Points, Points]:
+    """The code points of a text, folded into the first plane, and a number for every two neighbours."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint16)
+    pairs = points[:-1] * np.uint16(31_337)  # modulo 65536
+    pairs ^= points[1:]
+    return points, pairs
+
+
+__all__ = ["Prefilter", "Scanner"]

@@ -1,0 +1,61 @@
+"""What the prefilter leaves out cannot match: one pass over a text gives what trying every pattern everywhere gives."""
+
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from policymine.rules import MARKED, RuleSet, load
+from policymine.text.pattern_needs import begins, needed
+from policymine.text.prefilter import Prefilter, Scanner
+
+STEMS = ("noise", "gate", "splitting", "unknowns", "truncation", "introductions", "oddities", "repairs")
+RULES = {stem: load("policymine.cleaning", stem) for stem in STEMS}
+EXAMPLES = [MARKED.sub(lambda m: m[1], text) for listed in RULES.values() for rule in listed for text in (*rule.yes, *rule.no)]
+
+
+def texts(stem: str) -> Iterator[str]:
+    """Examples of the rules glued, cut and mixed with those of others and with characters beyond the first plane."""
+    source = random.Random(stem)
+    own = [MARKED.sub(lambda m: m[1], text) for rule in RULES[stem] for text in (*rule.yes, *rule.no)]
+    for _ in range(60):
+        glue = source.choice(("", "\n", "。", " "))
+        text = glue.join([*source.sample(EXAMPLES, source.randrange(1, 8)), *source.sample(own, min(len(own), 4))])
+        at = source.randrange(len(text))
+        yield text[at:] + source.choice(("", "\U0001f43b", "\ud800", "\x00")) + text[:at]
+
+
+def every_match(rules: RuleSet, text: str) -> dict[int, list[tuple[int, int]]]:
+    found = {number: [match.span() for match in rule.find.finditer(text)] for number, rule in enumerate(rules)}
+    return {number: spans for number, spans in found.items() if spans}
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_one_pass_finds_what_every_pattern_finds(stem: str) -> None:
+    patterns = [rule.find for rule in RULES[stem]]
+    scanner, prefilter = Scanner(patterns), Prefilter(patterns)
+    matched = 0
+    for text in texts(stem):
+        wanted = every_match(RULES[stem], text)
+        matched += len(wanted)
+        assert {number: [m.span() for m in found] for number, found in scanner.matches(text).items()} == wanted
+        assert wanted.keys() <= set(prefilter.possible(text))
+        lines = [line for line in text.split("\n") if line]
+        for line, bits in zip(lines, prefilter.by_line(lines), strict=True):
+            assert all(bits >> number & 1 for number in every_match(RULES[stem], line))
+    assert matched >= 5
+
+
+def test_a_long_text_is_read_block_by_block() -> None:
+    scanner = Scanner([re.compile("厂家直销|包邮"), re.compile("排{3}")])
+    text = "各" * (1 << 18)
+    assert [m.start() for m in scanner.matches(text[:-1] + "包邮" + text + "厂家直销")[0]] == [(1 << 18) - 1, (1 << 19) + 1]
+
+
+def test_what_cannot_be_told_is_not_claimed() -> None:
+    assert needed(re.compile("(?:包邮)?[^。]+")) == frozenset()
+    assert needed(re.compile("abc", re.IGNORECASE)) == frozenset()
+    assert begins(re.compile("[^。]包邮")) == frozenset()
+    assert begins(re.compile("(?:全场)?包邮")) == {"全场", "包邮"}
+    assert needed(re.compile("(?!包邮)厂家")) == {"厂家"}
