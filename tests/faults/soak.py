@@ -17,19 +17,20 @@ from pathlib import Path
 from .killing import Known, Outcome, soak, undisturbed
 from .world import Sites, new_world, night, sites
 
-KINDS = {"moment": 9, "publish": 5, "sql": 3, "journal": 2, "commit": 1, "file": 2}
+KINDS = {"moment": 8, "publish": 5, "sql": 3, "journal": 2, "commit": 1, "file": 2}
 """How the kinds of kills are weighed: the publishing transaction more than its time."""
 
 
 def bases_of(site: Sites, folder: Path) -> list[Known]:
-    """Two beginnings: a table that has a night, and none at all."""
-    old = new_world(folder / "old")
-    night(old, site, state=0, day=0)
-    empty = new_world(folder / "empty")
-    return [
-        undisturbed(site, old, folder / "after-old", first_state=1),
-        undisturbed(site, empty, folder / "after-empty", first_state=0),
-    ]
+    """Four beginnings: a table that has a night and none at all, with a crawl and with a folder only."""
+    made = []
+    for crawl in (True, False):
+        name = "crawl" if crawl else "folder"
+        old, empty = new_world(folder / f"{name}-old", crawl=crawl), new_world(folder / f"{name}-empty", crawl=crawl)
+        night(old, site, state=0, day=0)
+        made.append(undisturbed(site, old, folder / f"{name}-old-after", first_state=1))
+        made.append(undisturbed(site, empty, folder / f"{name}-empty-after", first_state=0))
+    return made
 
 
 def main() -> int:

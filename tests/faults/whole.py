@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import psutil
 
-from .world import Sites, World, digest, dump_of, new_world, night
+from .world import Sites, World, addresses_of, digest, dump_of, new_world, night
 
 PATIENCE = 300.0
 POLICYMINE = str(Path(sys.executable).with_name("policymine"))
@@ -31,8 +31,8 @@ class Whole(NamedTuple):
 
 def start(world: World, site: Sites, state: int) -> subprocess.Popen[bytes]:
     """The command as cron starts it, in a process group of its own."""
-    addresses = {"small": site.addresses[state], "mail": str(site.letters[state])}
-    environment = {**os.environ, "POLICYMINE_ADDRESSES": json.dumps(addresses), "NO_COLOR": "1"}
+    addresses = json.dumps(addresses_of(world, site, state))
+    environment = {**os.environ, "POLICYMINE_ADDRESSES": addresses, "NO_COLOR": "1"}
     environment.pop("PREFECT_API_URL", None)
     with (world.folder / "stderr.txt").open("ab") as log:
         return subprocess.Popen(

@@ -76,10 +76,14 @@ class World(NamedTuple):
 
 
 class Sites(NamedTuple):
-    """The addresses of the site, and the folders of letters, before and after things changed."""
+    """The addresses of the site, and the folders of letters, before and after things changed.
+
+    `papers` are folders that hold letters and the pages of the site as well: for nights without a crawl.
+    """
 
     addresses: tuple[str, str]
     letters: tuple[Path, Path]
+    papers: tuple[Path, Path]
 
 
 @contextmanager
@@ -92,9 +96,12 @@ def sites(folder: Path) -> Iterator[Sites]:
         for name, text in LETTERS.items():
             if state or name == "one.txt":
                 (letters / name).write_text(text.replace("2人", "3人") if state else text, encoding="utf-8")
+        shutil.copytree(folder / f"site{state}", folder / f"papers{state}", ignore=shutil.ignore_patterns("index.html"))
+        shutil.copytree(letters, folder / f"papers{state}", dirs_exist_ok=True)
     serve = _server()
     with serve(folder / "site0") as before, serve(folder / "site1") as after:
-        yield Sites((before, after), (folder / "letters0", folder / "letters1"))
+        letters, papers = ((folder / f"{name}0", folder / f"{name}1") for name in ("letters", "papers"))
+        yield Sites((before, after), letters, papers)
 
 
 def _server() -> Callable[[Path], AbstractContextManager[str]]:
@@ -123,10 +130,11 @@ def _make_site(folder: Path, *, state: int) -> None:
     os.utime(folder / "index.html", (1_700_000_000 + state * 86_400,) * 2)
 
 
-def new_world(folder: Path) -> World:
-    """An empty world: settings and sources, no table."""
+def new_world(folder: Path, *, crawl: bool = True) -> World:
+    """An empty world: settings and sources, no table. Without a crawl its folder holds the site's pages too."""
     (folder / "overlay" / "sites").mkdir(parents=True)
-    (folder / "overlay" / "sites" / "small.toml").write_text(SITE, encoding="utf-8")
+    if crawl:
+        (folder / "overlay" / "sites" / "small.toml").write_text(SITE, encoding="utf-8")
     (folder / "overlay" / "sites" / "mail.toml").write_text(FOLDER.format(folder=folder / "mail"), encoding="utf-8")
     (folder / "overlay" / "sites" / "sample.toml").write_text(
         SITE.replace('"small"', '"sample"').replace("enabled = true", "enabled = false"), encoding="utf-8"
@@ -140,8 +148,14 @@ def new_world(folder: Path) -> World:
 
 def settings_of(world: World, site: Sites, state: int) -> Settings:
     """The settings of a night on which the site is in this state."""
-    addresses = {"small": site.addresses[state], "mail": str(site.letters[state])}
-    return load_settings(world.config, addresses=addresses)
+    return load_settings(world.config, addresses=addresses_of(world, site, state))
+
+
+def addresses_of(world: World, site: Sites, state: int) -> dict[str, str]:
+    """Where the sources of a world are reached in this state."""
+    if not (world.folder / "overlay" / "sites" / "small.toml").exists():
+        return {"mail": str(site.papers[state])}
+    return {"small": site.addresses[state], "mail": str(site.letters[state])}
 
 
 def night(world: World, site: Sites, *, state: int, day: int) -> Report:
