@@ -33,6 +33,10 @@ from policymine.errors import RuleError
 
 RULE_KEYS = {"id", "find", "gives", "yes", "no", "why", "flags"}
 PART = re.compile(r"\{([a-z_]+)\}")
+KINDS = {
+    "id": "a text", "find": "a text", "why": "a text", "flags": '"x"', "yes": "a list of texts", "no": "a list of texts",
+    "gives": "a table",
+}  # fmt: skip
 MARKED = re.compile("〔((?:[^〔〕]|〔[^〔〕]*〕)*)〕")
 """A marked span; a 文号 with its own 〔year〕 may stand inside one."""
 
@@ -119,9 +123,14 @@ def parse(content: str, *, stem: str) -> RuleSet:
         table = tomllib.loads(content)
     except tomllib.TOMLDecodeError as problem:
         raise RuleError(f"{stem}.toml", str(problem), "mend the TOML") from problem
-    parts = _parts(table.pop("parts", {}), stem)
+    raw, entries = table.pop("parts", {}), table.pop("rule", [])
+    if not isinstance(raw, dict) or not all(isinstance(part, str) for part in raw.values()):
+        raise RuleError(f"{stem}.toml", "parts", "holds something else than texts; write name = 'pattern' under [parts]")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise RuleError(f"{stem}.toml", "rule", "is no table; write each rule under [[rule]]")
+    parts = _parts(raw, stem)
     rules: list[Rule] = []
-    for number, entry in enumerate(table.pop("rule", [])):
+    for number, entry in enumerate(entries):
         rule = _rule(entry, stem=stem, parts=parts, number=number)
         if any(rule.id == other.id for other in rules):
             raise RuleError(f"{stem}.toml", rule.id, "this id stands twice; give one of them another slug")
@@ -167,6 +176,9 @@ def _rule(entry: Mapping[str, Any], *, stem: str, parts: Mapping[str, str], numb
     for key in ("find", "yes", "no", "why"):
         if not entry.get(key):
             raise RuleError(thing, name, f"lacks {key!r}; every rule has a pattern, examples of both kinds and a reason")
+    for key, value in entry.items():
+        if not _fits(key, value):
+            raise RuleError(thing, f"{name} {key}", f"is {value!r}; give {KINDS[key]}")
     try:
         find = re.compile(_insert(entry["find"], parts, thing, name), re.VERBOSE if entry.get("flags") == "x" else 0)
     except re.error as problem:
@@ -176,6 +188,13 @@ def _rule(entry: Mapping[str, Any], *, stem: str, parts: Mapping[str, str], numb
     rule = Rule(name, find, entry.get("gives", {}), tuple(entry["yes"]), tuple(entry["no"]), entry["why"])
     _prove(rule, thing)
     return rule
+
+
+def _fits(key: str, value: object) -> bool:
+    """Whether a value is of its key's kind."""
+    if key in ("yes", "no"):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, dict) if key == "gives" else isinstance(value, str)
 
 
 def _prove(rule: Rule, thing: str) -> None:

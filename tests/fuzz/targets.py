@@ -58,6 +58,23 @@ def text_of(body: bytes, words: tuple[str, ...] = PHRASES) -> str:
     return "".join(out)
 
 
+def toml_of(body: bytes) -> str:
+    """A TOML text out of the keys, values and headings of words.toml: mostly right in grammar, mostly wrong in content."""
+    keys, values, heads = (tuple(WORDS[f"toml_{name}"]) for name in ("keys", "values", "heads"))
+    out, at = [], 0
+    while at < len(body):
+        first, second = body[at], body[at + 1] if at + 1 < len(body) else 0
+        at += 2
+        if first < RESERVED:
+            out.append(f"{keys[first % len(keys)]} = {values[second % len(values)]}\n")
+        elif first < 240:
+            out.append(f"{heads[second % len(heads)]}\n")
+        else:
+            out.append(text_of(body[at : at + 4], TOML_WORDS))
+            at += 4
+    return "".join(out)
+
+
 def spoken(thing: object) -> None:
     """That an answer can be written to the terminal or a file: as UTF-8, without a lone surrogate."""
     json.dumps(thing, ensure_ascii=False, allow_nan=False).encode()
@@ -161,7 +178,7 @@ def rules(body: bytes) -> None:
 
     if body and body[0] % 4 == 0:
         with refused_clearly():
-            parse(text_of(body[1:], TOML_WORDS), stem="demo")
+            parse(toml_of(body[1:]), stem="demo")
         return
     text = text_of(body[1:])
     every = packaged()
@@ -178,7 +195,7 @@ def settings(body: bytes) -> None:
     from policymine.settings import load_settings
     from policymine.sources.source_file import parse_source
 
-    content = text_of(body[1:], TOML_WORDS)
+    content = toml_of(body[1:])
     which = body[0] % 3 if body else 0
     with refused_clearly():
         if which == 0:
