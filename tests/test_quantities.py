@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policymine.extraction.quantities import find_issues, find_quantities
+from policymine.extraction import quantities
+from policymine.extraction.quantities import find_issues, find_quantities, lexicon
+from policymine.extraction.quantity_context import PHRASE, lead_before
 from policymine.model import Span
 from tests.growth import grows_in_proportion
 
@@ -39,6 +41,29 @@ def test_spec(spec):
         assert (quantity.unit, quantity.mod) == (unit, mod)
     if "base" in spec:
         assert found[0].base == spec["base"]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["text"][:24])
+def test_a_long_text_hides_no_start(spec, monkeypatch):
+    """What is found from the openings of a long text is what is found when every character is tried."""
+    text = MARK.sub(r"\1", spec["text"]) + "。" + "其他事项照旧办理。" * (PHRASE // 8)
+    found = find_quantities(text)
+    monkeypatch.setattr(quantities, "_starts", lambda copy, *, long: (m.start() for m in lexicon().trigger.finditer(copy)))
+    assert find_quantities(text) == found
+
+
+BOUNDS = (
+    "超过 超过了 超出 突破 逾 多于 大于 高于 不止 超 过 不足 低于 "
+    "少于 不到 不满 未满 未达到 不够 至少 至少是 至少要 至少达到 不少于 起码 最少有 "
+    "不下 大于等于 最低 >= ≥ 不亚于 未超过 不得大于 不高于 至多 最多为 最高 小于等于 "
+    "<= ≤ 不长于 将近 接近 大约 大概 约 近 差不多 等于 "
+)
+
+
+@pytest.mark.parametrize("bound", BOUNDS.split())
+def test_a_bound_is_seen_in_a_long_text(bound):
+    text = f"{'其他事项照旧办理。' * 8}总数{bound}300人。"
+    assert lead_before(text, text.index("300"), 0) is not None
 
 
 @given(st.text(alphabet=CHARACTERS, max_size=60))

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policymine.errors import RuleError
-from policymine.extraction import calendar
+from policymine.extraction import calendar, time_scan
+from policymine.extraction.time_lexicon import NUMERALS, openings, starts
 from policymine.extraction.time_reference import Reference
-from policymine.extraction.time_scan import lexicon, scanned, starts
+from policymine.extraction.time_scan import PHRASE, every, scan, scanned
 from policymine.extraction.times import find_issues, find_times
 from policymine.extraction.timex import resolve
 from policymine.model import Span
-from policymine.rules import parse
+from policymine.rules import load, match_span, parse
 from tests.growth import grows_in_proportion
 
 SPECS = [
@@ -130,10 +131,28 @@ def test_feasts_fall_where_the_calendars_put_them():
     }
 
 
-def test_every_rule_can_start_where_its_examples_start():
-    for rules in lexicon().rules.values():
-        for rule in rules:
-            assert starts(rule)
+RULES = load("policymine.extraction", "times")
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+def test_every_rule_starts_as_it_declares(rule):
+    """What a rule matches in its examples starts with a numeral or with one of its openings: else a long text would hide it."""
+    declared = tuple(openings(rule))
+    for example in rule.yes:
+        text = MARK.sub(r"\1", example)
+        for match in rule.spans(text):
+            at = match_span(match)[0]
+            assert text[at] in starts(rule)
+            assert text[at] in NUMERALS or text[at:].startswith(declared), text[at:]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["text"][:24])
+def test_a_long_text_hides_no_start(spec, monkeypatch):
+    """What is found from the openings of a long text is what is found when every character is tried."""
+    text = scanned(MARK.sub(r"\1", spec["text"]) + "。" + "其他事项照旧办理。" * (PHRASE // 8))
+    found = scan(text)
+    monkeypatch.setattr(time_scan, "opening", every)
+    assert scan(text) == found
 
 
 def test_a_rule_whose_start_is_not_declared_is_refused():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from policymine.extraction.calendar import add_workdays
@@ -34,6 +35,8 @@ HALVES: dict[str, tuple[Decimal | int, str]] = {
 }
 UNIT_NAMES = {"年度": "年", "月份": "月", "季": "季度"}
 ORDER = "YMWDBhms"
+LETTERS = {"Y": "Y", "M": "M", "W": "W", "D": "D", "B": "D", "h": "H", "m": "M", "s": "S"}
+"""What TIMEX3 writes for each unit, in the order of `ORDER`."""
 FREQUENCIES = {"Y": "YEARLY", "M": "MONTHLY", "W": "WEEKLY", "D": "DAILY", "B": "DAILY", "h": "HOURLY", "m": "MINUTELY"}
 BYDAY = dict(zip(range(1, 8), ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))
 
@@ -57,16 +60,16 @@ class Length(NamedTuple):
         >>> length("一个半小时").timex()
         'PT1H30M'
         """
-        letters = {"Y": "Y", "M": "M", "W": "W", "D": "D", "B": "D", "h": "H", "m": "M", "s": "S"}
-        shown = {
-            u: "X" if self.vague else f"{v.normalize():f}"
-            for u, v in sorted(self.amounts.items(), key=lambda x: ORDER.index(x[0]))
-        }
-        days = "".join(f"{n}{letters[u]}" for u, n in shown.items() if u in "YMWDB")
-        hours = "".join(f"{n}{letters[u]}" for u, n in shown.items() if u in "hms")
+        days, hours = "", ""
+        for unit in ORDER:
+            if (amount := self.amounts.get(unit)) is None:
+                continue
+            written = ("X" if self.vague else f"{amount.normalize():f}") + LETTERS[unit]
+            days, hours = (days + written, hours) if unit in "YMWDB" else (days, hours + written)
         return "P" + days + ("T" + hours if hours else "")
 
 
+@lru_cache(maxsize=1 << 12)
 def length(text: str) -> Length | None:
     """The length a phrase of numbers and units says, or None.
 
@@ -181,13 +184,17 @@ def recurrence(fields: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if "value" in fields:
         value = None if fields["value"] == "NULL" else str(fields["value"])
         return value, _rule_of(value)
-    unit = str(fields.get("u") or fields.get("unit"))
-    days = [WEEKDAYS[c] for c in fields.get("wd", "") if c in WEEKDAYS]
+    return _every(str(fields.get("u") or fields.get("unit")), fields.get("c"), fields.get("wd", ""))
+
+
+@lru_cache(maxsize=1 << 10)
+def _every(unit: str, count: str | None, weekdays: str) -> tuple[str | None, str | None]:
+    days = [WEEKDAYS[c] for c in weekdays if c in WEEKDAYS]
     if unit in ("晚", "夜", "晨", "早"):
         unit = "天"
     if unit == "旬":
         return "P10D", "FREQ=DAILY;INTERVAL=10"
-    number = fields.get("c") or ("" if "半" in unit else "1")
+    number = count or ("" if "半" in unit else "1")
     by = length(f"{number}{UNIT_NAMES.get(unit.lstrip('个'), unit)}")
     if by is None:
         return None, None
@@ -196,7 +203,7 @@ def recurrence(fields: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if unit == "工作日" and rule:
         rule = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" if by.amounts.get("B") == 1 else rule
     if days and rule:
-        listed = range(days[0], days[-1] + 1) if re.search("[至到]", fields["wd"]) and days[0] < days[-1] else days
+        listed = range(days[0], days[-1] + 1) if re.search("[至到]", weekdays) and days[0] < days[-1] else days
         rule += ";BYDAY=" + ",".join(BYDAY[d] for d in listed)
     return value, rule
 

@@ -10,13 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from policymine.extraction.quantity_context import base_before, lead_before, pattern, refused, subject_of
+from policymine.extraction.quantity_context import PHRASE, base_before, lead_before, lexicons, pattern, refused, subject_of
 from policymine.extraction.quantity_values import Amount, read
-from policymine.extraction.time_scan import STARTS, scanned
+from policymine.extraction.time_lexicon import STARTS
+from policymine.extraction.time_scan import scanned
 from policymine.model import Issue, Quantity, QuantityMod, Span
 from policymine.rules import Rule, load, match_span
+from policymine.text.openings import Openings
 
-NUMERALS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩"
+NUMERALS, DIGITS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩", STARTS["digit"]
+NUMBERS = frozenset(NUMERALS + DIGITS)
+REFUSED = re.compile(r"\(\?<?![^()]*(?:\([^()]*\)[^()]*)*\)")
+"""A negative look-around, one level of brackets deep."""
 ALONE = 40
 """Characters of a text that is a mere phrase, where `short` rules hold."""
 RUN = re.compile(f"[{NUMERALS}0-9.,eE^ 点负半-]*")
@@ -37,12 +42,19 @@ class Tried(NamedTuple):
     rule: Rule
     then: str
     near: re.Pattern[str] | None
+    bare: bool
 
 
 class Lexicon(NamedTuple):
-    """The rules by the character a match can start with (in a long text without the `short` ones); all these characters."""
+    """The rules by the character a match starts with (in a long text without the `short` ones), and what tells viable starts.
+
+    `trigger` finds every character that can start something, `openings` in a long text those with what can stand behind them;
+    `units` are the characters that can stand behind a numeral.
+    """
 
     trigger: re.Pattern[str]
+    openings: Openings
+    units: frozenset[str]
     rules: Mapping[str, tuple[Tried, ...]]
     long: Mapping[str, tuple[Tried, ...]]
 
@@ -82,28 +94,73 @@ def find_issues(text: str) -> tuple[Issue, ...]:
 @cache
 def lexicon() -> Lexicon:
     """The rules of quantities.toml made ready for scanning."""
+    rules = load("policymine.extraction", "quantities")
     by_start: dict[str, list[Tried]] = {}
-    for rule in load("policymine.extraction", "quantities"):
+    for rule in rules:
         near = rule.gives.get("near")
-        tried = Tried(rule, rule.gives.get("then", ""), re.compile(near) if near else None)
-        starts = "".join({"digit": STARTS["digit"], "han": NUMERALS}.get(x, x) for x in rule.gives["starts"])
-        for character in dict.fromkeys(starts):
+        tried = Tried(rule, rule.gives.get("then", ""), re.compile(near) if near else None, bool(rule.gives.get("bare")))
+        for character in dict.fromkeys(
+            _spelled(rule.gives.get("starts", ())) + "".join(x[0] for x in rule.gives.get("pairs", ()))
+        ):
             by_start.setdefault(character, []).append(tried)
-    heads = "".join(sorted(set(by_start) - set("0123456789")))
+    heads = "".join(sorted(set(by_start) - set(DIGITS)))
     return Lexicon(
         re.compile(f"(?<![0-9])[0-9]|[{re.escape(heads)}]"),
+        Openings([*NUMERALS, *DIGITS, *(opening for rule in rules for opening in _openings(rule))]),
+        frozenset("".join(REFUSED.sub("", rule.find.pattern) for rule in rules)),
         {c: tuple(found) for c, found in by_start.items()},
         {c: tuple(one for one in found if not one.rule.gives.get("short")) for c, found in by_start.items()},
+    )
+
+
+def _spelled(characters: Sequence[str]) -> str:
+    """Characters as `starts` of a rule names them; Chinese numerals include the great and the financial ones."""
+    return "".join({"digit": DIGITS, "han": NUMERALS}.get(x, x) for x in characters)
+
+
+def _openings(rule: Rule) -> Iterator[str]:
+    """The first two or three characters of what a rule can match, numerals apart."""
+    second, third = (_spelled(rule.gives.get(key, ())) for key in ("second", "third"))
+    heads = [c for x in rule.gives.get("starts", ()) if x not in ("digit", "han") for c in x]
+    yield from (head + behind for head in heads for behind in second)
+    for pair in rule.gives.get("pairs", ()):
+        yield from (pair + x for x in third) if third and len(pair) == 2 else (pair,)
+
+
+def _starts(copy: str, *, long: bool) -> Iterator[int]:
+    """The offsets at which an amount can start: in a long text without numerals that nothing countable follows."""
+    if not long:
+        yield from (trigger.start() for trigger in lexicon().trigger.finditer(copy))
+        return
+    units, stop = lexicon().units, 0
+    for at in lexicon().openings.find(copy):
+        first = copy[at]
+        if first not in NUMBERS:
+            yield at
+        elif first not in DIGITS or copy[at - 1 : at] not in DIGITS or not at:
+            if at >= stop:
+                run = RUN.match(copy, at)
+                stop = run.end() if run else at
+            if copy[stop : stop + 1] in units or _countless(copy, at, stop):
+                yield at
+
+
+def _countless(copy: str, at: int, stop: int) -> bool:
+    """Whether a number without unit may be an amount: written out large, or bounded by what stands before it."""
+    return (
+        "万" in copy[at : stop + 4]
+        or "亿" in copy[at : stop + 4]
+        or bool(pattern("leads", "ends").search(copy, max(0, at - 3), at))
     )
 
 
 def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
     blocked = _blocked(copy, taken)
     whole = (len(copy) - len(copy.lstrip()), len(copy.rstrip()))
+    long = len(copy) > PHRASE and whole[1] - whole[0] > PHRASE
     rules = lexicon().rules if whole[1] - whole[0] <= ALONE else lexicon().long
     done, block, stop = 0, 0, 0
-    for trigger in lexicon().trigger.finditer(copy):
-        at = trigger.start()
+    for at in _starts(copy, long=long):
         if at < done:
             continue
         while block < len(blocked) and blocked[block][1] <= at:
@@ -116,8 +173,8 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
             run = RUN.match(copy, at)
             stop = run.end() if run else at
         behind = copy[stop : stop + 1]
-        for rule, then, near in rules[copy[at]]:
-            if then and behind not in then:
+        for rule, then, near, bare in rules[copy[at]]:
+            if (then and behind not in then) or (bare and long and not _countless(copy, at, stop)):
                 continue
             if near is not None and stop - at < ENDLESS and near.search(copy, at, stop + NEAR) is None:
                 continue
@@ -135,8 +192,8 @@ def _blocked(copy: str, taken: Sequence[Span]) -> list[tuple[int, int]]:
     spans = sorted(
         {
             *((s.start, s.end) for s in taken),
-            *(m.span() for m in pattern("context", "taken").finditer(copy)),
-            *(m.span() for m in pattern("context", "label").finditer(copy)),
+            *(m.span() for needs, find in _never() if needs in copy for m in find.finditer(copy)),
+            *_labels(copy),
         }
     )
     merged: list[tuple[int, int]] = []
@@ -146,6 +203,21 @@ def _blocked(copy: str, taken: Sequence[Span]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+@cache
+def _never() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What holds no amount: what must stand in the text for it, and its pattern."""
+    return tuple((entry["needs"], re.compile(entry["find"])) for entry in lexicons()["context"]["taken"])
+
+
+def _labels(copy: str) -> Iterator[tuple[int, int]]:
+    """The outline labels at the heads of lines."""
+    label, at = pattern("context", "label"), 0
+    while at >= 0:
+        if match := label.match(copy, at):
+            yield match.span()
+        at = copy.find("\n", at) + 1 or -1
 
 
 def _quantity(text: str, copy: str, match: re.Match[str], rule: Rule, *, start: int, whole: tuple[int, int]) -> Quantity | None:

@@ -13,6 +13,11 @@ from policymine.rules import load
 PHRASE = 60
 ORDER = ("EQUAL_OR_MORE", "EQUAL_OR_LESS", "MORE", "LESS", "APPROX", "APPROX_EQUAL")
 FAR = re.compile(r"(?P<more>至少|不少于|不低于)|(?P<less>最多|不超过|不得超过|至多)")
+PASSED = re.compile("[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]")
+GIVING = re.compile("(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$")
+NOUN, HAN, FEW = re.compile("[一-鿿]{2,16}$"), re.compile("[一-鿿]"), re.compile("[一二两三四五六七八九十]{1,2}")
+POINTS = re.compile(" ?(?:方面|问题是|月|时辰|一律|必须)")
+DONE, DIGIT, DIGITS = re.compile("了(?!解)|曾|已"), re.compile("[0-9]"), frozenset("0123456789")
 COUNTED = re.compile(r"[一-鿿]{1,12}")
 PUNCTUATION = re.compile(r"[,，。;；:：、！？!?\n()（）“”]")
 
@@ -43,17 +48,17 @@ def lead_before(copy: str, at: int, floor: int) -> Lead | None:
     window = copy[max(floor, at - 10) : at]
     if not window:
         return None
-    for name in ORDER:
+    for name in ORDER if pattern("leads", "ends").search(window) else ():
         if found := pattern("leads", name).search(window):
-            if found[0].strip() == "过" and not re.match(r"[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]", copy[at : at + 6]):
+            if found[0].strip() == "过" and not PASSED.match(copy[at : at + 6]):
                 continue
             mod = None if name == "APPROX_EQUAL" else name
             return Lead(at - len(window) + found.start(), mod)
+    if not FAR.search(copy, max(floor, at - 24), at):
+        return None
     clause = PUNCTUATION.split(copy[max(floor, at - 24) : at])[-1]
     if found := FAR.search(clause):
-        return (
-            Lead(at, "EQUAL_OR_MORE" if found["more"] else "EQUAL_OR_LESS", False) if not re.search(r"[0-9]", clause) else None
-        )
+        return Lead(at, "EQUAL_OR_MORE" if found["more"] else "EQUAL_OR_LESS", False) if not DIGIT.search(clause) else None
     return None
 
 
@@ -63,12 +68,10 @@ def base_before(copy: str, at: int) -> str | None:
     >>> base_before("每万人口20个", 4)
     '每万人口'
     """
+    if "每" not in copy[max(0, at - 16) : at]:
+        return None
     found = pattern("context", "base").search(copy[max(0, at - 16) : at])
-    return (
-        re.sub(r"(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$", "", found[0]).strip()
-        if found
-        else None
-    )
+    return GIVING.sub("", found[0]).strip() if found else None
 
 
 def subject_of(copy: str, span: Span, unit: str | None) -> str | None:
@@ -80,7 +83,7 @@ def subject_of(copy: str, span: Span, unit: str | None) -> str | None:
             return noun
     before = PUNCTUATION.split(copy[max(0, span.start - 24) : span.start])[-1]
     noun = pattern("context", "verbs").sub("", before).strip()
-    found = re.search(r"[一-鿿]{2,16}$", noun)
+    found = NOUN.search(noun)
     return found[0] if found else None
 
 
@@ -107,13 +110,9 @@ def refused(
         return not (copy[start - 1 : start] in "(/" and groups.get("unit"))
     if gives.get("bare"):
         return _bare(copy, span, groups, lead=lead, whole=whole)
-    if pattern("context", "words").match(copy, start) and not re.match(r"[0-9]", low):
+    if pattern("context", "words").match(copy, start) and low[:1] not in DIGITS:
         return True
-    if (
-        copy[start - 1 : start] in tuple("“‘")
-        and re.fullmatch(r"[一二两三四五六七八九十]{1,2}", low)
-        and groups.get("unit") != "%"
-    ):
+    if copy[start - 1 : start] in tuple("“‘") and FEW.fullmatch(low) and groups.get("unit") != "%":
         return True
     if low == "一" and "high" not in groups and "unit" not in gives:
         return _article(copy, span, groups, lead=lead)
@@ -122,11 +121,11 @@ def refused(
         return True
     if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not (lead and lead.touching):
         return not groups.get("tail")
-    if not re.match(r"[0-9]", low) and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
+    if low[:1] not in DIGITS and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
         if copy[start - 1 : start] in '“"‘':
             return True
         return bool(pattern("context", "discourse").match(copy, end))
-    return unit in ("个", "点", "条", "项") and bool(re.match(r" ?(?:方面|问题是|月|时辰|一律|必须)", copy[end : end + 4]))
+    return unit in ("个", "点", "条", "项") and bool(POINTS.match(copy[end : end + 4]))
 
 
 def _article(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lead: Lead | None) -> bool:
@@ -140,7 +139,7 @@ def _article(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lea
     if before[-1:] in tuple("第进统唯单每某同逐任这那哪另") or copy[end : end + 1] in tuple("性又次些不办总告"):
         return True
     if unit in ("次", "遍", "轮", "趟"):
-        told = re.search(r"了(?!解)|曾|已", PUNCTUATION.split(before)[-1])
+        told = DONE.search(PUNCTUATION.split(before)[-1])
         return bool(pattern("context", "unrepeated").search(before)) or (
             bool(told) and not pattern("context", "repeated").search(before)
         )
@@ -154,11 +153,11 @@ def _bare(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lead: 
     start, end = span
     low = groups.get("low", "")
     if lead is not None and lead.mod is not None and lead.touching:
-        single = len(low) == 1 and not low.isdigit() and bool(re.match(r"[一-鿿]", copy[end : end + 1]))
-        return single or bool(re.match(r"[年月日号时点分]", copy[end : end + 1]))
-    followed = bool(re.match(r"[一-鿿]", copy[end : end + 1]))
+        single = len(low) == 1 and not low.isdigit() and bool(HAN.match(copy[end : end + 1]))
+        return single or copy[end : end + 1] in tuple("年月日号时点分")
+    followed = bool(HAN.match(copy[end : end + 1]))
     if whole[1] - whole[0] > PHRASE:
-        return followed or not re.search(r"[万亿]$", low + groups.get("scale", "").strip())
+        return followed or not (low + groups.get("scale", "").strip()).endswith(("万", "亿"))
     if re.fullmatch(r"[零〇一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟]", low):
         named = copy[start - 1 : start] in tuple('“"是有为')
         return followed or not named

@@ -26,6 +26,9 @@ MONEY = {
     "块": "元", "块钱": "元", "圆": "元", "元整": "元", "圆整": "元", "元人民币": "元", "人民币": "元", "蚊": "元",
     "元美元": "美元", "元欧元": "欧元", "元港币": "港元", "美圆": "美元", "美金": "美元", "港币": "港元",
 }  # fmt: skip
+NEGATIVE, POINT = re.compile("负|零下|-|倒数"), re.compile("[.点]")
+SOME = re.compile("(.*?[十百千万亿零])[几]([万亿]*)")
+SCALED = re.compile("([万亿]+|[百千])$")
 
 
 class Amount(NamedTuple):
@@ -79,15 +82,14 @@ def read(groups: Mapping[str, str], gives: Mapping[str, Any]) -> Amount | None:
 
 def _signed(value: Decimal, groups: Mapping[str, str]) -> Decimal:
     sign = groups.get("sign", "")
-    return -value if re.search(r"负|零下|-|倒数", sign) and value else value
+    return -value if sign and value and NEGATIVE.search(sign) else value
 
 
 def _number(text: str, scale: str | None = None) -> Decimal | None:
     cleaned = text.strip()
     if cleaned == "半百":
         return Decimal(50)
-    some = re.fullmatch(r"(.*?[十百千万亿零])[几]([万亿]*)", cleaned)
-    if some:
+    if "几" in cleaned and (some := SOME.fullmatch(cleaned)):
         value = parse_number(some[1].rstrip("零"))
         return None if value is None else _scaled(value, some[2])
     value = parse_number(cleaned)
@@ -116,7 +118,7 @@ def _unit(groups: Mapping[str, str], gives: Mapping[str, Any]) -> str | None:
     written = groups.get("unit") or groups.get("yuan") or gives.get("unit")
     if written is None:
         return None
-    written = re.sub(r"\s", "", str(written))
+    written = "".join(str(written).split())
     return MONEY.get(written, written)
 
 
@@ -153,7 +155,7 @@ def _with_parts(groups: Mapping[str, str], gives: Mapping[str, Any], unit: str |
 
 
 def _discounted(value: Decimal, text: str) -> Decimal | None:
-    if value >= 10 and not re.search("[.点]", text):
+    if value >= 10 and not POINT.search(text):
         return value if value < 100 else None
     return value * 10 if value <= 10 else value
 
@@ -167,8 +169,8 @@ def _range(groups: Mapping[str, str], gives: Mapping[str, Any], unit: str | None
         if first == second:
             return None
         low, high = (high, low) if first else (low, high)
-    end = re.search(r"([万亿]+|[百千])$", groups["high"] + groups.get("scale", "").strip())
-    if end and low < high and not re.search(r"[万亿百千十]$", groups["low"]) and low * _scale(end[1]) <= high:
+    end = SCALED.search(groups["high"] + groups.get("scale", "").strip())
+    if end and low < high and not groups["low"].endswith(tuple("万亿百千十")) and low * _scale(end[1]) <= high:
         low *= _scale(end[1])
     if low > high:
         return None

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from policymine.extraction.time_moments import RANKS, Moment, merged, moment, ranks, upper
 from policymine.extraction.time_scan import Part
 from policymine.rules import load
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+
+class Mention(NamedTuple):
     """A time expression before it is resolved: its span, its moment (and the range's end), what was seen around it."""
 
     start: int
     end: int
     kind: str
     rule: str
-    moment: Moment = field(default_factory=dict)
+    moment: Moment = NOTHING
     until: Moment | None = None
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = NOTHING
     mod: str | None = None
     bound: str = ""
 
 
+STOPS = re.compile(r"[。！？!?\n]")
 YEARS = frozenset({"year", "rel_year"})
 MONTHS = frozenset({"month", "rel_month", "rel_week", "lmonth"})
 SUFFIXES = (
@@ -59,7 +61,7 @@ def _chains(text: str, parts: list[Part]) -> Iterator[Mention]:
         if part.kind in ("moment", "span") and not fields:
             continue
         if current is not None and _of_year(current, part) and not text[current.end : part.start]:
-            current = replace(current, end=part.end, fields={**current.fields, "named": True})
+            current = current._replace(end=part.end, fields={**current.fields, "named": True})
             continue
         if current is not None and fields is not None:
             joined = _joined(text, current, part, fields)
@@ -99,9 +101,9 @@ def _joined(text: str, left: Mention, part: Part, fields: Moment) -> Mention | N
     if left.kind == "moment" and left.until is None and around("appositive").fullmatch(gap):
         if set(fields) <= {"weekday"} and "day" in left.moment:
             close = part.end + 1 if "(" in gap and text[part.end : part.end + 1] == ")" else part.end
-            return replace(left, end=left.end if "(" in gap and close == part.end else close)
+            return left._replace(end=left.end if "(" in gap and close == part.end else close)
         if set(left.moment) <= {"weekday"} and "day" in fields and "month" in fields:
-            return replace(left, end=part.end, moment=fields)
+            return left._replace(end=part.end, moment=fields)
     if not around("join").fullmatch(gap):
         return None
     if left.kind == "set":
@@ -112,7 +114,7 @@ def _joined(text: str, left: Mention, part: Part, fields: Moment) -> Mention | N
         ):
             return None
         until = upper(part, after) if part.kind == "span" else None
-        return replace(left, end=part.end, moment=after, until=until)
+        return left._replace(end=part.end, moment=after, until=until)
     if left.kind != "moment" or left.until is not None:
         return None
     if gap.endswith("的") and set(fields) <= {"part", "word"} and "rel_day" not in left.moment:
@@ -120,7 +122,7 @@ def _joined(text: str, left: Mention, part: Part, fields: Moment) -> Mention | N
     both = merged(left.moment, fields)
     if both is None:
         return None
-    return replace(left, end=part.end, moment=both, until=upper(part, both) if part.kind == "span" else None)
+    return left._replace(end=part.end, moment=both, until=upper(part, both) if part.kind == "span" else None)
 
 
 def _ranges(text: str, chains: list[Mention]) -> Iterator[Mention]:
@@ -158,9 +160,9 @@ def _is_range(text: str, left: Mention, right: Mention) -> bool:
 
 def _range(left: Mention, right: Mention) -> Mention:
     if right.kind == "ref":
-        return replace(left, end=right.end, mod="ON_OR_AFTER")
+        return left._replace(end=right.end, mod="ON_OR_AFTER")
     if left.kind == "ref":
-        return replace(right, start=left.start, moment={"rel_day": 0}, until=right.moment)
+        return right._replace(start=left.start, moment={"rel_day": 0}, until=right.moment)
     shared = {k: v for k, v in left.moment.items() if k in _handed_on(right.moment) and k not in right.moment}
     until: dict[str, Any] = {**shared, **{k: v for k, v in right.moment.items() if k != "word"}}
     if until.pop("next", False):
@@ -173,7 +175,7 @@ def _range(left: Mention, right: Mention) -> Mention:
         and "hour" not in right.moment
     ):
         del until["part"]
-    return replace(left, end=right.end, moment=begin, until=until)
+    return left._replace(end=right.end, moment=begin, until=until)
 
 
 def _handed_on(right: Moment) -> frozenset[str]:
@@ -189,7 +191,7 @@ def _handed_on(right: Moment) -> frozenset[str]:
 def _inherited(text: str, last: Mention, current: Mention) -> Mention:
     """A bare day takes the month, a bare month the year, of the mention before it in the same sentence."""
     gap = text[last.end : current.start]
-    if len(gap) > 60 or re.search(r"[。！？!?\n]", gap) or current.until is not None:
+    if len(gap) > 60 or STOPS.search(gap) or current.until is not None:
         return current
     source = last.until or last.moment
     fields, given = current.moment, {}
@@ -210,12 +212,19 @@ def _inherited(text: str, last: Mention, current: Mention) -> Mention:
         given = {"year": source["year"]} if len(gap) <= 30 else {}
     elif listed and set(fields) <= {"quarter", "half"}:
         given = {k: source[k] for k in ("year", "rel_year") if k in source}
-    return replace(current, moment={**given, **fields}) if given else current
+    return current._replace(moment={**given, **fields}) if given else current
 
 
 def _bounded(text: str, mention: Mention, limit: int) -> Mention:
     """The mention with the words that shift its bound: 底 前 后 以来 起 左右 内 期间 behind it, 截至 before it."""
     if mention.kind not in ("moment", "named", "plan", "set"):
+        return mention
+    if mention.moment.get("word") in ("年内", "月内"):
+        return mention._replace(mod="EQUAL_OR_LESS", bound="内")
+    if not (
+        around("behind").match(text, mention.end, limit)
+        or around("ahead").search(text, max(0, mention.start - 1), mention.start)
+    ):
         return mention
     end, fields, mod, bound = mention.end, dict(mention.moment), mention.mod, mention.bound
     target = dict(mention.until) if mention.until is not None else fields
@@ -233,8 +242,6 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
     named = "festival" in target or mention.kind in ("named", "plan") or mention.until is not None
     if found and (named or found[0] == "期间"):
         end, bound = found.end(), "during"
-    if mention.moment.get("word") in ("年内", "月内"):
-        return replace(mention, mod="EQUAL_OR_LESS", bound="内")
     if mention.kind == "set" and not mention.moment:
         edge = around("edge_words").match(text, end, limit) if "c" not in mention.fields else None
         if not edge or mention.fields.get("u", "")[-1:] not in tuple("年月度季"):
@@ -253,8 +260,8 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
         elif (lead := around("since").search(before)) and fine <= 50 and lead[0].strip() in ("自从", "自", "始于"):
             mod, bound = "ON_OR_AFTER", "since"
     if mention.until is not None:
-        return replace(mention, start=start, end=end, until=target, mod=mod, bound=bound)
-    return replace(mention, start=start, end=end, moment=target, mod=mod, bound=bound)
+        return mention._replace(start=start, end=end, until=target, mod=mod, bound=bound)
+    return mention._replace(start=start, end=end, moment=target, mod=mod, bound=bound)
 
 
 def _suffix(text: str, end: int, limit: int, *, mod: str | None, bound: str, fine: int) -> tuple[int, str | None, str]:

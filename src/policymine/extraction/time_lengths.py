@@ -17,6 +17,7 @@ ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "�
 DUE = re.compile(
     r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
 )
+DUE_ENDS, DUE_LINKS = frozenset("起后"), frozenset("的,，")
 EVENT = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
 
 
@@ -76,7 +77,10 @@ def _duration_mod(bound: str, tail: str, by: Length) -> str | None:
 
 def _anchor(copy: str, start: int) -> str | None:
     """The event a duration counts from, when the words just before it name one (抵市后, 自发布之日起)."""
-    match = DUE.search(copy[max(0, start - 40) : start])
+    before = copy[max(0, start - 40) : start]
+    if before[-1:] not in DUE_ENDS and (before[-1:] not in DUE_LINKS or before[-2:-1] not in DUE_ENDS):
+        return None
+    match = DUE.search(before)
     return match["a"] if match else None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from policymine.extraction.calendar import eras
@@ -35,7 +36,12 @@ NTH_RANKS = {"Y": 10, "Q": 20, "M": 30, "W": 40, "D": 50, "BD": 50, "wd": 50}
 
 def moment(part: Part) -> Moment | None:
     """The fields of a part, or None when its numbers are none (三十五月 is one, X月 too)."""
-    raw = part.fields
+    return _read(frozenset(part.fields.items()))
+
+
+@lru_cache(maxsize=1 << 12)
+def _read(fields: frozenset[tuple[str, Any]]) -> Moment | None:
+    raw = dict(fields)
     found: dict[str, Any] = {key: raw[key] for key in COPIED if key in raw}
     if isinstance(raw.get("half"), int):
         found["half"] = raw["half"]

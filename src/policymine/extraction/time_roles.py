@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, cast
 
 from policymine.extraction.time_chains import Mention
@@ -14,6 +14,12 @@ STOPS = re.compile(r"[。！？；!?;\n]")
 COMMAS = re.compile(r"[,，：:。！？；!?;\n]")
 LABEL = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[0-9]{1,2}[.、])\s*")
 REACH = 160
+DONE = re.compile("了(?!解)")
+UNDONE = re.compile("(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)")
+TOLD = re.compile("了(?!解)|已|曾|^均|^全部实现|出警")
+PHRASES = re.compile("[、(]")
+UNTIL = re.compile("(?<![达])[到至]$")
+YEAR = re.compile("[0-9X]{4}")
 
 
 class Surroundings(NamedTuple):
@@ -41,6 +47,7 @@ def surroundings(text: str, start: int, end: int) -> Surroundings:
     return Surroundings(before, behind, COMMAS.split(before)[-1], COMMAS.split(behind, maxsplit=1)[0], stop)
 
 
+@lru_cache(maxsize=256)
 def lean(around: Surroundings) -> int:
     """−1 when the sentence tells what happened, 1 when it asks or plans, else 0.
 
@@ -55,6 +62,7 @@ def lean(around: Surroundings) -> int:
     return 1 if cue("strict").search(around.before + around.behind) else 0
 
 
+@lru_cache(maxsize=256)
 def orders(around: Surroundings) -> bool:
     """Whether the sentence tells somebody to act."""
     clause = around.clause_before + around.clause_behind
@@ -77,7 +85,7 @@ def adverbial(around: Surroundings) -> bool:
     if cue("strict").search(around.before[-60:]):
         return True
     told = cue("past").search(around.clause_behind) or cue("past").search(around.behind[:40])
-    return not told and not re.search(r"了(?!解)", around.clause_before)
+    return not told and not DONE.search(around.clause_before)
 
 
 def role(
@@ -102,7 +110,7 @@ def role(
 
 def _recurring(around: Surroundings) -> TimeRole:
     clause = around.clause_before + around.clause_behind
-    if re.search(r"(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)", clause) and not cue("strict").search(around.clause_before):
+    if UNDONE.search(clause) and not cue("strict").search(around.clause_before):
         return "reference"
     return "frequency"
 
@@ -121,9 +129,7 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
             return "threshold"
         if cue("limited").search(around.clause_before[-8:]):
             return "threshold"
-        told = re.search(r"了(?!解)|已|曾|^均|^全部实现|出警", around.clause_behind) or (
-            cue("past").search(around.clause_behind) and not ordered
-        )
+        told = TOLD.search(around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
         return "reference" if told and not ordered else "deadline"
     if mention.fields.get("bound") == "提前":
         return "deadline" if not cue("past").search(around.clause_behind) else "reference"
@@ -153,19 +159,18 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if value == "PRESENT_REF":
         return "deadline"
     clause = around.clause_before + around.clause_behind
-    ordered = orders(around)
     if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
-        return "deadline" if ordered or past is False or not cue("past").search(clause) else "reference"
+        return "deadline" if orders(around) or past is False or not cue("past").search(clause) else "reference"
     if value == "" and "festival" in mention.moment:
         return "period"
-    if "season" in mention.moment and mod is None and ordered and not past:
+    if "season" in mention.moment and mod is None and orders(around) and not past:
         return "period"
     if mention.bound == "during" and ("festival" in mention.moment or mention.until is not None):
         return "period"
     bare = mention.until is None and mod is None
     if bare and (mention.moment.get("rel_year", 0) < 0 or mention.moment.get("rel_day", 1) <= 0 or past):
         return "reference"
-    opening = bool(cue("opening").fullmatch(re.split("[、(]", around.clause_before)[-1]))
+    opening = bool(cue("opening").fullmatch(PHRASES.split(around.clause_before)[-1]))
     planned = bare and opening and not past and not cue("past").search(clause)
     if planned and cue("achieved").search(around.clause_behind[:14]):
         return "deadline"
@@ -185,16 +190,16 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
         if past:
             return "reference"
         planned = opening and past is False and not cue("past").search(clause)
-        return "period" if planned or (ordered and lean(around) > 0) else "reference"
+        return "period" if planned or (orders(around) and lean(around) > 0) else "reference"
     if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
         return "period"
-    if re.search(r"(?<![达])[到至]$", around.clause_before) and not past and mention.until is None:
+    if UNTIL.search(around.clause_before) and not past and mention.until is None:
         return "deadline"
     whole = mention.moment.get("word") in ("全年", "全年度")
     if whole and (cue("target").search(clause) or cue("aimed").search(clause)) and not cue("past").search(clause):
         return "deadline"
     if mod == "ON_OR_AFTER":
-        in_force = cue("in_force").match(around.behind) or past is False or (ordered and lean(around) > 0)
+        in_force = cue("in_force").match(around.behind) or past is False or (orders(around) and lean(around) > 0)
         return "period" if in_force and mention.bound != "以来" else "reference"
     if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
         return "period"
@@ -205,5 +210,5 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if opening and lean(around) > 0 and not around.clause_behind.startswith(("的", "“", "度")):
         if cue("achieved").search(around.clause_behind[:16]):
             return "deadline"
-        return "period" if re.fullmatch(r"[0-9X]{4}", value) or type_ == "TIME" else "deadline"
+        return "period" if YEAR.fullmatch(value) or type_ == "TIME" else "deadline"
     return "reference"

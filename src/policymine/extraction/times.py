@@ -6,8 +6,10 @@ scan (time_scan, times.toml) → parts → mentions (time_chains) → values (ti
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -27,7 +29,9 @@ PLAN_START = 1966 - 15
 BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【][\dXx]{4}[〕\])）】] ?第? ?\d+ ?号")
 MOTTOS = re.compile(r"“[^“”\n]{2,18}”")
+DONE = re.compile("已|曾|原定")
 LAST = ("上一年度", "上年度", "上一季度", "上季度", "上个季度", "上月", "上个月", "上一年")
+WHOLE = ("全年", "全年度")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
 
 
@@ -89,14 +93,11 @@ def _uncertain(found: TimeExpression, interval: Interval) -> Issue | None:
 
 
 def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surroundings, Reading | None]]:
-    quoted = [m.span() for m in BRACKETS.finditer(copy)]
-    numbered = [m.span() for m in NUMBERED.finditer(copy)]
-    mottos = [m.span() for m in MOTTOS.finditer(copy)]
+    quoted, numbered, mottos = ([m.span() for m in pattern.finditer(copy)] for pattern in (BRACKETS, NUMBERED, MOTTOS))
     for mention in mentions(copy, scan(copy)):
-        inside = any(a <= mention.start and mention.end <= b for a, b in quoted)
-        if inside and (mention.kind != "moment" or "year" not in mention.moment):
+        if _within(quoted, mention) and (mention.kind != "moment" or "year" not in mention.moment):
             continue
-        if any(a < mention.start < b for a, b in numbered):
+        if numbered and any(a < mention.start < b for a, b in numbered):
             continue
         around = surroundings(copy, mention.start, mention.end)
         if mention.kind == "now" and not adverbial(around):
@@ -111,9 +112,15 @@ def _readings(copy: str, reference: Reference) -> Iterator[tuple[Mention, Surrou
         named = mention.rule in NAMED or (
             mention.kind == "moment" and (set(mention.moment) <= {"part", "word"} or set(mention.moment) <= {"season", "word"})
         )
-        if named and any(a <= mention.start and mention.end <= b for a, b in mottos):
+        if named and _within(mottos, mention):
             continue
         yield mention, around, _reading(copy, mention, around, reference)
+
+
+def _within(spans: Sequence[tuple[int, int]], mention: Mention) -> bool:
+    """Whether one of the spans, which are in order and apart, holds all of a mention."""
+    at = bisect_right(spans, (mention.start, sys.maxsize)) - 1
+    return at >= 0 and mention.end <= spans[at][1]
 
 
 def _expression(text: str, mention: Mention, around: Surroundings, reading: Reading, *, reference: Reference) -> TimeExpression:
@@ -210,9 +217,9 @@ def _set(mention: Mention) -> Reading:
 
 
 def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading | None:
-    side = lean(around)
+    side = lean(around) if _open(mention) else 0
     if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
-        side = -1 if re.search(r"已(?:经)?|曾|原定", around.clause_before + around.clause_behind) else 1
+        side = -1 if DONE.search(around.clause_before + around.clause_behind) else 1
     elif mention.mod == "ON_OR_AFTER" and side == 0:
         side = 1 if mention.bound in ("起", "开始", "since") else -1
     if mention.rule == "times.day-quoted":
@@ -246,12 +253,20 @@ def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading |
     return Reading(kind, value, mod or edge, _opened(found, mod))
 
 
+def _open(mention: Mention) -> bool:
+    """Whether the sentence has a say in when a moment is: not where its year, or its distance, is written."""
+    fields = mention.moment
+    if mention.until is not None or fields.get("word") in WHOLE:
+        return True
+    return not ("year" in fields or "rel_year" in fields or "rel_day" in fields or "rel_month" in fields)
+
+
 def _told(fields: Moment, around: Surroundings, ref: Reference, side: int) -> Moment:
     """What 全年, 上年 and 新的一年 mean in the first months of a year, when last year is what is told of."""
     if ref.now or not ref.month or ref.month > 3:
         return fields
     word = fields.get("word")
-    if word in ("全年", "全年度") and side < 0 and set(fields) <= {"rel_year", "word"}:
+    if word in WHOLE and side < 0 and set(fields) <= {"rel_year", "word"}:
         return {**fields, "rel_year": -1}
     if word == "上年" and around.clause_before.endswith(("比", "较")):
         return {**fields, "rel_year": -2}

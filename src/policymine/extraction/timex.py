@@ -7,6 +7,7 @@ what has no year lies near the day of issue, on the side the sentence tells (`le
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from policymine.extraction import calendar
@@ -15,6 +16,7 @@ from policymine.extraction.time_moments import Moment
 from policymine.extraction.time_reference import Reference, Stretch, month_after, of_days
 
 DAY = timedelta(days=1)
+CLOCKED = frozenset({"part", "hour", "minute", "second", "exact", "word"})
 SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 
 
@@ -26,10 +28,14 @@ def resolve(fields: Moment, ref: Reference, lean: int = 0) -> Stretch | None:
     >>> resolve({"month": 2, "day": 30}, Reference(2022, 1)) is None
     True
     """
+    return _resolved(frozenset(fields.items()), ref, lean)
+
+
+@lru_cache(maxsize=1 << 12)
+def _resolved(items: frozenset[tuple[str, Any]], ref: Reference, lean: int) -> Stretch | None:
+    fields = dict(items)
     try:
-        dated = {
-            key: value for key, value in fields.items() if key not in ("part", "hour", "minute", "second", "exact", "word")
-        }
+        dated = {key: value for key, value in items if key not in CLOCKED}
         day = _days(dated, ref, lean) if dated else None
         if dated and day is None:
             return None
@@ -164,16 +170,17 @@ def _near_year(f: Moment, ref: Reference, lean: int) -> int | str:
         return ref.year - 1 if lean < 0 and late and not ref.now else ref.year
     if ref.now or ref.about is None:
         return next((y for y in range(ref.year, ref.year + 8) if _is_day(y, month, day)), ref.year)
-    days = {y: date(y, month, min(day, 28) if isinstance(day, int) else 15) for y in (ref.year - 1, ref.year, ref.year + 1)}
+    about, middle = ref.about, min(day, 28) if isinstance(day, int) else 15
+    days = {y: (date(y, month, middle) - about).days for y in (ref.year - 1, ref.year, ref.year + 1)}
     slack = 45 if isinstance(day, int) or ref.day is None else 20
     if lean < 0:
         return max(
-            (y for y, d in days.items() if (d - ref.about).days <= (20 if ref.day and isinstance(day, int) else slack)),
+            (y for y, distance in days.items() if distance <= (20 if ref.day and isinstance(day, int) else slack)),
             default=ref.year,
         )
     if lean > 0:
-        return min((y for y, d in days.items() if (d - ref.about).days >= -slack), default=ref.year)
-    distance = (days[ref.year] - ref.about).days
+        return min((y for y, distance in days.items() if distance >= -slack), default=ref.year)
+    distance = days[ref.year]
     return ref.year - 1 if distance > 270 else ref.year + 1 if distance < -300 else ref.year
 
 

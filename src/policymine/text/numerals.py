@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 LONGEST = 64
 
@@ -31,10 +32,20 @@ TENS = {"廿": 20, "卄": 20, "卅": 30, "卌": 40}
 LETTERS = {"k": 10**3, "w": 10**4, "m": 10**6, "g": 10**9}
 CONTEXT = Context(prec=80)
 
+REMEMBERED = 1 << 14
+"""Numerals whose reading is kept: the same few thousand are most of what any text holds."""
+
+SHORT = 200
+"""Characters of a text from which it is quicker to replace the few forms that occur, one by one."""
 WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("點"): ord("点"), ord("負"): ord("负")}
+WIDE = re.compile(f"[{re.escape(''.join(map(chr, WIDTH)))}]")
 PLAIN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 SCIENCE = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[eE](-?[0-9]{1,3})|\^(-?[0-9]{1,2}))")
 LETTERED = re.compile(r"([0-9.,]+) ?([kKwWmMgG])")
+BLANKS, APART = re.compile(r"\s+"), re.compile("[0-9] [0-9]")
+MINUS = re.compile("(?:负的?|-|－|−) ?")
+IN_WORDS = re.compile("(?:(.+?) ?又 ?)?(.+?) ?(?:分 ?之) ?(?:负)?(.+)")
+STROKE = re.compile("(?:([0-9]+) )?([^/ ]+)/([^/ ]+)")
 POSITIONAL = re.compile("[" + "".join(DIGITS) + "]{2,}")
 PIECES = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
 
@@ -45,9 +56,14 @@ def narrow(text: str) -> str:
     >>> narrow("２００５年")
     '2005年'
     """
-    return text.translate(WIDTH)
+    if len(text) < SHORT:
+        return text.translate(WIDTH)
+    for character in set(WIDE.findall(text)):
+        text = text.replace(character, chr(WIDTH[ord(character)]))
+    return text
 
 
+@lru_cache(maxsize=REMEMBERED)
 def parse_number(text: str) -> Decimal | None:
     """The value of a numeral, or None when the text is none.
 
@@ -62,8 +78,8 @@ def parse_number(text: str) -> Decimal | None:
     """
     if len(text) > LONGEST:
         return None
-    plain = re.sub(r"\s+", " ", narrow(text)).strip()
-    negative = bool(sign := re.match(r"(?:负的?|-|－|−) ?", plain))
+    plain = BLANKS.sub(" ", narrow(text)).strip()
+    negative = bool(sign := MINUS.match(plain))
     rest = plain[sign.end() :] if sign else plain
     value = _unsigned(rest)
     if value is None:
@@ -75,6 +91,7 @@ def parse_number(text: str) -> Decimal | None:
         return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def integer(text: str) -> int | None:
     """The value of a numeral that is a whole number, or None.
 
@@ -98,9 +115,9 @@ def digit_string(text: str) -> str | None:
 def _unsigned(text: str) -> Decimal | None:
     if not text:
         return None
-    if whole := re.fullmatch(r"(?:(.+?) ?又 ?)?(.+?) ?(?:分 ?之) ?(?:负)?(.+)", text):
+    if "之" in text and (whole := IN_WORDS.fullmatch(text)):
         return _fraction(whole[1], whole[3], whole[2])
-    if ratio := re.fullmatch(r"(?:([0-9]+) )?([^/ ]+)/([^/ ]+)", text):
+    if "/" in text and (ratio := STROKE.fullmatch(text)):
         return _fraction(ratio[1], ratio[2], ratio[3])
     if power := SCIENCE.fullmatch(text):
         base = Decimal(power[1])
@@ -108,7 +125,7 @@ def _unsigned(text: str) -> Decimal | None:
     if lettered := LETTERED.fullmatch(text):
         number = _plain(lettered[1])
         return None if number is None else number * LETTERS[lettered[2].lower()]
-    return _chinese(text.replace(" ", "")) if not re.search(r"[0-9] [0-9]", text) else None
+    return _chinese(text.replace(" ", "")) if " " not in text or not APART.search(text) else None
 
 
 def _fraction(whole: str | None, over: str, under: str) -> Decimal | None:
