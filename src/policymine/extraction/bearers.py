@@ -6,12 +6,14 @@ A name is read by its last characters (organisations.toml) and its place in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from bisect import bisect_left
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives_scanning import PACKAGE, alternation
+from policymine.extraction.prefixes import Prefixes
 from policymine.text.span import Span
 
 PHRASE = re.compile("[对把将从向按]")
@@ -30,6 +32,8 @@ class Subject(NamedTuple):
 
 
 class _Words(NamedTuple):
+    """The lexicons; `patterns` are those that are tried only where `prefixes` say that they may match."""
+
     kinds: dict[str, str]
     longest: int
     bare: frozenset[str]
@@ -37,13 +41,12 @@ class _Words(NamedTuple):
     ending: re.Pattern[str]
     follow: re.Pattern[str]
     tail: re.Pattern[str]
-    bad: re.Pattern[str]
-    pronoun: re.Pattern[str]
     goes_on: re.Pattern[str]
-    nominal: re.Pattern[str]
     stative: re.Pattern[str]
     by: re.Pattern[str]
     comma: re.Pattern[str]
+    patterns: dict[str, re.Pattern[str]]
+    prefixes: Prefixes
 
 
 @cache
@@ -62,21 +65,29 @@ def _words() -> _Words:
     starts = [*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]]
     follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
     tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
+    written = {
+        "ending": f"(?:{endings})[”）)]?",
+        "follow": f"(?!负责(?:人|同志)|主要|均由)(?:{follows}|[\\d０-９])",
+        "bad": f"(?!{own['starts']['yes']})(?:{alternation(starts)})",
+        "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
+        "goes_on": f"(?:和|及)?(?:{alternation(bodies['nominal']['inside'])}){{1,3}}(?:{endings})",
+        "nominal": alternation(nominal),
+    }
+    patterns = {name: re.compile(pattern) for name, pattern in written.items()}
     return _Words(
         kinds=kinds,
         longest=max(map(len, kinds)),
         bare=frozenset(bodies["determiners"]["bare"]),
         determiners=tuple(bodies["determiners"]["words"]),
-        ending=re.compile(f"(?:{endings})[”）)]?"),
-        follow=re.compile(f"(?!负责(?:人|同志)|主要|均由)(?:{follows}|[\\d０-９])"),
+        ending=patterns["ending"],
+        follow=patterns["follow"],
         tail=re.compile(f"(?:{alternation(tails)})+$"),
-        bad=re.compile(f"(?!{own['starts']['yes']})(?:{alternation(starts)})"),
-        pronoun=re.compile(f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?"),
-        goes_on=re.compile(f"(?:和|及)?(?:{alternation(bodies['nominal']['inside'])}){{1,3}}(?:{endings})"),
-        nominal=re.compile(alternation(nominal)),
+        goes_on=patterns["goes_on"],
         stative=re.compile(own["starts"]["stative"]),
         by=re.compile(own["patterns"]["by"]),
         comma=re.compile(r"[、，,]|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])"),
+        patterns=patterns,
+        prefixes=Prefixes({name: [pattern] for name, pattern in written.items()}),
     )
 
 
@@ -101,15 +112,7 @@ def kind_of(name: str) -> str:
 def subject_of(
     text: str, start: int, end: int, *, cue: int | None, lead: str, times: Container[int] = ()
 ) -> Subject | None:  # fmt: skip
-    """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
-
-    Args:
-        text: the document.
-        start: where the clause or the place to look starts.
-        end: where the clause ends.
-        cue: where its deontic word starts, None for a bare imperative.
-        lead: the class of its first word; a clause that starts with a verb has no subject.
-        times: where time expressions start; a subject may stand right before one.
+    """The subject that the clause `start`–`end` names in front of its deontic word; see `Names.subject`.
 
     >>> t = "县住建局、县发改局要建台账"
     >>> subject_of(t, 0, len(t), cue=9, lead="")
@@ -120,87 +123,120 @@ def subject_of(
     >>> subject_of(t, 0, len(t), cue=None, lead="")
     Subject(start=3, end=7, kind='organisation')
     """
-    limit = end if cue is None else cue
-    by = _words().by.search(text, start, min(limit, start + LONGEST))
-    if by is not None:
-        return _scan(text, by.end(), limit, end=end, times=times, trusted=True)
-    if cue is not None:
-        return _before_cue(text, start, cue, end=end, times=times)
-    if lead == "result":
+    return Names(text, times=times).subject(start, end, cue=cue, lead=lead)
+
+
+class Names:
+    """The names of a text: where one may end, what may follow it, what can't start one, looked up once for all its clauses.
+
+    Args:
+        text: the document.
+        times: where its time expressions start; a subject may stand right before one.
+    """
+
+    __slots__ = ("_at", "_bits", "_endings", "_times", "_words", "text")
+
+    def __init__(self, text: str, *, times: Container[int] = ()) -> None:
+        self.text, self._times, self._words = text, times, _words()
+        marks = self._words.prefixes.marks(text)
+        self._bits, self._at, self._endings = self._words.prefixes.bits, marks.listed(), marks.positions("ending")
+
+    def subject(self, start: int, end: int, *, cue: int | None, lead: str) -> Subject | None:
+        """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
+
+        Args:
+            start: where the clause or the place to look starts.
+            end: where the clause ends.
+            cue: where its deontic word starts, None for a bare imperative.
+            lead: the class of its first word; a clause that starts with a verb has no subject.
+        """
+        limit = end if cue is None else cue
+        near = min(limit, start + LONGEST)
+        if self.text.find("由", start, near) >= 0 and (by := self._words.by.search(self.text, start, near)) is not None:
+            return self._scan(by.end(), limit, end=end, trusted=True)
+        if cue is not None:
+            return self._before_cue(start, cue, end=end)
+        if lead == "result":
+            return None
+        match = self._match("pronoun", start, end)
+        if match is not None:
+            return Subject(start, match.end(), "pronoun")
+        return self._scan(start, end, end=end)
+
+    def _match(self, name: str, at: int, end: int) -> re.Match[str] | None:
+        """A match of one of the patterns at a place, tried only where its first characters stand."""
+        if at >= end or not self._at[at] & self._bits[name]:
+            return None
+        return self._words.patterns[name].match(self.text, at, end)
+
+    def _before_cue(self, start: int, cue: int, *, end: int) -> Subject | None:
+        if cue <= start or cue - start > LONGEST * 2:
+            return None
+        front = self.text[start:cue]
+        cut = self._words.tail.search(front)
+        name = front[: cut.start()] if cut else front
+        if not name:
+            return None
+        match = self._match("pronoun", start, start + len(name))
+        if match is not None:
+            return Subject(start, match.end(), "pronoun")
+        kind = kind_of(name)
+        bad = self._verb_first(start, start + len(name))
+        early = self._scan(start, cue, end=end) if PHRASE.search(name) else None
+        if early is not None and PHRASE.match(self.text, early.end):
+            return early
+        if kind and not bad:
+            return Subject(start, start + len(name), kind)
+        found = self._scan(start, cue, end=end)
+        if found is not None or bad:
+            return found
+        return Subject(start, start + len(name), "thing")
+
+    def _verb_first(self, start: int, end: int) -> bool:
+        """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
+        if self._match("bad", start, end) is None:
+            return False
+        return self._words.stative.match(self.text, start, end) is None or self.text.find("的", start, end) < 0
+
+    def _starts_badly(self, start: int, end: int) -> bool:
+        """Whether it is a verb with its object rather than a name: 教育群众 is, 受理机关 is not."""
+        if self._match("nominal", start, end) is None:
+            return self._verb_first(start, end)
+        name = self.text[start:end]
+        if name.startswith(("教育引导", "负责对")):
+            return True
+        return name.endswith(OBJECTS) or "各" in name or (len(name) == 4 and name.endswith(("企业", "学校")))
+
+    def _scan(self, start: int, limit: int, *, end: int, trusted: bool = False) -> Subject | None:
+        """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
+        text, near = self.text, min(limit, start + LONGEST)
+        if not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0:
+            return None
+        for at in self._ends(start, near):
+            if self._match("follow", at, end) is None and at not in self._times and not (trusted and at == end):
+                continue
+            if self._match("goes_on", at, end) is not None:
+                continue
+            if text[at - 1] == "所" and text[at : at + 1] in "有在属需":
+                continue
+            name = text[start:at]
+            if "“" in name and name.count("“") > name.count("”"):
+                continue
+            if kind := kind_of(name):
+                return Subject(start, at, kind) if trusted or not self._starts_badly(start, at) else None
         return None
-    match = _words().pronoun.match(text, start, end)
-    if match is not None:
-        return Subject(start, match.end(), "pronoun")
-    return _scan(text, start, end, end=end, times=times)
 
-
-def _before_cue(text: str, start: int, cue: int, *, end: int, times: Container[int]) -> Subject | None:
-    if cue <= start or cue - start > LONGEST * 2:
-        return None
-    words = _words()
-    front = text[start:cue]
-    cut = words.tail.search(front)
-    name = front[: cut.start()] if cut else front
-    if not name:
-        return None
-    match = words.pronoun.match(name)
-    if match is not None:
-        return Subject(start, start + match.end(), "pronoun")
-    kind = kind_of(name)
-    bad = _verb_first(text, start, start + len(name))
-    early = _scan(text, start, cue, end=end, times=times) if PHRASE.search(name) else None
-    if early is not None and PHRASE.match(text, early.end):
-        return early
-    if kind and not bad:
-        return Subject(start, start + len(name), kind)
-    found = _scan(text, start, cue, end=end, times=times)
-    if found is not None or bad:
-        return found
-    return Subject(start, start + len(name), "thing")
-
-
-def _verb_first(text: str, start: int, end: int) -> bool:
-    """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
-    words = _words()
-    named = words.stative.match(text, start, end) is not None and "的" in text[start:end]
-    return not named and words.bad.match(text, start, end) is not None
-
-
-def _starts_badly(text: str, start: int, end: int) -> bool:
-    """Whether it is a verb with its object rather than a name: 教育群众 is, 受理机关 is not."""
-    if _words().nominal.match(text, start, end) is None:
-        return _verb_first(text, start, end)
-    name = text[start:end]
-    if name.startswith(("教育引导", "负责对")):
-        return True
-    return name.endswith(OBJECTS) or "各" in name or (len(name) == 4 and name.endswith(("企业", "学校")))
-
-
-def _scan(
-    text: str, start: int, limit: int, *, end: int, times: Container[int], trusted: bool = False
-) -> Subject | None:  # fmt: skip
-    """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
-    words = _words()
-    if (
-        not trusted
-        and words.bad.match(text, start, limit) is not None
-        and "的" not in text[start : min(limit, start + LONGEST)]
-    ):
-        return None
-    for match in words.ending.finditer(text, start, min(limit, start + LONGEST)):
-        at = match.end()
-        if words.follow.match(text, at, end) is None and at not in times and not (trusted and at == end):
-            continue
-        if words.goes_on.match(text, at, end) is not None:
-            continue
-        if text[at - 1] == "所" and text[at : at + 1] in "有在属需":
-            continue
-        if text[start:at].count("“") > text[start:at].count("”"):
-            continue
-        kind = kind_of(text[start:at])
-        if kind:
-            return Subject(start, at, kind) if trusted or not _starts_badly(text, start, at) else None
-    return None
+    def _ends(self, start: int, end: int) -> Iterator[int]:
+        """Where the words end that a name may end with, those that overlap an earlier one left out."""
+        ending, endings = self._words.ending, self._endings
+        done = start
+        for index in range(bisect_left(endings, start), len(endings)):
+            at = endings[index]
+            if at >= end:
+                return
+            if at >= done and (match := ending.match(self.text, at, end)) is not None:
+                done = match.end()
+                yield done
 
 
 def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:

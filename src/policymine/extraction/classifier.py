@@ -7,7 +7,7 @@ skops does not know as safe. models/model_card.md says what they were trained on
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -15,7 +15,7 @@ from math import exp, log
 from typing import Any
 
 from policymine.errors import RuleError
-from policymine.extraction.directives_signs import Sign, expand
+from policymine.extraction.directives_signs import Sign, expand, expand_groups
 
 MOST_SIGNS = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""
@@ -28,15 +28,15 @@ STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 class LinearModel:
     """Weights of readable features; `judge` gives the chance of the positive class.
 
-    >>> model = LinearModel({"adverb": 2.0, "tone=fact": -3.0}, bias=-1.0)
-    >>> [round(p, 2) for p in model.judge([[("adverb", "must")], ["tone=fact", "unknown"]])]
+    >>> model = LinearModel({"leadin": 2.0, "tone=fact": -3.0}, bias=-1.0)
+    >>> [round(p, 2) for p in model.judge([[("leadin", "must", "none")], ["tone=fact", "unknown"]])]
     [0.73, 0.02]
     """
 
     weights: dict[str, float]
     bias: float
     weighed: dict[Sign, float] = field(default_factory=dict, compare=False, repr=False)
-    strongest: dict[Sign, tuple[float, str, float]] = field(default_factory=dict, compare=False, repr=False)
+    strongest: dict[Sign, list[tuple[float, str, float]]] = field(default_factory=dict, compare=False, repr=False)
 
     def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
@@ -47,16 +47,21 @@ class LinearModel:
         base = self.bias + self._sum(shared)
         return [_chance(base + self._sum(row)) for row in rows]
 
+    def judge_plain(self, row: Sequence[Sign], plain: Iterable[str]) -> float:
+        """The chance of a row of signs and a set of plain features besides."""
+        return _chance(self.bias + self._sum(row) + sum(filter(None, map(self.weights.get, plain))))
+
     def _sum(self, row: Sequence[Sign]) -> float:
         """What the signs of a row weigh together; each sign is spelled out only the first time it is met."""
-        known = self.weighed.get
-        total = 0.0
-        for sign in row:
-            weight = known(sign)
-            total += self._weight(sign) if weight is None else weight
-        return total
+        known = self.weighed
+        try:
+            return sum([known[sign] for sign in row])
+        except KeyError:
+            return sum([self._weight(sign) for sign in row])
 
     def _weight(self, sign: Sign) -> float:
+        if (known := self.weighed.get(sign)) is not None:
+            return known
         weight = sum([self.weights.get(feature, 0.0) for feature in expand(sign)])
         if len(self.weighed) >= MOST_SIGNS:
             self.weighed.clear()
@@ -65,17 +70,20 @@ class LinearModel:
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features that weighed most, strongest first, one for each sign."""
-        known = self.strongest.get
-        found = sorted([known(sign) or self._strongest(sign) for sign in row])
+        known = self.strongest
+        found: list[tuple[float, str, float]] = []
+        for sign in row:
+            found += known[sign] if sign in known else self._strongest(sign)
+        found.sort()
         return tuple([(name, weight) for _, name, weight in found[:most]])
 
-    def _strongest(self, sign: Sign) -> tuple[float, str, float]:
-        """The feature of a sign that weighs most, as it is sorted."""
-        name = max(expand(sign), key=lambda feature: abs(self.weights.get(feature, 0.0)), default="")
-        weight = round(self.weights.get(name, 0.0), 3)
+    def _strongest(self, sign: Sign) -> list[tuple[float, str, float]]:
+        """The feature of each group of a sign that weighs most, as they are sorted."""
         if len(self.strongest) >= MOST_SIGNS:
             self.strongest.clear()
-        found = self.strongest[sign] = (-abs(weight), name, weight)
+        names = [max(group, key=lambda feature: abs(self.weights.get(feature, 0.0))) for group in expand_groups(sign)]
+        weights = [round(self.weights.get(name, 0.0), 3) for name in names]
+        found = self.strongest[sign] = [(-abs(weight), name, weight) for name, weight in zip(names, weights, strict=True)]
         return found
 
 

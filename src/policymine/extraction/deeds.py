@@ -49,27 +49,35 @@ def member(text: str, start: int, end: int) -> str:
     thing = _pattern("thing").search(text, start, end) is not None
     if acts and thing:
         return "act on a thing"
-    attitude = _pattern("attitude").search(text, start, end) is not None
-    if (acts or thing) and not attitude:
+    if (acts or thing) and _pattern("attitude").search(text, start, end) is None:
         return "act" if acts else "thing"
-    return "bare" if attitude or general else "other"
+    if general or acts or thing or _pattern("attitude").search(text, start, end) is not None:
+        return "bare"
+    return "other"
 
 
-def member_signs(text: str, clauses: Sequence[Clause]) -> list[Sign]:
+def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
     """Which kinds of members a directive has and how many of them are concrete."""
     kinds = [member(text, clause.start, clause.end) for clause in clauses]
-    concrete = sum(kind in CONCRETE for kind in kinds)
+    concrete = sum([kind in CONCRETE for kind in kinds])
     general = _pattern("general").match(text, clauses[0].start, clauses[0].end) is not None
-    signs: list[Sign] = [f"member={kind}" for kind in sorted(set(kinds))]
-    signs += [f"concrete.share={round(4 * concrete / len(kinds))}", f"concrete.members={min(concrete, 3)}"]
-    signs += [f"concrete.none={concrete == 0}", f"members&concrete={min(len(kinds), 4)}&{min(concrete, 2)}"]
-    signs.append(f"alone&general={len(kinds) == 1}&{general}")
-    return signs
+    share = round(4 * concrete / len(kinds))
+    return (
+        "members", share, min(concrete, 3), concrete == 0, min(len(kinds), 4), min(concrete, 2), len(kinds) == 1, general,
+        frozenset(kinds),
+    )  # fmt: skip
 
 
-def deed_sign(text: str, piece: Piece, *, vague: bool) -> Sign:
-    """How many clauses name an act of the lexicon, and whether the directive names neither an act nor a number."""
-    body = [clause for clause in piece.clauses if clause.lead != "result"] or list(piece.clauses)
-    acting = sum(_act().search(text, clause.start, clause.end) is not None for clause in body)
-    idle = not acting and all(DIGIT.search(text, clause.start, clause.end) is None for clause in body)
+def deed_sign(text: str, piece: Piece, *, vague: bool, digits: bool) -> Sign:
+    """How many clauses name an act of the lexicon, and whether the directive names neither an act nor a number.
+
+    Args:
+        text: the document.
+        piece: the clauses of the directive.
+        vague: whether it has a word that is too general to check.
+        digits: whether a digit stands in it.
+    """
+    body = [clause for clause in piece.clauses if clause.lead != "result"] or piece.clauses
+    acting = sum([_act().search(text, clause.start, clause.end) is not None for clause in body])
+    idle = not acting and (not digits or all(DIGIT.search(text, clause.start, clause.end) is None for clause in body))
     return ("deeds", min(acting, 3), idle, vague)

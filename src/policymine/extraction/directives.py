@@ -18,7 +18,7 @@ from policymine.extraction.directives_clauses import Sentence, read
 from policymine.extraction.directives_modality import Mood, mood_of
 from policymine.extraction.directives_sections import Place, is_banned_act, places
 from policymine.extraction.directives_splitting import Piece, split
-from policymine.extraction.features import clause_features, directive_features
+from policymine.extraction.features import clause_features, directive_features, pairs_of
 from policymine.model import Bearer, Card, Directive, Issue, PaperKind, Slogan, TimeExpression
 from policymine.text.outline import Outline, outline
 from policymine.text.sentences import sentences as sentences_of
@@ -57,13 +57,15 @@ def find_directives(
     pieces = [one.piece for one in found]
     moods = [one.mood for one in found]
     who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
-    bounds = [_times_in(one.span, times) for one in found]
-    acts = classifier.model("operational").judge(
-        [
-            directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside))
-            for one, inside in zip(found, bounds, strict=True)
-        ]
-    )
+    bounding = _Bounds(times)
+    bounds = [bounding.inside(one.span) for one in found]
+    concrete, pairs = classifier.model("operational"), pairs_of(text)
+    acts = [
+        concrete.judge_plain(
+            *directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside), pairs=pairs)
+        )
+        for one, inside in zip(found, bounds, strict=True)
+    ]
     return tuple(
         _directive(text, one, sentences[one.piece.sentence], outline=items, bearers=bearers, deadlines=inside, act=act)
         for one, bearers, inside, act in zip(found, who, bounds, acts, strict=True)
@@ -105,23 +107,30 @@ def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *,
     rows = clause_features(text, sentences, stands, kind=kind)
     for number, (sentence, place, row) in enumerate(zip(sentences, stands, rows, strict=True)):
         chances = orders.judge_with(row.shared, row.own)
-        banned = is_banned_act(text, sentence, place, sentences)
+        banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
         listed = sentence.expansion or banned
         marked = [True] * len(chances) if listed else classifier.smooth(chances)
-        places_of = {clause.start: index for index, clause in enumerate(sentence.clauses)}
         for piece in split(text, number, sentence, marked=marked, model=boundaries):
-            own = [places_of[clause.start] for clause in piece.clauses]
-            chance = 1.0 if listed else sum(chances[index] for index in own) / len(own)
-            strongest = max(own, key=lambda index: chances[index])
-            reasons = orders.reasons([*row.shared, *row.own[strongest]])
+            own = chances[piece.first : piece.first + len(piece.clauses)]
+            chance = 1.0 if listed else sum(own) / len(own)
+            reasons = orders.reasons([*row.shared, *row.own[piece.first + own.index(max(own))]])
             yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons)
 
 
-def _times_in(span: Span, times: Sequence[TimeExpression]) -> tuple[TimeExpression, ...]:
-    """The times inside a span that bound or schedule what it orders."""
-    first = bisect_left(times, span.start, key=lambda time: time.span.start)
-    last = bisect_left(times, span.end, lo=first, key=lambda time: time.span.start)
-    return tuple(time for time in times[first:last] if time.role in BOUNDING and time.span.end <= span.end)
+class _Bounds:
+    """The times of a document that bound or schedule what is ordered."""
+
+    def __init__(self, times: Sequence[TimeExpression]) -> None:
+        self.times = [time for time in times if time.role in BOUNDING]
+        self.starts = [time.span.start for time in self.times]
+
+    def inside(self, span: Span) -> tuple[TimeExpression, ...]:
+        """Those that lie inside a span."""
+        first = bisect_left(self.starts, span.start)
+        if first == len(self.starts) or self.starts[first] >= span.end:
+            return ()
+        last = bisect_left(self.starts, span.end, first)
+        return tuple([time for time in self.times[first:last] if time.span.end <= span.end])
 
 
 def _directive(

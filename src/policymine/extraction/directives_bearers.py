@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
-from policymine.extraction.bearers import Subject, kind_of, members, name_at, name_from, subject_of
+from policymine.extraction.bearers import Names, Subject, kind_of, members, name_at, name_from
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
 from policymine.extraction.directives_scanning import PACKAGE
@@ -42,6 +42,7 @@ class _State:
     def __init__(self, text: str, sentences: Sequence[Sentence], outline: Outline, *, kind: PaperKind) -> None:
         self.text, self.sentences, self.outline, self.kind = text, sentences, outline, kind
         self.brackets = _brackets(text, sentences)
+        self.names = Names(text)
         self.carried: dict[int, _Carry] = {}
         self.rows: dict[tuple[int, str], _Carry] = {}
 
@@ -113,7 +114,7 @@ def bearers_of(
         same: tuple[Bearer, ...] | None = None
         for index in indices:
             piece, mood = pieces[index], moods[index]
-            found[index] = _explicit(text, piece, mood)
+            found[index] = _explicit(text, piece, mood, names=state.names)
             if found[index]:
                 if mood.modality != "recommendation":
                     same = found[index]
@@ -167,7 +168,7 @@ def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
     return _named(text, subject, "responsible") if subject is not None else ()
 
 
-def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
+def _explicit(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
     """The bearers that a directive names itself."""
     start, end = piece.clauses[0].start, piece.clauses[-1].end
     patterns = _patterns()
@@ -177,7 +178,7 @@ def _explicit(text: str, piece: Piece, mood: Mood) -> tuple[Bearer, ...]:
         invited = patterns["invited"].match(text, mood.cue.start, end) or patterns["invited"].match(text, mood.cue.end, end)
         if invited is not None and (mood.modality != "obligation" or mood.cue.kind == "please"):
             clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
-            return _invited(text, invited.end(), clause.end)
+            return _invited(names, invited.end(), clause.end)
         asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
         if asked is not None and kind_of(asked["who"]):
             return _named(text, Span(*asked.span("who")), "responsible")
@@ -214,11 +215,11 @@ def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:
     return tuple(pair)
 
 
-def _invited(text: str, start: int, end: int) -> tuple[Bearer, ...]:
+def _invited(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
     """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
-    subject = subject_of(text, start, end, cue=None, lead="")
+    subject = names.subject(start, end, cue=None, lead="")
     if subject is not None and subject.kind in NAMED and subject.start == start:
-        return _named(text, subject, "responsible")
+        return _named(names.text, subject, "responsible")
     return ()
 
 

@@ -98,7 +98,7 @@ def cut(
 
 def _around(text: str, span: Span, label: int, *, lists: Sequence[tuple[Span, ...]]) -> Iterator[Stretch]:
     """A stretch cut around the list of commands in it."""
-    index = bisect_left(lists, span.start, key=lambda listed: listed[0].start)
+    index = bisect_left(lists, span.start, key=lambda listed: listed[0].start) if lists else 0
     members = lists[index] if index < len(lists) and lists[index][-1].end <= span.end else None
     if members is None:
         yield Stretch(span, label, False)

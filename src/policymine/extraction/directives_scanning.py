@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
+from policymine.extraction.prefixes import ANY, Prefixes, branches, heads
 
 PACKAGE = "policymine.extraction"
 QUOTED = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
@@ -32,117 +33,57 @@ def hits_of(text: str) -> list[Hit]:
     >>> hits_of("落实“管行业必须管安全”")
     []
     """
-    pattern, groups, _ = _scanner()
+    scanner = _scanner()
+    groups = scanner.groups
     quotes = [quote.span() for quote in QUOTED.finditer(text)]
-    quotes.append((len(text), len(text)))
+    quotes.append((len(text) + 1, len(text) + 1))
+    opened, closed = quotes[0]
     found = []
     index, done = 0, 0
-    for candidate in pattern.finditer(text):
-        start = candidate.start()
+    for start in scanner.prefixes.marks(text).positions("hit"):
         if start < done or (match := _starting(text[start]).match(text, start)) is None:
             continue
-        end = done = match.end()
-        while quotes[index][1] <= start:
+        done = match.end()
+        while closed <= start:
             index += 1
-            if index == len(quotes):
-                index -= 1
-                break
+            opened, closed = quotes[index]
         kind, deontic = groups[match.lastgroup or ""]
-        if kind not in CONTENT and quotes[index][0] <= start < quotes[index][1]:
-            continue
-        found.append(Hit(start, end, kind, deontic))
+        if start < opened or kind in CONTENT:
+            found.append(Hit(start, done, kind, deontic))
     return found
 
 
 class _Scanner(NamedTuple):
-    """What a match can start with, what the groups of the rules mean, each rule's alternatives by their first characters."""
+    """Where a match can start, what the groups of the rules mean, each rule's alternatives by their first characters."""
 
-    start: re.Pattern[str]
+    prefixes: Prefixes
     groups: dict[str, tuple[str, bool]]
-    branches: tuple[tuple[str, tuple[tuple[re.Pattern[str], str], ...]], ...]
+    branches: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 @cache
 def _scanner() -> _Scanner:
     """All rules of the two files."""
     groups: dict[str, tuple[str, bool]] = {}
-    branches: list[tuple[str, tuple[tuple[re.Pattern[str], str], ...]]] = []
-    firsts: set[str] = set()
+    split: list[tuple[str, tuple[tuple[str, str], ...]]] = []
     for stem in ("deontics", "directives"):
         for rule in rules.load(PACKAGE, stem):
             name = f"g{len(groups)}"
             groups[name] = (rule.id.partition(".")[2], stem == "deontics")
-            split = [(set(_firsts(branch)), branch) for branch in _branches(rule.find.pattern)]
-            branches.append((name, tuple((_class_of(first), branch) for first, branch in split)))
-            firsts = firsts.union(*[first for first, _ in split])
-    return _Scanner(_class_of(firsts), groups, tuple(branches))
-
-
-def _class_of(members: set[str]) -> re.Pattern[str]:
-    return re.compile(f"[{''.join(sorted(members))}]")
+            firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
+            split.append((name, tuple(firsts)))
+    return _Scanner(Prefixes({"hit": [branch for _, listed in split for _, branch in listed]}), groups, tuple(split))
 
 
 @cache
 def _starting(character: str) -> re.Pattern[str]:
     """The alternatives of all rules that can start with a character as one pattern, in the order of the files."""
     rules_here = [
-        f"(?P<{name}>{'|'.join(branch for first, branch in branches if first.match(character))})"
-        for name, branches in _scanner().branches
-        if any(first.match(character) for first, _ in branches)
+        f"(?P<{name}>{'|'.join(branch for first, branch in listed if character in first or ANY in first)})"
+        for name, listed in _scanner().branches
+        if any(character in first or ANY in first for first, _ in listed)
     ]
     return re.compile("|".join(rules_here))
-
-
-def _firsts(pattern: str) -> Iterator[str]:
-    """What a match of `pattern` can start with, as members of a character class.
-
-    >>> sorted(_firsts(r"(?:决|绝)不能|要(?!求)|[一二]律|\\d万"))
-    ['\\\\d', '一二', '决', '绝', '要']
-    """
-    for branch in _branches(pattern):
-        rest = branch
-        while rest:
-            token, rest = _token(rest)
-            optional = rest[:1] in ("?", "*")
-            if token.startswith("(?:"):
-                yield from _firsts(token[3:-1])
-            elif token.startswith("["):
-                yield token[1:-1]
-            elif not token.startswith("("):
-                yield token
-            if not optional and not token.startswith(("(?=", "(?!", "(?<")):
-                break
-            rest = rest[1:] if optional else rest
-
-
-def _branches(pattern: str) -> Iterator[str]:
-    """The alternatives of a pattern at its outermost level."""
-    branch = ""
-    rest = pattern
-    while rest:
-        if rest[0] == "|":
-            yield branch
-            branch, rest = "", rest[1:]
-            continue
-        token, rest = _token(rest)
-        branch += token
-    yield branch
-
-
-def _token(pattern: str) -> tuple[str, str]:
-    """The first group, class, escape or character of a pattern, and what follows it."""
-    if pattern[0] == "\\":
-        return pattern[:2], pattern[2:]
-    if pattern[0] == "[":
-        end = pattern.index("]", 2) + 1
-        return pattern[:end], pattern[end:]
-    if pattern[0] != "(":
-        return pattern[0], pattern[1:]
-    at = 1
-    while pattern[at] != ")":
-        token, _ = _token(pattern[at:])
-        at += len(token)
-    return pattern[: at + 1], pattern[at + 1 :]
 
 
 def alternation(words: Sequence[str]) -> str:

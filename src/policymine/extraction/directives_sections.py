@@ -14,6 +14,7 @@ from typing import NamedTuple
 from policymine import rules
 from policymine.extraction.directives_clauses import Sentence
 from policymine.extraction.directives_scanning import PACKAGE
+from policymine.extraction.prefixes import Finder
 from policymine.text.outline import Outline
 
 LONGEST_HEADING = 40
@@ -41,11 +42,16 @@ class Place(NamedTuple):
 
 
 @cache
-def _roles() -> tuple[list[tuple[str, re.Pattern[str]]], re.Pattern[str]]:
+def _roles() -> list[tuple[str, re.Pattern[str]]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["roles"]
     named = [(name, re.compile(pattern)) for name, pattern in written.items() if name != "leadin"]
     order = {"legal": 0, "problem": 1, "review": 2, "target": 3, "situation": 4, "deployment": 5}
-    return sorted(named, key=lambda pair: order[pair[0]]), re.compile(written["leadin"])
+    return sorted(named, key=lambda pair: order[pair[0]])
+
+
+@cache
+def _lead_ins() -> Finder:
+    return Finder({"leadin": re.compile(rules.load(PACKAGE, "directives").lexicons["roles"]["leadin"])})
 
 
 def role_of(heading: str) -> str:
@@ -54,7 +60,7 @@ def role_of(heading: str) -> str:
     >>> [role_of(h) for h in ("去年工作回顾", "存在的主要问题", "下一步工作要求", "附件")]
     ['review', 'problem', 'deployment', '']
     """
-    for name, pattern in _roles()[0]:
+    for name, pattern in _roles():
         if pattern.search(heading):
             return name
     return ""
@@ -63,7 +69,7 @@ def role_of(heading: str) -> str:
 def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]:
     """The place of every sentence, in order."""
     item_roles = _item_roles(text, outline)
-    lead_in = _roles()[1]
+    lead_ins = _lead_ins().read(text)
     ambient: dict[int, str] = {}
     colons: dict[int, int] = {}
     found: list[Place] = []
@@ -102,7 +108,7 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
             if told:
                 ambient[sentence.item] = told
         elif sentence.end - sentence.start <= LONGEST_LEAD_IN:
-            match = lead_in.search(text, sentence.start, sentence.end + 1)
+            match = lead_ins.search("leadin", sentence.start, sentence.end + 1)
             if match is not None:
                 ambient[sentence.item] = match.lastgroup or ""
     return found

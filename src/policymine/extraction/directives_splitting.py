@@ -36,9 +36,10 @@ INVITING = ("recommendation", "permission")
 
 
 class Piece(NamedTuple):
-    """The clauses of one directive; `sentence` is an index into the sentences."""
+    """The clauses of one directive; `sentence` is an index into the sentences, `first` one into its clauses."""
 
     sentence: int
+    first: int
     clauses: tuple[Clause, ...]
 
 
@@ -52,37 +53,53 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
         marked: for each clause, whether it belongs to a directive.
         model: weighs the signs of a boundary, `boundary_features`.
     """
-    pieces: list[Piece] = []
-    run: list[Clause] = []
-    if is_bearer_note(text, sentence):
+    if True not in marked or is_bearer_note(text, sentence):
         return []
+    clauses = sentence.clauses
     kept = _with_scenes(text, sentence, marked)
-    for index, (clause, belongs) in enumerate(zip(sentence.clauses, kept, strict=True)):
-        ahead = zip(sentence.clauses[index + 1 : index + 1 + SIGHT], kept[index + 1 : index + 1 + SIGHT], strict=True)
-        rest = [later for later, marks in ahead if marks]
-        if run and (not belongs or _opens(text, run[-SIGHT:], clause, rest=rest, model=model)):
-            pieces.append(Piece(number, tuple(run)))
-            run = []
-        if belongs:
-            run.append(clause)
-    if run:
-        pieces.append(Piece(number, tuple(run)))
-    return pieces
+    bounds: list[tuple[int, int]] = []
+    previous = False
+    for index, belongs in enumerate(kept):
+        if belongs and previous and not _opens(text, clauses, kept, first=bounds[-1][0], index=index, model=model):
+            bounds[-1] = (bounds[-1][0], index + 1)
+        elif belongs:
+            bounds.append((index, index + 1))
+        previous = belongs
+    return [Piece(number, first, clauses[first:end]) for first, end in bounds]
 
 
 def _with_scenes(text: str, sentence: Sentence, marked: Sequence[bool]) -> list[bool]:
     """The marks without frames (会议强调), and with the condition or adverbial right in front of a marked clause."""
-    kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(sentence.clauses, marked, strict=True)]
+    clauses = sentence.clauses
+    kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(clauses, marked, strict=True)]
     for index in range(len(kept) - 2, -1, -1):
-        clause = sentence.clauses[index]
-        kept[index] = kept[index] or (kept[index + 1] and clause.fronted and not is_frame(text, clause))
+        if kept[index + 1] and not kept[index] and clauses[index].fronted:
+            kept[index] = not is_frame(text, clauses[index])
     return kept
 
 
 def _opens(
-    text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause], model: LinearModel
+    text: str, clauses: Sequence[Clause], kept: Sequence[bool], *, first: int, index: int, model: LinearModel
 ) -> bool:  # fmt: skip
-    """Whether a directive starts at `clause`: a boundary stands there, or behind it where it only sets the scene."""
+    """Whether a directive starts at a clause: a boundary stands there, or behind it where it only sets the scene.
+
+    Args:
+        text: the document.
+        clauses: those of the sentence.
+        kept: which of them belong to directives.
+        first: the first clause of the directive so far.
+        index: the clause.
+        model: weighs the signs of a boundary.
+    """
+    clause = clauses[index]
+    if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in clauses[max(first, index - SIGHT) : index]):
+        return False
+    run = clauses[max(first, index - SIGHT) : index]
+    rest = [
+        c
+        for c, belongs in zip(clauses[index + 1 : index + 1 + SIGHT], kept[index + 1 : index + 1 + SIGHT], strict=True)
+        if belongs
+    ]
     if _parts(text, run, clause, rest=rest, model=model):
         return True
     return clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
@@ -100,10 +117,17 @@ def _parts(
     """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
     if all(earlier.fronted for earlier in run):
         return False
-    plain = clause.cue is None and clause.subject is None and clause.lead in ("verb", "result", "adverb")
-    if plain and not clause.fronted and not clause.marks & DIVIDING and not any(modal_kind(c) in INVITING for c in run):
+    if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in run):
         return False
     return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
+
+
+def _goes_on(clause: Clause) -> bool:
+    """Whether a clause has nothing that could open a directive: one more act of those who were told already."""
+    return (
+        clause.cue is None and clause.subject is None and clause.lead in ("verb", "result", "adverb")
+        and not clause.fronted and clause.marks.isdisjoint(DIVIDING)
+    )  # fmt: skip
 
 
 def is_frame(text: str, clause: Clause) -> bool:

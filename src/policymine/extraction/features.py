@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import add
 from typing import NamedTuple
 
-from policymine.extraction.deeds import deed_sign, member_signs
+from policymine.extraction.deeds import deed_sign, member_sign
 from policymine.extraction.directives_clauses import Clause, Sentence
 from policymine.extraction.directives_modality import Mood
+from policymine.extraction.directives_scanning import CONTENT
 from policymine.extraction.directives_sections import Place
 from policymine.extraction.directives_signs import Sign
 from policymine.extraction.directives_splitting import Piece
@@ -21,6 +24,10 @@ SHORT, LONG = 8, 40
 LONGEST_TOPIC = 22
 """A topic sentence that the next ones spell out has some twenty characters at most (docs/reference/guideline.md)."""
 DIGIT = re.compile(r"\d")
+MANY = 0.2
+"""Share of digits above which a clause has many."""
+NONE: frozenset[str] = frozenset()
+UNSEEN = (None, None, None)
 FACTS = {"perfect", "past", "achieved", "problem"}
 TONES = (
     ("problem", {"problem"}), ("fact", {"perfect", "past", "achieved"}), ("weight", {"weight", "is"}),
@@ -75,21 +82,17 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
 
 def _sentence(sentence: Sentence, place: Place, *, gist: _Gist, kind: str) -> list[Sign]:
     ordered = "cue" if gist.cue != "none" else "bare"
-    first = sentence.clauses[0]
+    first, label = sentence.clauses[0], sentence.label
     closing = sentence.closing if sentence.closing and sentence.closing in "。！；？;" else "none"
+    heading = "" if place.heading else None
     row: list[Sign] = [
         ("paper", kind, place.role, place.outer),
         ("sentence", place.role, gist.cue, gist.tone, ordered, gist.lead, gist.subject, min(len(sentence.clauses), 5)),
         ("head", gist.lead or "other", _cue(first), _subject(first), gist.tone),
-        ("frame", sentence.label, closing),
-        ("says", gist.marks),
+        ("frame", label, closing, heading, bool(label), "" if sentence.expansion else None, "" if sentence.opens else None),
     ]
-    if place.heading:
-        row.append(("heading", bool(sentence.label)))
-    if sentence.expansion:
-        row.append("expansion")
-    if sentence.opens:
-        row.append("opens")
+    if gist.marks:
+        row.append(("says", gist.marks))
     if sentence.closing in ("：", ":"):
         row.append(("leadin", gist.cue, gist.subject))
     return row
@@ -112,24 +115,31 @@ def _headline(
 
 
 def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[list[Sign]]:
-    clauses = sentence.clauses
+    clauses, role = sentence.clauses, place.role
     last = len(clauses) - 1
     rows: list[list[Sign]] = []
     seen, fact = "none", "none"
     laters = _laters(clauses)
+    before: tuple[str | None, str | None] = (None, None)
     for index, clause in enumerate(clauses):
-        cue, lead, marks = _cue(clause), clause.lead or "other", clause.marks
-        factual = not FACTS.isdisjoint(marks)
+        cue, lead, marks = clause.cue.kind if clause.cue else "none", clause.lead or "other", clause.marks
+        subject = clause.subject.kind if clause.subject else "none"
+        later, factual = laters[index], bool(marks) and not FACTS.isdisjoint(marks)
         where = "only" if last == 0 else "first" if index == 0 else "last" if index == last else "middle"
-        row = _clause(text, clause, cue=cue, place=place, kind=kind)
-        row.append(("before", seen, laters[index], fact, cue, lead, seen != "none", where))
-        if seen == "none" and cue == "none":
-            row.append(("pre", lead, laters[index] != "none", factual, "is" in marks))
-        if index:
-            row.append(("previous", clauses[index - 1].lead, _subject(clauses[index - 1])))
-        if index < last:
-            row.append(("next", lead, clauses[index + 1].lead))
+        bare = (later != "none", factual, "is" in marks) if seen == cue == "none" else UNSEEN
+        adverb, digits = "" if clause.adverb else None, _digits(text, clause.start, clause.end)
+        row: list[Sign] = [
+            f"word={clause.word}",
+            ("clause", role, lead, cue, subject, clause.condition, kind, adverb, digits),
+            _edge(text, clause),
+            ("before", seen, later, fact, cue, lead, seen != "none", where, *bare),
+        ]
+        if marks:
+            row.append(("has", "bare" if cue == "none" else "cue", marks))
+        if last:
+            row.append(("around", *before, lead, clauses[index + 1].lead if index < last else None))
         rows.append(row)
+        before = clause.lead, subject
         seen = cue if clause.cue else seen
         fact = "fact" if factual else fact
     return rows
@@ -144,24 +154,18 @@ def _laters(clauses: Sequence[Clause]) -> list[str]:
     return found[::-1]
 
 
-def _clause(text: str, clause: Clause, *, cue: str, place: Place, kind: str) -> list[Sign]:
-    lead = clause.lead or "other"
+def _edge(text: str, clause: Clause) -> Sign:
+    """How a clause ends and how long it is."""
     size = clause.end - clause.start
     closing = clause.closing if clause.closing and clause.closing in "。，,；：:;" else "other"
-    row: list[Sign] = [
-        f"word={clause.word}",
-        ("order", place.role, lead, cue, _subject(clause), clause.condition),
-        ("kind", kind, lead),
-        ("edge", text[clause.end - 1], closing, "short" if size < SHORT else "long" if size > LONG else "normal"),
-    ]
-    if clause.adverb:
-        row.append(("adverb", cue))
-    if clause.marks:
-        row.append(("has", "cue" if clause.cue else "bare", clause.marks))
-    if DIGIT.search(text, clause.start, clause.end):
-        digits = sum(map(str.isdigit, text[clause.start : clause.end]))
-        row.append("digits=many" if digits > 0.2 * size else "digits=some")
-    return row
+    return ("edge", text[clause.end - 1], closing, "short" if size < SHORT else "long" if size > LONG else "normal")
+
+
+def _digits(text: str, start: int, end: int) -> str | None:
+    """Whether a stretch has some or many digits; None for none."""
+    if DIGIT.search(text, start, end) is None:
+        return None
+    return "many" if sum(map(str.isdigit, text[start:end])) > MANY * (end - start) else "some"
 
 
 def _cue(clause: Clause) -> str:
@@ -173,37 +177,62 @@ def _subject(clause: Clause) -> str:
 
 
 def _gist(sentence: Sentence) -> _Gist:
-    marks = frozenset().union(*[clause.marks for clause in sentence.clauses])
-    tone = next((name for name, kinds in TONES if not kinds.isdisjoint(marks)), "plain")
+    cue = subject = None
+    marks: frozenset[str] = NONE
+    for clause in sentence.clauses:
+        cue, subject = cue or clause.cue, subject or clause.subject
+        marks = marks | clause.marks if marks else clause.marks
     lead = sentence.clauses[0].lead
+    tone = _tone(marks)
     return _Gist(
-        cue=next((c.cue.kind for c in sentence.clauses if c.cue), "none"),
-        tone="verb" if tone == "plain" and lead == "verb" else tone,
-        lead=lead,
-        subject=next((c.subject.kind for c in sentence.clauses if c.subject), "none"),
-        marks=marks,
-    )
+        cue=cue.kind if cue else "none", tone="verb" if tone == "plain" and lead == "verb" else tone, lead=lead,
+        subject=subject.kind if subject else "none", marks=marks,
+    )  # fmt: skip
 
 
-def directive_features(text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0) -> list[Sign]:
-    """The signs of a directive that tell a checkable order from an exhortation."""
-    start, end = piece.clauses[0].start, piece.clauses[-1].end
-    counts: dict[str, int] = {}
-    row: list[Sign] = [("directive", mood.modality, mood.force, place.role, min(len(piece.clauses), 5))]
-    for clause in piece.clauses:
-        row += [f"lead={clause.lead}", f"word={clause.word}"]
-        for hit in clause.hits:
-            counts[hit.kind] = counts.get(hit.kind, 0) + 1
-            if hit.kind in ("concrete", "vague"):
-                row.append(f"{hit.kind}={text[hit.start : hit.end]}" if hit.end - hit.start < 6 else hit.kind)
-    vague, concrete = counts.get("vague", 0), counts.get("concrete", 0)
-    row.append(deed_sign(text, piece, vague=vague > 0))
-    row += member_signs(text, piece.clauses)
-    row += [("marks", frozenset(counts)), ("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague)))]
-    if DIGIT.search(text, start, end):
-        row.append("digits")
-    if times:
-        row.append("times")
-    row.append(f"size={min((end - start) // 15, 6)}")
-    row += [text[i : i + 2] for i in range(start, end - 1)]
-    return list(dict.fromkeys(row))
+@lru_cache(maxsize=4096)
+def _tone(marks: frozenset[str]) -> str:
+    """What the marks of a sentence sound like."""
+    return next((name for name, kinds in TONES if not kinds.isdisjoint(marks)), "plain")
+
+
+def directive_features(
+    text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0, pairs: Sequence[str] | None = None
+) -> tuple[list[Sign], set[str]]:  # fmt: skip
+    """What tells a checkable order from an exhortation: the signs of a directive, and its plain features.
+
+    Args:
+        text: the document.
+        piece: the clauses of the directive.
+        mood: its mood.
+        place: where its sentence stands.
+        times: how many times bound it.
+        pairs: `pairs_of` the document, made once for all its directives.
+    """
+    clauses = piece.clauses
+    start, end = clauses[0].start, clauses[-1].end
+    plain = set((pairs if pairs is not None else pairs_of(text))[start : end - 1])
+    vague = concrete = 0
+    kinds: set[str] = set()
+    for clause in clauses:
+        plain.add(f"word={clause.word}")
+        for start_, end_, kind, _ in clause.hits:
+            kinds.add(kind)
+            if kind in CONTENT:
+                plain.add(f"{kind}={text[start_:end_]}" if end_ - start_ < 6 else kind)
+                vague, concrete = vague + (kind == "vague"), concrete + (kind == "concrete")
+    digits = "" if DIGIT.search(text, start, end) else None
+    return [
+        ("directive", mood.modality, mood.force, place.role, min(len(clauses), 5)),
+        ("leads", frozenset([clause.lead for clause in clauses])),
+        deed_sign(text, piece, vague=vague > 0, digits=digits is not None),
+        member_sign(text, clauses),
+        ("marks", frozenset(kinds)),
+        ("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague))),
+        ("extent", min((end - start) // 15, 6), digits, "" if times else None),
+    ], plain
+
+
+def pairs_of(text: str) -> list[str]:
+    """Every two neighbouring characters."""
+    return list(map(add, text, text[1:]))

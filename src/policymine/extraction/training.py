@@ -79,8 +79,8 @@ def example(gold: Mapping[str, Any]) -> Example:
         if piece is None:
             continue
         mood = mood_of(text, piece)
-        signs = directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"]))
-        weighed.append(tuple(spelled(signs)))
+        signs, plain = directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"]))
+        weighed.append((*spelled(signs), *sorted(plain)))
         operational.append(bool(directive["operational"]))
     clauses = tuple(tuple(spelled([*sentence.shared, *row])) for sentence in rows for row in sentence.own)
     joints, parts = _joints(text, sentences, wanted)
@@ -147,9 +147,9 @@ def _owner(clause: Clause, wanted: Sequence[Span]) -> int | None:
 def _piece(sentences: Sequence[Sentence], span: Span) -> Piece | None:
     """The clauses of a gold directive."""
     for number, sentence in enumerate(sentences):
-        inside = tuple(c for c in sentence.clauses if span.start <= c.start < span.end)
+        inside = [n for n, clause in enumerate(sentence.clauses) if span.start <= clause.start < span.end]
         if inside:
-            return Piece(number, inside)
+            return Piece(number, inside[0], sentence.clauses[inside[0] : inside[-1] + 1])
     return None
 
 

@@ -14,6 +14,7 @@ from policymine.text.span import Span
 
 ENDS = re.compile(r"[。！？!?；;\n]+[”’」』）)]*")
 CLAUSE_ENDS = re.compile(r"[，,：:]")
+OPENED = re.compile(r"[（(“「‘]")
 OPENING = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}
 LONGEST_ASIDE = 400
 """Characters after which an open bracket is taken for one that was never closed."""
@@ -37,16 +38,18 @@ def clauses(text: str, span: Span) -> tuple[Span, ...]:
     >>> [c.of(t) for c in clauses(t, Span(0, len(t)))]
     ['各镇要建台账', '每周报送(含零报告,逐级)', '逐一销号。']
     """
-    found, at = [], span.start
-    asides = list(_asides(text, span.start, span.end))
-    for mark in CLAUSE_ENDS.finditer(text, span.start, span.end):
-        if any(a.start < mark.start() < a.end for a in asides):
+    at, stop = span
+    found = []
+    asides = list(_asides(text, at, stop)) if OPENED.search(text, at, stop) is not None else []
+    for mark in CLAUSE_ENDS.finditer(text, at, stop):
+        end = mark.start()
+        if asides and any(a.start < end < a.end for a in asides):
             continue
-        if mark.start() > at:
-            found.append(Span(at, mark.start()))
-        at = mark.end()
-    if at < span.end:
-        found.append(Span(at, span.end))
+        if end > at:
+            found.append(Span(at, end))
+        at = end + 1
+    if at < stop:
+        found.append(Span(at, stop))
     return tuple(found)
 
 

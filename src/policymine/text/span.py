@@ -56,7 +56,9 @@ class Span(NamedTuple):
         >>> Span(0, 5).trimmed("  要报。")
         Span(start=2, end=5)
         """
-        inside = self.of(text)
-        left = len(inside) - len(inside.lstrip(characters))
+        inside = text[self.start : self.end]
         kept = len(inside.strip(characters))
-        return Span(self.start + left, self.start + left + kept) if kept else None
+        if kept == len(inside):
+            return self if kept else None
+        start = self.start + len(inside) - len(inside.lstrip(characters))
+        return Span(start, start + kept) if kept else None

@@ -1,0 +1,216 @@
+"""Where in a text each of many patterns can start, told by its first two characters: one pass of numpy for all of them.
+
+A regular expression tried at every character is most of the cost of reading a paper by rules, and nearly all tries fail on the
+first two characters. So those are worked out from the patterns once (`heads`), kept as a table of pairs of characters, and
+looked up for a whole text at once. A mark says that the pattern *may* match there, no mark that it can't.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+ANY = "."
+"""Stands for a character about which a pattern says nothing that the table keeps."""
+DECIMALS = "0123456789０１２３４５６７８９"
+RARE = [code for code in range(0x10000) if chr(code).isdecimal() and chr(code) not in DECIMALS] + [0x10000]
+"""Digits of other scripts, and all characters beyond the basic plane: the table takes them for a 0."""
+QUANTIFIER = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?P<range>,\d*)?\})[?+]?")
+OPENING = re.compile(r"\(\?(?P<kind>P<\w+>|:|=|!|<=|<!)")
+Head = tuple[str, ...]
+"""The sets of characters that a match starts with: none, one or two of them."""
+
+
+class Prefixes:
+    """The first characters of named groups of patterns.
+
+    >>> prefixes = Prefixes({"duty": ["必须|务必", "要(?!求)"], "year": [r"\\d{4}年"]})
+    >>> marks = prefixes.marks("各镇2024年必须要查")
+    >>> marks.positions("duty"), marks.positions("year")
+    ([7, 9], [2, 3, 4])
+    """
+
+    def __init__(self, patterns: Mapping[str, Sequence[str]]) -> None:
+        self.bits = {name: 1 << number for number, name in enumerate(patterns)}
+        found = {name: {head for pattern in group for head in heads(pattern)} for name, group in patterns.items()}
+        characters = sorted({c for group in found.values() for head in group for members in head for c in members})
+        self.classes = np.zeros(0x10001, dtype=np.uint16)
+        self.classes[[ord(c) for c in characters]] = np.arange(1, len(characters) + 1, dtype=np.uint16)
+        self.classes[ord(ANY)], self.classes[RARE] = 0, self.classes[ord("0")]
+        self.table = np.zeros((len(characters) + 1, len(characters) + 1), dtype=np.uint32)
+        for name, group in found.items():
+            for head in group:
+                first, second = (self._rows(members) for members in (*head, ANY, ANY)[:2])
+                self.table[np.ix_(first, second)] |= np.uint32(self.bits[name])
+
+    def _rows(self, members: str) -> NDArray[np.int64]:
+        """The rows of the table that stand for a set of characters."""
+        if ANY in members:
+            return np.arange(len(self.table))
+        return np.unique(self.classes[[ord(c) for c in members]]).astype(np.int64)
+
+    def marks(self, text: str) -> Marks:
+        """Which patterns can start at which character of `text`."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        classes = np.zeros(len(codes) + 1, dtype=np.uint16)
+        classes[:-1] = self.classes[np.minimum(codes, 0x10000)]
+        return Marks(self.table[classes[:-1], classes[1:]], self.bits)
+
+
+class Marks:
+    """For every character of a text the patterns that may start there."""
+
+    __slots__ = ("_bits", "_marks")
+
+    def __init__(self, marks: NDArray[np.uint32], bits: Mapping[str, int]) -> None:
+        self._marks, self._bits = marks, bits
+
+    def listed(self) -> list[int]:
+        """One number per character; `Prefixes.bits` says what its bits mean."""
+        numbers: list[int] = self._marks.tolist()
+        return numbers
+
+    def positions(self, name: str) -> list[int]:
+        """Where patterns of a group may start, in order."""
+        found: list[int] = np.flatnonzero(self._marks & np.uint32(self._bits[name])).tolist()
+        return found
+
+
+class Finder:
+    """Finds patterns in the stretches of texts, trying each only where its first characters stand.
+
+    >>> read = Finder({"act": re.compile("登记|备案(?!权)")}).read("各镇要逐户登记，及时备案")
+    >>> read.search("act", 0, 7), read.search("act", 0, 5), read.search("act", 8, 12)
+    (<re.Match object; span=(5, 7), match='登记'>, None, <re.Match object; span=(10, 12), match='备案'>)
+    """
+
+    def __init__(self, patterns: Mapping[str, re.Pattern[str]]) -> None:
+        self.patterns = patterns
+        self.prefixes = Prefixes({name: [pattern.pattern] for name, pattern in patterns.items()})
+
+    def read(self, text: str) -> Found:
+        """A text made ready to be searched."""
+        marks = self.prefixes.marks(text)
+        return Found(text, {name: (pattern, marks.positions(name)) for name, pattern in self.patterns.items()})
+
+
+class Found:
+    """Where the patterns of a `Finder` may start in one text."""
+
+    __slots__ = ("_places", "_text")
+
+    def __init__(self, text: str, places: Mapping[str, tuple[re.Pattern[str], Sequence[int]]]) -> None:
+        self._text, self._places = text, places
+
+    def search(self, name: str, start: int, end: int) -> re.Match[str] | None:
+        """The first match of a pattern in a stretch, as `Pattern.search` gives it."""
+        pattern, positions = self._places[name]
+        index = bisect_left(positions, start)
+        if index == len(positions) or (first := positions[index]) >= end:
+            return None
+        return pattern.search(self._text, first, end)
+
+
+def heads(pattern: str) -> set[Head]:
+    """What a match of `pattern` can start with: sets of characters for its first and its second one.
+
+    One set alone says that a match may be a single character; `ANY` in a set, that any character may stand there.
+
+    >>> sorted(heads(r"(?:决|绝)不能|要(?!求)|[一二]律"))
+    [('一二', '律'), ('决', '不'), ('绝', '不'), ('要',)]
+    >>> sorted(heads("各?县(?P<end>[^,]|局)"))
+    [('县', '.'), ('县', '局'), ('各', '县')]
+    """
+    return {head for branch in branches(pattern) for head in _heads_of(branch)}
+
+
+def _heads_of(branch: str) -> set[Head]:
+    """The heads of one alternative: its elements one behind the other until each head has two characters."""
+    found: set[Head] = {()}
+    rest = branch
+    while rest and any(len(head) < 2 for head in found):
+        element, rest = token(rest)
+        options = _options(element)
+        if (times := QUANTIFIER.match(rest)) is not None:
+            rest = rest[times.end() :]
+            options = _repeated(options, times[0], least=int(times["least"] or 0))
+        found = {(head + option)[:2] for head in found for option in options}
+    return found
+
+
+def _repeated(options: set[Head], quantifier: str, *, least: int) -> set[Head]:
+    """The heads of an element that may be left out or stand more than once; `least` is the lower bound of `{m,n}`."""
+    twice = {(one + other)[:2] for one in options for other in options}
+    if least > 1:
+        return twice
+    left_out: set[Head] = {()} if quantifier[0] in "?*" or (quantifier[0] == "{" and not least) else set()
+    return options | left_out | (twice if quantifier[0] != "?" else set())
+
+
+def _options(element: str) -> set[Head]:
+    """What one group, class, escape or character of a pattern can start with."""
+    if element[0] == "(":
+        opening = OPENING.match(element)
+        if opening is None:
+            return heads(element[1:-1])
+        return heads(element[opening.end() : -1]) if opening["kind"][0] in "P:" else {()}
+    if element in ("^", "$", r"\b", r"\A", r"\Z"):
+        return {()}
+    if element[0] == "[":
+        return {(_members(element[1:-1]),)}
+    return {(_escaped(element) if element[0] == "\\" else element,)}
+
+
+def _escaped(element: str) -> str:
+    if element == r"\d":
+        return DECIMALS
+    return ANY if element[1].isalpha() else element[1]
+
+
+def _members(inside: str) -> str:
+    """The characters of a class; `ANY` for one that is defined by what it leaves out."""
+    if inside[0] == "^":
+        return ANY
+    found = ""
+    rest = inside
+    while rest:
+        one, rest = token(rest) if rest[0] == "\\" else (rest[0], rest[1:])
+        if rest[:1] == "-" and len(rest) > 1:
+            found += "".join(map(chr, range(ord(one[-1]), ord(rest[1]) + 1)))
+            rest = rest[2:]
+        else:
+            found += _escaped(one) if one[0] == "\\" else one
+    return found
+
+
+def branches(pattern: str) -> Iterator[str]:
+    """The alternatives of a pattern at its outermost level."""
+    branch, rest = "", pattern
+    while rest:
+        if rest[0] == "|":
+            yield branch
+            branch, rest = "", rest[1:]
+            continue
+        element, rest = token(rest)
+        branch += element
+    yield branch
+
+
+def token(pattern: str) -> tuple[str, str]:
+    """The first group, class, escape or character of a pattern, and what follows it."""
+    if pattern[0] == "\\":
+        return pattern[:2], pattern[2:]
+    if pattern[0] == "[":
+        end = pattern.index("]", 2) + 1
+        return pattern[:end], pattern[end:]
+    if pattern[0] != "(":
+        return pattern[0], pattern[1:]
+    at = 1
+    while pattern[at] != ")":
+        element, _ = token(pattern[at:])
+        at += len(element)
+    return pattern[: at + 1], pattern[at + 1 :]
