@@ -111,7 +111,7 @@ def _counted(selection: Selection, *names: str) -> Iterable[tuple[Any, ...]]:
     chosen = [sa.func.substr(c[name[:-2]], 1, int(name[-1])).label(name) if name[-2] == ":" else c[name] for name in names]
     with selection.table.reading(run=selection.run) as now:
         found = finding(selection.table, parse(selection.query), selection.filters, now=now)
-        query = sa.select(*chosen, sa.func.count()).select_from(found.source).where(found.condition).group_by(*chosen)
+        query = sa.select(*chosen, sa.func.count()).select_from(found.rows).where(found.condition).group_by(*chosen)
         return [tuple(row) for row in now.connection.execute(query)]
 
 

@@ -18,6 +18,8 @@ Fold = Callable[[str], str]
 
 PRIVATE = 0xF0000
 MEANT = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
+FOLDED = re.compile(r"[\x00-/:-`{-\x7f]")
+"""The same and capitals, which the index does not tell from small letters."""
 
 
 LONGEST_TOKEN = 200
@@ -35,7 +37,16 @@ class Entry(NamedTuple):
 
 def moved(text: str, fold: Fold) -> str:
     """A text made comparable and harmless."""
-    return MEANT.sub(lambda sign: chr(PRIVATE + ord(sign[0])), fold(text))
+    return MEANT.sub(_move, fold(text))
+
+
+def kept(text: str) -> str:
+    """A text made harmless that the index tells from every other one, capitals too: names and codes."""
+    return FOLDED.sub(_move, text)
+
+
+def _move(sign: re.Match[str]) -> str:
+    return chr(PRIVATE + ord(sign[0]))
 
 
 def facet(name: str, value: object = "") -> str:
@@ -44,7 +55,16 @@ def facet(name: str, value: object = "") -> str:
     >>> len(facet("kind", "speech")), facet("kind", "speech") != facet("kind", "notice")
     (11, True)
     """
-    return moved(f"{name}={value}"[:LONGEST_TOKEN], str)
+    return kept(f"{name}={value}"[:LONGEST_TOKEN])
+
+
+def tells(name: str, value: str) -> bool:
+    """Whether the index keeps the whole value, so that nothing else has its token.
+
+    >>> tells("sector", "消防"), tells("sector", "消防" * 200)
+    (True, False)
+    """
+    return len(name) + 1 + len(value) <= LONGEST_TOKEN
 
 
 def singles(text: str) -> str:

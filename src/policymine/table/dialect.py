@@ -32,7 +32,7 @@ INDEX = "directives_index"
 """The search index: for every directive the set of its characters and the sequence of its pairs. It holds no text of its own:
 taking a row out needs the very tokens that put it in."""
 
-index = sa.table(INDEX, sa.column("rowid", sa.BigInteger), sa.column("folded", sa.Text))
+index = sa.table(INDEX, sa.column("rowid", sa.BigInteger), sa.column("folded", sa.Text), sa.column("units", sa.Text))
 
 CURES = {
     "SQLITE_FULL": "the disk is full; free some space and run again, nothing was lost",
@@ -157,7 +157,7 @@ def checkpoint(engine: sa.Engine) -> None:
     """Tidies up after a night: folds SQLite's write-ahead log into the file, as far as readers let it."""
     url = engine.url.render_as_string(hide_password=False)
     if engine.dialect.name == "postgresql":
-        with writing(engine) as connection:
+        with named_errors(url), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             postgresql.tidy(connection)
         return
     with named_errors(url), engine.connect() as connection:
@@ -261,7 +261,9 @@ class Asked(NamedTuple):
             needed = necessary(self.tree, fold) if self.tree else None
             text = postgresql.query_text(self.facets, units=self.unit, needed=needed)
             grams = _condition("directives_index.grams @@ CAST(:match AS tsquery)", text) if text else sa.true()
-            return sa.and_(grams, exact(self.tree, fold, index.c.folded)) if self.tree else grams
+            told = [exact(self.tree, fold, index.c.folded)] if self.tree else []
+            told += [contains(index.c.units, self.unit)] if self.unit else []
+            return sa.and_(grams, *told)
         parts = [" OR ".join(f'facets : "{token}"' for token in group) for group in self.facets]
         if self.unit:
             parts.append(fts_term("units", self.unit, single="units"))

@@ -50,9 +50,9 @@ def facets(table: Table, query: str = "", *, filters: Filters = NO_FILTERS, run:
     tree = parse(query)
     with table.reading(run=run) as now:
         found = finding(table, tree, filters, now=now)
-        chosen = sa.select(*(directives.c[name] for name in _COLUMNS)).select_from(found.source).where(found.condition)
-        newest = chosen.order_by(found.key.desc()).limit(FACET_CAP + 1)
-        rows = [tuple(row) for row in now.connection.execute(newest)]
+        newest = found.newest(FACET_CAP + 1).subquery("newest")
+        chosen = sa.select(*(directives.c[name] for name in _COLUMNS)).join(newest, newest.c[0] == directives.c.serial)
+        rows = [tuple(row) for row in now.connection.execute(chosen.order_by(directives.c.serial.desc()))]
     counted = Counter(rows[:FACET_CAP])
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for row, times in counted.items():

@@ -1,30 +1,20 @@
-"""What search, export and sampling filter directives by, as conditions of SQL and as tokens of the index."""
+"""What search, export and sampling filter directives by."""
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
 from typing import Any, TypedDict, get_args
 
-import sqlalchemy as sa
-
 from policymine.model import Level, Modality, PaperKind
-from policymine.table import schema
-from policymine.table.bigrams import LONGEST_TOKEN, facet, moved
-from policymine.table.dialect import contains
 from policymine.table.query import QueryError
 from policymine.table.rows import FREQUENCIES
-from policymine.table.schema import Snapshot, directives
-from policymine.table.staging import SERIAL_BITS, day_number
 
 Choice = str | tuple[str, ...] | None
 """One value, or several of which one must hold."""
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-MOST_TOKENS = 400
-"""More alternatives than these are left to the table itself."""
 VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "kind": get_args(PaperKind), "modality": get_args(Modality), "level": get_args(Level), "frequency": FREQUENCIES,
 }  # fmt: skip
@@ -125,76 +115,6 @@ class FilterValues(TypedDict, total=False):
     changed_since: str | None
 
 
-def conditions(filters: Filters, key: sa.ColumnElement[int], *, now: Snapshot) -> Iterator[sa.ColumnElement[bool]]:
-    """The conditions of SQL; `key` is the column that holds the serial."""
-    c = directives.c
-    for name in ("kind", "modality", "level", "source", "frequency"):
-        if values := filters.choices(name):
-            yield c[name].in_(values)
-    if filters.operational is not None:
-        yield c.operational == filters.operational
-    if filters.force is not None:
-        yield c.force >= filters.force
-    for name, column in (("region", c.region), ("year", c.issued_on)):
-        if values := filters.choices(name):
-            yield sa.or_(*(sa.func.substr(column, 1, len(value)) == value for value in values))
-    if filters.bearer is not None:
-        yield sa.or_(*(contains(unit, filters.bearer) for unit in (c.lead, c.support, c.responsible)))
-    for name, column in (("slogan", c.slogans), ("sector", c.sector_list)):
-        if values := filters.choices(name):
-            inside = sa.literal("；").concat(column).concat("；")
-            yield sa.or_(*(sa.and_(contains(column, v), contains(inside, f"；{v}；")) for v in values))
-    yield from _dates(filters, key)
-    if filters.changed_since is not None:
-        yield c.run_id >= first_run(now, filters.changed_since)
-
-
-def _dates(filters: Filters, key: sa.ColumnElement[int]) -> Iterator[sa.ColumnElement[bool]]:
-    due = directives.c.deadline_end
-    if filters.since is not None:
-        yield key >= day_number(filters.since) << SERIAL_BITS
-    if filters.until is not None:
-        yield key < day_number(last_day(filters.until)) + 1 << SERIAL_BITS
-        yield key >= 1 << SERIAL_BITS
-    if filters.due_from is not None:
-        yield due > f"{first_day(filters.due_from)}T00:00:00"
-    if filters.due_to is not None:
-        following = date.fromisoformat(last_day(filters.due_to)) + timedelta(days=1)  # midnight ends the day before
-        yield due <= f"{following.isoformat()}T00:00:00"
-
-
-def tokens(filters: Filters, *, now: Snapshot) -> Iterator[tuple[str, ...]]:
-    """Alternatives of index tokens, of which every hit has one; not each filter gives some."""
-    for name in ("kind", "modality", "level", "source", "frequency", "sector", "slogan", "year"):
-        if values := filters.choices(name):
-            yield tuple(facet(name, value) for value in values)
-    if filters.operational is not None:
-        yield (facet("operational", filters.operational),)
-    if filters.force is not None:
-        yield (facet("force", filters.force),)
-    if filters.due_from is not None or filters.due_to is not None:
-        months = tuple(facet("due", month) for month in _months(filters.due_from, filters.due_to))
-        yield months if 0 < len(months) <= MOST_TOKENS else (facet("due"),)
-    if filters.changed_since is not None:
-        first = first_run(now, filters.changed_since)
-        if now.run_id - first < MOST_TOKENS:
-            yield tuple(facet("run", run) for run in range(first, now.run_id + 1)) or (facet("run", -1),)
-
-
-def bearer(filters: Filters) -> str | None:
-    """The part of a unit's name as the index has it; None when too long for it."""
-    part = filters.bearer
-    return moved(part, str) if part and len(part) <= LONGEST_TOKEN else None
-
-
-def first_run(now: Snapshot, day: str) -> int:
-    """The first published run that began on that day or later; one beyond the present when there is none."""
-    c = schema.runs.c
-    query = sa.select(sa.func.min(c.id)).where(c.status == "published", c.started >= first_day(day), c.id <= now.run_id)
-    found: int | None = now.connection.scalars(query).one()
-    return now.run_id + 1 if found is None else found
-
-
 def first_day(day: str) -> str:
     """The first day of a year, a month or a day.
 
@@ -213,16 +133,6 @@ def last_day(day: str) -> str:
     year, *rest = map(int, day.split("-"))
     month = rest[0] if rest else 12
     return day if len(rest) == 2 else f"{year:04d}-{month:02d}-{calendar.monthrange(year, month)[1]:02d}"
-
-
-def _months(start: str | None, end: str | None) -> list[str]:
-    """The months in which a deadline of the window may end; one day more, because midnight belongs to the next month."""
-    if start is None or end is None:
-        return []
-    year, month = map(int, first_day(start).split("-")[:2])
-    last_year, last_month = map(int, last_day(end).split("-")[:2])
-    count = (last_year - year) * 12 + last_month - month + 2
-    return [f"{year + (month - 1 + at) // 12:04d}-{(month - 1 + at) % 12 + 1:02d}" for at in range(min(count, MOST_TOKENS + 1))]
 
 
 def _is_date(value: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from policymine.table.bigrams import Entry, Fold, facet, moved, pairs
+from policymine.table.bigrams import Entry, Fold, facet, kept, moved, pairs
 from policymine.table.query import And, Node, Not, Or, QueryError, Term
 
 EVERY = facet("all")
@@ -25,7 +25,7 @@ COLUMNS = (
 def entry_of(record: Mapping[Any, Any], fold: Fold) -> Entry:
     """The entry of a directive, from its columns."""
     units = "；".join(filter(None, (record["lead"], record["support"], record["responsible"])))
-    return Entry(record["serial"], moved(record["text"], fold), moved(units, str), (EVERY, *dict.fromkeys(_facets(record))))
+    return Entry(record["serial"], moved(record["text"], fold), kept(units), (EVERY, *dict.fromkeys(_facets(record))))
 
 
 def _facets(record: Mapping[Any, Any]) -> Iterator[str]:

@@ -76,7 +76,7 @@ def count_rows(table: Table, query: str = "", *, filters: Filters = NO_FILTERS, 
 
 def _select(found: Found, now: Snapshot, *, present: bool) -> sa.Select[Any]:
     d, o, p = schema.directives, schema.documents, schema.pages
-    source = found.source.join(o, sa.and_(o.c.id == d.c.document_id, o.c.page_id == d.c.page_id, visible(o, now.run_id)))
+    source = found.rows.join(o, sa.and_(o.c.id == d.c.document_id, o.c.page_id == d.c.page_id, visible(o, now.run_id)))
     source = source.join(p, sa.and_(p.c.page_id == d.c.page_id, visible(p, now.run_id)))
     columns: list[sa.ColumnElement[Any]] = []
     for name in COLUMNS:

@@ -27,6 +27,11 @@ CURES = {
     "57": "the server is shutting down; run again when it is back, nothing was lost",
 }
 
+CHANGED = """SELECT t.relname FROM pg_stat_user_tables AS t JOIN pg_class AS c ON c.oid = t.relid
+    WHERE t.relname = ANY(:names) AND t.schemaname = current_schema
+    AND (c.reltuples <= 0 OR t.n_mod_since_analyze > 0.1 * c.reltuples)"""
+"""Tables that were never analysed, or of which a tenth has changed since."""
+
 SIGNS = {'" does not exist': "3D000", "password authentication failed": "28", "too many clients": "53300"}
 """What the server says where a connection fails, which carries no code, and the code it would have."""
 
@@ -46,7 +51,8 @@ def engine_of(url: sa.URL, *, place: str, json: Any, busy_seconds: float) -> sa.
     def prepare(connection: Any, _: object) -> None:
         _adapt(connection)
         connection.execute(f"SET lock_timeout = {int(busy_seconds * 1000)}")
-        connection.execute("SET jit = off")
+        for setting in ("jit = off", "max_parallel_workers_per_gather = 0"):  # both cost more than most searches
+            connection.execute(f"SET {setting}")
         connection.commit()
 
     def begin(connection: sa.Connection) -> None:
@@ -103,8 +109,8 @@ def insert_rows(connection: sa.Connection, table: str, *, names: Sequence[str], 
 
 def add_to_index(connection: sa.Connection, entries: Iterable[Entry]) -> None:
     """Makes rows findable."""
-    rows = ((entry.serial, entry.text, _vector(entry)) for entry in entries)
-    insert_rows(connection, "directives_index", names=("rowid", "folded", "grams"), rows=rows)
+    rows = ((entry.serial, entry.text, entry.units, _vector(entry)) for entry in entries)
+    insert_rows(connection, "directives_index", names=("rowid", "folded", "units", "grams"), rows=rows)
 
 
 def _vector(entry: Entry) -> str:
@@ -124,9 +130,15 @@ def take_from_index(connection: sa.Connection, serials: Sequence[int]) -> None:
 
 
 def tidy(connection: sa.Connection) -> None:
-    """What a night leaves to do: the index's list of pending entries, and what the planner knows of the tables."""
+    """What a night leaves to do, outside any transaction: the index's list of pending entries, which pages are visible to all
+    (so that `lifetimes` is read from its index alone), and what the planner knows of tables that have changed much.
+    """
     connection.exec_driver_sql("SELECT gin_clean_pending_list('ix_directives_index_grams')")
-    connection.exec_driver_sql("ANALYZE directives, directives_index, documents, pages")
+    connection.exec_driver_sql("VACUUM (SKIP_LOCKED) directives, directives_index")
+    for name in connection.execute(
+        sa.text(CHANGED), {"names": ["directives", "directives_index", "documents", "pages"]}
+    ).scalars():
+        connection.exec_driver_sql(f"ANALYZE {name}")
 
 
 def query_text(groups: Sequence[Sequence[str]], *, units: str | None, needed: str | None) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a table that says otherwise is upgraded, or refused when it is of a newer version."""
 
 metadata = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})
@@ -108,6 +108,7 @@ documents = sa.Table(
     sa.Column("raw_start", sa.Integer, nullable=False),
     sa.Column("raw_end", sa.Integer, nullable=False),
     *_card(),
+    sa.Index("ix_documents_region", "region"),
     sa.Column("hints", JSON, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("set_aside", sa.Text),
@@ -167,7 +168,18 @@ directives = sa.Table(
     sa.Column("region", sa.Text),
     sa.Column("issued_on", sa.String(32)),
     sa.Column("frequency", sa.String(20)),
+    sa.Index("ix_directives_lifetimes", "serial", "run_id", "withdrawn_run", "deadline_end"),
 )
+
+lifetimes = sa.table(
+    "lifetimes",
+    sa.column("serial", sa.BigInteger),
+    sa.column("run_id", sa.Integer),
+    sa.column("withdrawn_run", sa.Integer),
+    sa.column("deadline_end", sa.String),
+)
+"""A view of `directives` that is read from the index of this name alone: what a search asks of every row that it meets, without
+reading the rows, which are fifty times as wide."""
 
 times = sa.Table(
     "times",

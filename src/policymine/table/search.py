@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -16,11 +17,12 @@ from policymine.model import Row, Span
 from policymine.table import schema
 from policymine.table.bigrams import marks
 from policymine.table.dialect import Asked, index
-from policymine.table.filters import NO_FILTERS, Filters, bearer, conditions, tokens
+from policymine.table.filters import NO_FILTERS, Filters
+from policymine.table.narrowing import dated, narrowing
 from policymine.table.query import LONGEST_QUERY, Node, QueryError, parse, terms
 from policymine.table.ranking import RANK_CAP, ranked
 from policymine.table.rows import row_from
-from policymine.table.schema import Snapshot, directives, visible
+from policymine.table.schema import Snapshot, directives, lifetimes, visible
 from policymine.table.store import Table
 
 COUNT_CAP = 5_000
@@ -59,11 +61,26 @@ class Hits:
 
 
 class Found(NamedTuple):
-    """The directives that a query and filters mean in one moment of the table, as SQL; see `finding`."""
+    """The directives that a query and filters mean in one moment of the table, as SQL; see `finding`.
+
+    `source` need not hold the columns of `directives`: `rows` does.
+    """
 
     source: sa.FromClause
     condition: sa.ColumnElement[bool]
     key: sa.ColumnElement[int]
+    wide: bool
+
+    @property
+    def rows(self) -> sa.FromClause:
+        """The source together with the rows themselves."""
+        return self.source if self.wide else self.source.join(directives, directives.c.serial == self.key)
+
+    def newest(self, limit: int, *, before: int | None = None) -> sa.Select[int]:
+        """The serials, those of the newest paper first."""
+        chosen = sa.select(self.key).select_from(self.source).where(self.condition)
+        chosen = chosen if before is None else chosen.where(self.key < before)
+        return chosen.order_by(self.key.desc()).limit(limit)
 
 
 def search(
@@ -91,37 +108,67 @@ def search(
     position = None if cursor is None else _position(cursor, mark)
     with table.reading(run=run) as now:
         found = finding(table, tree, filters, now=now)
-        capped = sa.select(sa.literal(1)).select_from(found.source).where(found.condition).limit(COUNT_CAP + 1).subquery()
-        count: int = now.connection.scalars(sa.select(sa.func.count()).select_from(capped)).one()
-        serials = sa.select(found.key).select_from(found.source).where(found.condition).order_by(found.key.desc())
+        reached = _reach(now, found)
         if order == "ranked":
             start = position or 0
-            newest = list(now.connection.scalars(serials.limit(RANK_CAP)))
-            best = ranked(now, newest, wanted=terms(tree), fold=table.fold)
-            chosen, more = best[start : start + limit], len(best) > start + limit
-            reached = start + limit
+            best = ranked(now, reached.newest(RANK_CAP), wanted=terms(tree), fold=table.fold)
+            chosen, more, last = best[start : start + limit], len(best) > start + limit, start + limit
         else:
-            page = serials if position is None else serials.where(found.key < position)
-            taken = list(now.connection.scalars(page.limit(limit + 1)))
-            chosen, more = taken[:limit], len(taken) > limit
-            reached = chosen[-1] if chosen else 0
+            page = reached.newest(limit + 1, before=position)
+            chosen, more = page[:limit], len(page) > limit
+            last = chosen[-1] if chosen else 0
         hits = _hits(now, chosen, wanted=terms(tree), table=table)
-    following = _cursor(reached, mark) if more else None
+    following = _cursor(last, mark) if more else None
+    count = min(reached.met, COUNT_CAP)
     among = min(count, RANK_CAP) if order == "ranked" else None
-    return Hits(hits, min(count, COUNT_CAP), count > COUNT_CAP, following, among)
+    return Hits(hits, count, reached.met > COUNT_CAP, following, among)
 
 
 def finding(table: Table, tree: Node | None, filters: Filters, *, now: Snapshot) -> Found:
     """Where to look for directives, and the condition that those meet which stand and are meant.
 
-    Every filter stands as a condition of its own; what the index knows of them only makes it quick.
+    What the index tells is asked of the index alone; see `narrowing`.
     """
-    facets = tuple(tokens(filters, now=now))
-    asked = Asked(tree, facets, bearer(filters)).matches(now.connection, table.fold)
-    key = directives.c.serial if asked is None else index.c.rowid
-    source = directives if asked is None else index.join(directives, directives.c.serial == key)
-    wanted = [] if asked is None else [asked]
-    return Found(source, sa.and_(visible(directives, now.run_id), *conditions(filters, key, now=now), *wanted), key)
+    narrowed = narrowing(filters, now=now)
+    asked = Asked(tree, narrowed.tokens, narrowed.unit).matches(now.connection, table.fold)
+    key = lifetimes.c.serial if asked is None else index.c.rowid
+    source = lifetimes if asked is None else index.join(lifetimes, lifetimes.c.serial == key)
+    if narrowed.rows:
+        source = source.join(directives, directives.c.serial == key)
+    meant = [*dated(filters, key), *narrowed.beside, *narrowed.rows, *([] if asked is None else [asked])]
+    return Found(source, sa.and_(visible(lifetimes, now.run_id), *meant), key, bool(narrowed.rows))
+
+
+class _Reached(NamedTuple):
+    """How many hits were met, up to one beyond `COUNT_CAP`, and which, newest first; None where it was quicker to take any."""
+
+    now: Snapshot
+    found: Found
+    met: int
+    serials: Sequence[int] | None
+
+    def newest(self, limit: int, *, before: int | None = None) -> list[int]:
+        """The newest serials, those before one of them."""
+        if self.serials is not None:
+            start = 0 if before is None else bisect_right(self.serials, -before, key=int.__neg__)
+            if start + limit <= len(self.serials) or self.met <= COUNT_CAP:
+                return list(self.serials[start : start + limit])
+        return _serials(self.now, self.found.newest(limit, before=before))
+
+
+def _reach(now: Snapshot, found: Found) -> _Reached:
+    """Counts the hits. SQLite's index gives them newest first; PostgreSQL's gives all or any, and all are put in order here."""
+    limit = COUNT_CAP + 1
+    if now.connection.dialect.name != "postgresql":
+        newest = _serials(now, found.newest(limit))
+        return _Reached(now, found, len(newest), newest)
+    any_of_them = sa.select(found.key).select_from(found.source).where(found.condition).limit(limit)
+    met = _serials(now, any_of_them)
+    return _Reached(now, found, len(met), sorted(met, reverse=True) if len(met) < limit else None)
+
+
+def _serials(now: Snapshot, query: sa.Select[int]) -> list[int]:
+    return [serial for (serial,) in now.connection.execute(query).all()]
 
 
 def _hits(now: Snapshot, serials: Sequence[int], *, wanted: Sequence[str], table: Table) -> tuple[Hit, ...]:
