@@ -9,25 +9,32 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple, cast
 
 from policymine.extraction.card_dates import find_date
 from policymine.extraction.card_places import host_of, level_of, region_of
+from policymine.extraction.directives_scanning import alternation
+from policymine.extraction.prefixes import Finder, Found
 from policymine.model import Card, Level, PaperKind, Span
 from policymine.rules import Rule, load, match_span
 
 RULES = load("policymine.extraction", "card")
 SECTORS = load("policymine.extraction", "taxonomy").lexicons["sectors"]
 SECTOR_WORDS = {word: sector for sector, words in SECTORS.items() for word in words}
-SECTOR_FIND = re.compile("|".join(sorted(map(re.escape, SECTOR_WORDS), key=len, reverse=True)))
+SECTOR_FIND = re.compile(alternation([*SECTOR_WORDS]))
 SECTOR_SHARE = 0.2
 """A sector is named when its words make at least this share of all sector words."""
 OPENING, HEAD, FRONT, FOOT = 160, 400, 1500, 260
+ENDS = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": None}
+FIELDS = {field: [rule for rule in RULES if rule.gives["field"] == field] for field in {r.gives["field"] for r in RULES}}
+WHOLE = Finder({rule.id: rule.find for rule in RULES if rule.gives["on"] == "text"})
+"""The rules that look at all of a text."""
 TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
 GLUED = re.compile(
     r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=各[^\n。：:]{2,120}[：:])"
 )
-LINE = re.compile(r"(?:(?!\u3000\u3000)[^\n])+")
+LINE = re.compile(r"(?:[^\n\u3000]+|\u3000(?!\u3000))+")
 NUMBER = re.compile(r"[^\W\d_]{2,10}[〔\[【（(]\d{4}[〕\]】）)]\s?\d{1,4}号[\s\u3000]*")
 NO_TITLE = re.compile(
     r"[。；;！!？?，,：:]$|^[\s\u3000]*(?:[一二三四五六七八九十]{1,2}、|[（(]|第[一二三]|——|\d|[^\n]{0,14}号$)"
@@ -62,9 +69,9 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     hints = hints or {}
     title = _title(text, hints)
     name = title.value if title else ""
-    found = {
-        field: value for field in ("kind", "audience", "issuer", "speaker", "number") if (value := _first(field, text, name))
-    }
+    searched = WHOLE.read(text)
+    fields = ("kind", "audience", "issuer", "speaker", "number")
+    found = {field: value for field in fields if (value := _first(field, text, name, searched=searched))}
     for field in ("issuer", "speaker", "number"):
         if field not in found and hints.get(field):
             found[field] = _Found(hints[field], None)
@@ -141,13 +148,11 @@ def _bare(title: str) -> str:
     return re.sub(r"《[^》]*》|^20\d\d年|^关于(?:印发)?", "", title)
 
 
-def _first(field: str, text: str, title: str) -> _Found | None:
+def _first(field: str, text: str, title: str, *, searched: Found) -> _Found | None:
     """What the first rule of a field that matches says, in file order; kinds by title win over kinds by text."""
-    for rule in RULES:
-        if rule.gives["field"] != field:
-            continue
+    for rule in FIELDS[field]:
         place, shift = _place(rule.gives["on"], text, title)
-        match = _match(rule, place) if place else None
+        match = _match(rule, place, searched=searched) if place else None
         if match is None:
             continue
         start, end = match_span(match)
@@ -161,16 +166,13 @@ def _place(on: str, text: str, title: str) -> tuple[str, int]:
     if on == "foot":
         start = max(0, len(text) - FOOT)
         return text[start:], start
-    ends = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": len(text)}
-    return (title, 0) if on == "title" else (text[: ends[on]], 0)
+    return (title, 0) if on == "title" else (text[: ENDS[on]], 0)
 
 
-def _match(rule: Rule, place: str) -> re.Match[str] | None:
-    least = rule.gives.get("least", 1)
-    for number, match in enumerate(rule.spans(place), 1):
-        if number >= least:
-            return match
-    return None
+def _match(rule: Rule, place: str, *, searched: Found) -> re.Match[str] | None:
+    """The match of a rule that counts: its first one, or the n-th where it wants so many."""
+    matches = searched.all(rule.id) if rule.gives["on"] == "text" else rule.spans(place)
+    return next(islice(matches, rule.gives.get("least", 1) - 1, None), None)
 
 
 def _sectors(text: str, title: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import cast
 
+from policymine.extraction.directives_scanning import alternation
 from policymine.model import Level
 from policymine.rules import load
 
@@ -15,7 +16,7 @@ HOST = RULES["host"].find
 CENTRAL = RULES["central"].find
 ADDRESSED = tuple(rule for rule in RULES if rule.id.startswith("card_places.addressed-"))
 WORDS = {word: level for level, words in RULES.lexicons["words"].items() for word in words}
-WORD = re.compile("|".join(sorted(map(re.escape, WORDS), key=len, reverse=True)))
+WORD = re.compile(alternation([*WORDS]))
 UNIT = re.compile(rf"(?:{'|'.join(RULES.lexicons['endings']['unit'])})(?:$|[\s\u3000、])")
 CITY = re.compile("|".join(RULES.lexicons["cities"]["names"]))
 LEVELS: dict[str, str] = RULES.lexicons["places"]
@@ -67,7 +68,7 @@ def level_of(text: str, *, names: tuple[str, ...], kind: str = "other") -> Level
         for match in WORD.finditer(name):
             votes[WORDS[match[0]]] += weight // 2
     for rule in ADDRESSED:
-        if rule.find.search(text[:HEAD]):
+        if rule.find.search(text, 0, HEAD):
             votes[rule.gives["level"]] += ADDRESS
     if (host := host_of(text)) is not None and (level := _of_place(host)):
         votes[level] += HOSTED

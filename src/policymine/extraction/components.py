@@ -29,9 +29,27 @@ from policymine.model import FINDING_KINDS, Card, Finding, Findings, Span
 COMPONENTS = ("card", "times", "references", "slogans", "quantities", "directives")
 """The components in running order, each registered as `policymine_<name>` (spaCy allows no full stop)."""
 
+MOST_WORDS = 500_000
+"""Words whose number is kept; with more the memory starts anew."""
+
 for _name in ("card", "issued_on", "hints", "issues", *FINDING_KINDS):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
+
+
+class _Numbers(dict[str, int]):
+    """spaCy's number of each word, asked for once: it takes numbers four times faster than texts."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        super().__init__()
+        self._strings = vocab.strings
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        number: int = self._strings.add(word)
+        self[word] = number
+        return number
 
 
 class JiebaTokenizer:
@@ -39,11 +57,13 @@ class JiebaTokenizer:
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
+        self._numbers = _Numbers(vocab)
 
     def __call__(self, text: str) -> Doc:
         """The text's words as a `Doc`; joined together they give the text again, white space included."""
         words = [word for word in rjieba.cut(text) if word] if text else []
-        return Doc(self.vocab, words=words, spaces=[False] * len(words), user_data={TEXT: text})
+        numbers = [self._numbers[word] for word in words]
+        return Doc(self.vocab, words=numbers, spaces=[False] * len(words), user_data={TEXT: text})  # type: ignore[arg-type]
 
     def pipe(self, texts: Iterable[str]) -> Iterator[Doc]:
         """One `Doc` per text."""
@@ -91,7 +111,8 @@ def _word_starts(doc: Doc) -> list[int]:
     """Where each word starts, counted once; white space is words too, so that they cover the text."""
     starts: list[int] | None = doc.user_data.get(STARTS)
     if starts is None:
-        starts = doc.user_data[STARTS] = [token.idx for token in doc]
+        lengths = doc.to_array(["LENGTH", "SPACY"]).sum(axis=1)
+        starts = doc.user_data[STARTS] = (lengths.cumsum() - lengths).tolist()
     return starts
 
 

@@ -74,6 +74,11 @@ class Marks:
         numbers: list[int] = self._marks.tolist()
         return numbers
 
+    def present(self) -> frozenset[str]:
+        """The groups of which a pattern may start anywhere."""
+        marks = int(np.bitwise_or.reduce(self._marks)) if len(self._marks) else 0
+        return frozenset([name for name, bit in self._bits.items() if marks & bit])
+
     def positions(self, name: str) -> list[int]:
         """Where patterns of a group may start, in order."""
         found: list[int] = np.flatnonzero(self._marks & np.uint32(self._bits[name])).tolist()
@@ -89,30 +94,43 @@ class Finder:
     """
 
     def __init__(self, patterns: Mapping[str, re.Pattern[str]]) -> None:
+        if spaced := [name for name, pattern in patterns.items() if pattern.flags & re.VERBOSE]:
+            raise ValueError(f"{spaced}: patterns written with spaces and comments can't be read for their first characters")
         self.patterns = patterns
         self.prefixes = Prefixes({name: [pattern.pattern] for name, pattern in patterns.items()})
 
     def read(self, text: str) -> Found:
         """A text made ready to be searched."""
-        marks = self.prefixes.marks(text)
-        return Found(text, {name: (pattern, marks.positions(name)) for name, pattern in self.patterns.items()})
+        return Found(text, self.patterns, self.prefixes.marks(text))
 
 
 class Found:
-    """Where the patterns of a `Finder` may start in one text."""
+    """Where the patterns of a `Finder` may start in one text; each is looked up when it is first asked for."""
 
-    __slots__ = ("_places", "_text")
+    __slots__ = ("_marks", "_patterns", "_places", "_present", "_text")
 
-    def __init__(self, text: str, places: Mapping[str, tuple[re.Pattern[str], Sequence[int]]]) -> None:
-        self._text, self._places = text, places
+    def __init__(self, text: str, patterns: Mapping[str, re.Pattern[str]], marks: Marks) -> None:
+        self._text, self._patterns, self._marks, self._present = text, patterns, marks, marks.present()
+        self._places: dict[str, list[int]] = {}
+
+    def _positions(self, name: str) -> list[int]:
+        found = self._places.get(name)
+        if found is None:
+            found = self._places[name] = self._marks.positions(name) if name in self._present else []
+        return found
 
     def search(self, name: str, start: int, end: int) -> re.Match[str] | None:
         """The first match of a pattern in a stretch, as `Pattern.search` gives it."""
-        pattern, positions = self._places[name]
+        positions = self._positions(name)
         index = bisect_left(positions, start)
         if index == len(positions) or (first := positions[index]) >= end:
             return None
-        return pattern.search(self._text, first, end)
+        return self._patterns[name].search(self._text, first, end)
+
+    def all(self, name: str) -> Iterator[re.Match[str]]:
+        """The matches of a pattern in the text, as `Pattern.finditer` gives them."""
+        positions = self._positions(name)
+        return self._patterns[name].finditer(self._text, positions[0]) if positions else iter(())
 
 
 def heads(pattern: str) -> set[Head]:
