@@ -25,7 +25,9 @@ from policymine.model import (
     TimeExpression,
 )
 from policymine.table import Table
+from tests.skips import pytest_runtest_makereport
 
+__all__ = ["pytest_runtest_makereport"]
 DATABASES = ("sqlite", "postgresql")
 NewDatabase = Callable[[], str]
 
