@@ -19,13 +19,14 @@ from policymine.table.bigrams import marks
 from policymine.table.dialect import Asked, index
 from policymine.table.filters import NO_FILTERS, Filters
 from policymine.table.narrowing import dated, narrowing
+from policymine.table.postgresql import Walk
 from policymine.table.query import LONGEST_QUERY, Node, QueryError, parse, terms
 from policymine.table.ranking import RANK_CAP, ranked
 from policymine.table.rows import row_from
 from policymine.table.schema import Snapshot, directives, lifetimes, visible
 from policymine.table.store import Table
 
-COUNT_CAP = 5_000
+COUNT_CAP = 2_000
 """Hits are counted up to here; beyond it the count says "at least"."""
 LARGEST_PAGE = 1_000
 Order = Literal["newest", "ranked"]
@@ -70,6 +71,7 @@ class Found(NamedTuple):
     condition: sa.ColumnElement[bool]
     key: sa.ColumnElement[int]
     wide: bool
+    walk: Walk | None
 
     @property
     def rows(self) -> sa.FromClause:
@@ -78,9 +80,23 @@ class Found(NamedTuple):
 
     def newest(self, limit: int, *, before: int | None = None) -> sa.Select[int]:
         """The serials, those of the newest paper first."""
-        chosen = sa.select(self.key).select_from(self.source).where(self.condition)
+        chosen = sa.select(self.key).select_from(self.source)
         chosen = chosen if before is None else chosen.where(self.key < before)
-        return chosen.order_by(self.key.desc()).limit(limit)
+        walks = self.walks(limit, ordered=True)
+        by_index = self.walk is not None and not walks  # + 0 keeps the planner from walking after all
+        order = (self.key + 0).desc() if by_index else self.key.desc()
+        return chosen.where(self._condition(walks)).order_by(order).limit(limit)
+
+    def some(self, limit: int) -> sa.Select[int]:
+        """Serials of any of them."""
+        return sa.select(self.key).select_from(self.source).where(self._condition(self.walks(limit))).limit(limit)
+
+    def walks(self, limit: int, *, ordered: bool = False) -> bool:
+        """Whether so many are found quicker without the index."""
+        return self.walk is not None and self.walk.pays(limit, ordered=ordered)
+
+    def _condition(self, walks: bool) -> sa.ColumnElement[bool]:
+        return self.walk.condition if self.walk and walks else self.condition
 
 
 def search(
@@ -132,11 +148,15 @@ def finding(table: Table, tree: Node | None, filters: Filters, *, now: Snapshot)
     narrowed = narrowing(filters, now=now)
     asked = Asked(tree, narrowed.tokens, narrowed.unit).matches(now.connection, table.fold)
     key = lifetimes.c.serial if asked is None else index.c.rowid
-    source = lifetimes if asked is None else index.join(lifetimes, lifetimes.c.serial == key)
+    source: sa.FromClause = lifetimes if asked is None else index.join(lifetimes, lifetimes.c.serial == key)
     if narrowed.rows:
         source = source.join(directives, directives.c.serial == key)
-    meant = [*dated(filters, key), *narrowed.beside, *narrowed.rows, *([] if asked is None else [asked])]
-    return Found(source, sa.and_(visible(lifetimes, now.run_id), *meant), key, bool(narrowed.rows))
+    meant = sa.and_(visible(lifetimes, now.run_id), *dated(filters, key), *narrowed.beside, *narrowed.rows)
+    wide = bool(narrowed.rows)
+    if asked is None:
+        return Found(source, meant, key, wide, None)
+    walk = asked.walk and asked.walk._replace(condition=sa.and_(meant, asked.walk.condition))
+    return Found(source, sa.and_(meant, asked.condition), key, wide, walk)
 
 
 class _Reached(NamedTuple):
@@ -157,13 +177,12 @@ class _Reached(NamedTuple):
 
 
 def _reach(now: Snapshot, found: Found) -> _Reached:
-    """Counts the hits. SQLite's index gives them newest first; PostgreSQL's gives all or any, and all are put in order here."""
+    """Counts the hits: newest first where that is as quick, else any of them, which are put in order when they are all."""
     limit = COUNT_CAP + 1
-    if now.connection.dialect.name != "postgresql":
+    if found.walk is None or found.walks(limit):
         newest = _serials(now, found.newest(limit))
         return _Reached(now, found, len(newest), newest)
-    any_of_them = sa.select(found.key).select_from(found.source).where(found.condition).limit(limit)
-    met = _serials(now, any_of_them)
+    met = _serials(now, found.some(limit))
     return _Reached(now, found, len(met), sorted(met, reverse=True) if len(met) < limit else None)
 
 
