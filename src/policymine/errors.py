@@ -18,6 +18,9 @@ PolicymineError
 
 from __future__ import annotations
 
+import errno
+from typing import Self
+
 
 class PolicymineError(Exception):
     """Root of all errors that policymine raises on purpose.
@@ -107,6 +110,32 @@ class LockedError(TableError):
 
 class StorageError(TableError):
     """The disk is full, the file is read-only, or the database is of a newer version."""
+
+    @classmethod
+    def of(cls, problem: OSError, place: str = "") -> Self | None:
+        """What the system said about a disk or a folder, with its cure; None when it is no matter of storage.
+
+        >>> str(StorageError.of(OSError(errno.ENOSPC, "No space left on device", "data/archive/1.warc.gz")))
+        'data/archive/1.warc.gz: the disk is full; free some space and run again, nothing was lost'
+        """
+        cure = _STORAGE_CURES.get(problem.errno or 0)
+        if cure is None:
+            return None
+        return cls(str(place or problem.filename or "storage"), "", cure)
+
+
+_STORAGE_CURES = {
+    errno.ENOSPC: "the disk is full; free some space and run again, nothing was lost",
+    errno.EDQUOT: "the quota of the disk is used up; free some space and run again, nothing was lost",
+    errno.EFBIG: "the file may grow no further; raise the limit (`ulimit -f`) and run again, nothing was lost",
+    errno.EROFS: "the file system is read-only; mount it for writing or choose another place in the settings",
+    errno.EACCES: "may not be written or read; give permission or choose another place in the settings",
+    errno.EPERM: "may not be written or read; give permission or choose another place in the settings",
+    errno.EIO: "the disk reports an error; check the disk, then run again",
+    errno.ENOTDIR: "a folder is needed and a file is there; move it or choose another place in the settings",
+    errno.EEXIST: "a folder is needed and a file is there; move it or choose another place in the settings",
+    errno.EMFILE: "too many files are open; raise the limit (`ulimit -n`) and run again",
+}
 
 
 class UnknownIdError(TableError):

@@ -21,8 +21,9 @@ from policymine.errors import SourceError
 from policymine.operations.night import Chunk, Night, mine_chunk, open_table, sources_of, visit
 from policymine.operations.order import Steps, run_night
 from policymine.operations.report import Report
-from policymine.pipeline import language, station_fingerprints
+from policymine.pipeline import mine, station_fingerprints
 from policymine.settings import Settings, load_settings
+from policymine.sources.reading import read_file
 from policymine.sources.source import Source
 from policymine.table.lock import RunLock
 from policymine.table.store import Table
@@ -201,6 +202,7 @@ def dump_of(world: World) -> list[str]:
 
 
 def warm_up() -> None:
-    """Loads what every night loads, so that processes forked from here start at once."""
-    language()
+    """Loads what every night loads and mines each page once, so that processes forked from here start at once."""
     station_fingerprints()
+    for name in PAPERS:
+        mine(read_file(SAMPLE / name, max_bytes=1_000_000))

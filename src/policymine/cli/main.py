@@ -10,15 +10,16 @@ import logging
 import os
 import sys
 from importlib.metadata import entry_points, version
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from policymine.cli import annotate, coding, compliance, phrases, reading, research, slogans, sources, status, table
+from policymine.cli import annotate, coding, compliance, phrases, reading, research, slogans, sources, status, table, upkeep
 from policymine.cli.surface import Surface, harmless
-from policymine.errors import PolicymineError
-from policymine.settings import load_settings
+from policymine.errors import PolicymineError, StorageError
+from policymine.settings import Settings, load_settings
 
 INTERRUPTED = 130
 UsageProblem: type[Any] = typer.BadParameter.__mro__[2]
@@ -52,11 +53,23 @@ def options(
     """Reads the settings and hands them to the command."""
     settings = load_settings(config, database_url=database)
     level = {0: settings.log_level, 1: "INFO"}.get(verbose, "DEBUG")
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    _log(settings, level)
     context.obj = Surface(settings, quiet=quiet)
 
 
-for _module in (reading, phrases, table, research, slogans, coding, compliance, sources, annotate, status):
+def _log(settings: Settings, level: str) -> None:
+    """The log on stderr, or in a file that is rotated before it grows too large."""
+    if settings.log_file is None:
+        logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+        return
+    settings.log_file.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        settings.log_file, maxBytes=settings.log_bytes, backupCount=settings.log_keep, encoding="utf-8"
+    )
+    logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+for _module in (reading, phrases, table, research, slogans, coding, compliance, sources, annotate, upkeep, status):
     _module.add_commands(app)
 for _point in entry_points(group="policymine.commands"):
     _point.load()(app)
@@ -78,4 +91,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as problem:
+        storage = StorageError.of(problem)
+        if storage is None:
+            raise
+        print(harmless(str(storage)).replace("\n", "␊"), file=sys.stderr)
+        code = storage.exit_code
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,38 +1,29 @@
-"""`doctor`: versions, database, disk, rules, models, archive: what is wrong and how to mend it."""
+"""`doctor`: versions, rules, models, database, disk, archive, backups: what is wrong and how to mend it."""
 
 from __future__ import annotations
 
-import os
 import platform
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated
 
 import typer
 
+from policymine.cli.doctoring import Finding, look_at_backups, look_at_database, look_at_disk, mend_all
 from policymine.cli.surface import surface_of
-from policymine.errors import PolicymineError, RuleError
-from policymine.operations.night import open_table, sources_of
+from policymine.errors import PolicymineError, RuleError, StorageError
+from policymine.operations.night import sources_of
 from policymine.pipeline import language, station_fingerprints
 from policymine.rules import load
 from policymine.settings import Settings
 from policymine.sources.archive import Archive
 
 LIBRARIES = ("jieba", "rjieba", "spacy", "scikit-learn", "beautifulsoup4", "lxml", "opencc", "scrapy", "sqlalchemy", "prefect")
-LEAST_FREE_BYTES = 1_000_000_000
 SICK = 4
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at; `state` is ok, warning or error, `text` says what it is and how to mend it."""
-
-    what: str
-    state: Literal["ok", "warning", "error"]
-    text: str
+Look = Callable[[Settings], Iterator[Finding]]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -41,13 +32,21 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def doctor(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False
+    context: typer.Context,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Compare every index of the table with its rows.")] = False,
+    mending: Annotated[bool, typer.Option("--mend", help="First mend what can be mended without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
 ) -> None:
-    """Look at versions, database, disk, rules, model and archive; say what is wrong and how to mend it."""
+    """Look at versions, rules, model, database, disk, clock, archive and backups; say what is wrong and how to mend it."""
     surface = surface_of(context)
     worst = 0
-    for examine in (_versions, _rules, _model, _sources, _database, _disk, _archive):
-        for finding in _examined(examine, surface.settings):
+    database = partial(look_at_database, thorough=thorough)
+    looks: list[tuple[str, Look]] = [
+        ("versions", _versions), ("rules", _rules), ("model", _model), ("sources", _sources), ("database", database),
+        ("disk", look_at_disk), ("archive", _archive), ("backups", look_at_backups),
+    ]  # fmt: skip
+    for what, look in [("mend", mend_all), *looks] if mending else looks:
+        for finding in _looked(what, look, surface.settings):
             worst = max(worst, 1 if finding.state == "error" else 0)
             if as_json:
                 surface.data(finding._asdict())
@@ -58,11 +57,13 @@ def doctor(
         raise typer.Exit(SICK)
 
 
-def _examined(examine: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+def _looked(what: str, look: Look, settings: Settings) -> Iterator[Finding]:
     try:
-        yield from examine(settings)
+        yield from look(settings)
     except PolicymineError as problem:
-        yield Finding(examine.__name__.strip("_"), "error", str(problem))
+        yield Finding(what, "error", str(problem))
+    except OSError as problem:
+        yield Finding(what, "error", str(StorageError.of(problem) or problem))
 
 
 def _versions(_: Settings) -> Iterator[Finding]:
@@ -99,30 +100,6 @@ def _sources(settings: Settings) -> Iterator[Finding]:
             yield Finding("sources", "error", f"{source.id} is enabled but `contact` is not set; set POLICYMINE_CONTACT")
         else:
             yield Finding("sources", "ok" if source.verified else "warning", f"{source.id} ({source.base})")
-
-
-def _database(settings: Settings) -> Iterator[Finding]:
-    with open_table(settings, create=False) as table:
-        counts = ", ".join(f"{count} {name}" for name, count in table.counts().items())
-        runs = table.runs(limit=1)
-        last = f"; last run {runs[0].id} {runs[0].kind} {runs[0].status} at {runs[0].started}" if runs else "; no run yet"
-        yield Finding("database", "ok", f"{settings.database_url}: {counts}{last}")
-        stale = len(table.pages_stale(station_fingerprints()))
-        if stale:
-            yield Finding("database", "warning", f"{stale} pages were made by other rules; run `policymine remine`")
-
-
-def _disk(settings: Settings) -> Iterator[Finding]:
-    for name in ("archive", "reports", "work"):
-        folder: Path = getattr(settings, name)
-        there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
-        free = shutil.disk_usage(there).free
-        if not os.access(there, os.W_OK):
-            yield Finding("disk", "error", f"{there} cannot be written; change its owner or the setting `{name}`")
-        elif free < LEAST_FREE_BYTES:
-            yield Finding("disk", "warning", f"{free / 1e6:.0f} MB free at {there}; make room before the next night")
-        else:
-            yield Finding("disk", "ok", f"{name}: {free / 1e9:.0f} GB free")
 
 
 def _archive(settings: Settings) -> Iterator[Finding]:

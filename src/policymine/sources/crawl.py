@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from policymine.errors import BlockedError, FetchError
+from policymine.errors import BlockedError, FetchError, StorageError
 from policymine.sources.folder import walk_folder
 from policymine.sources.journal import Fetched, Found, Outcome, Progress, Validators, read_journal
 from policymine.sources.source import Source
@@ -28,6 +28,8 @@ __all__ = ["Fetched", "Job", "Outcome", "Validators", "Visited", "crawl", "visit
 STARTS = 3
 """How often a crawling process that died is started again in one night, as long as it got on."""
 GRACE_SECONDS = 60.0
+STORAGE = 8
+"""What the crawling process leaves with when the disk failed it: trying again would help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def visit_source(
     Raises:
         FetchError: nothing could be fetched: the network, the site or the process failed.
         BlockedError: robots.txt or a firewall forbids every start address.
+        StorageError: what came could not be written down.
     """
     journal.parent.mkdir(parents=True, exist_ok=True)
     if source.folder:
@@ -132,6 +135,8 @@ def _run(job: Job, *, seconds: float) -> str:
     if not code:
         return ""
     last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["no message"]
+    if code == STORAGE:
+        raise StorageError(job.source.id, "", last[0])
     return f"the crawl ended with code {code} after {time.monotonic() - began:.0f} s: {last[0]}"
 
 

@@ -29,8 +29,9 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.utils.python import to_unicode
 
+from policymine.errors import StorageError
 from policymine.sources.archive import Archive
-from policymine.sources.crawl import Job, read_job
+from policymine.sources.crawl import STORAGE, Job, read_job
 from policymine.sources.guard import PublicResolver, is_address, is_public
 from policymine.sources.journal import Journal, read_journal
 from policymine.sources.walk import Answer, Download, Trouble, Walk, order_for
@@ -56,13 +57,17 @@ class PaperSpider(scrapy.Spider):
 
     name = "policymine"
 
-    def __init__(self, job: Job, walk: Callable[[Download], Walk]) -> None:
+    def __init__(self, job: Job, walk: Callable[[Download], Walk], problems: list[OSError]) -> None:
         super().__init__()
         self.job, self._walk, self._pace = job, walk, job.source.pace_seconds
+        self.problems = problems
 
     async def start(self) -> AsyncIterator[Request]:
         """The whole walk; yields nothing to Scrapy's scheduler."""
-        await self._walk(Download(self._get, self._slow)).run()
+        try:
+            await self._walk(Download(self._get, self._slow)).run()
+        except OSError as problem:  # what the network raises is a Trouble: this is the disk
+            self.problems.append(problem)
         requests: tuple[Request, ...] = ()
         for request in requests:
             yield request
@@ -167,11 +172,26 @@ def main(path: str) -> int:
                 return Walk(order, download, journal=journal, progress=progress, papers=papers, traffic=traffic)
 
             process = AsyncCrawlerProcess(settings_of(job))
-            process.crawl(PaperSpider, job=job, walk=walk)
+            problems: list[OSError] = []
+            process.crawl(PaperSpider, job=job, walk=walk, problems=problems)
             process.start()
+            if problems:
+                raise problems[0]
     return 0 if journal.ended else 1
+
+
+def run(path: str) -> int:
+    """Does the job; a disk that fails is said in the last line, by its exit code too."""
+    try:
+        return main(path)
+    except OSError as problem:
+        storage = StorageError.of(problem, problem.filename or "archive or work folder")
+        if storage is None:
+            raise
+        print(storage, file=sys.stderr)
+        return STORAGE
 
 
 if __name__ == "__main__":
     with contextlib.suppress(asyncio.CancelledError):
-        sys.exit(main(sys.argv[1]))
+        sys.exit(run(sys.argv[1]))

@@ -82,6 +82,11 @@ def path_of(url: str) -> Path | None:
     return Path(database.removeprefix("file:").partition("?")[0])
 
 
+def log_of(path: Path) -> Path:
+    """The write-ahead log of a SQLite file."""
+    return path.with_name(path.name + "-wal")
+
+
 def place_of(url: str) -> str:
     """How messages name a table: its file, or its address without the password."""
     parsed = sa.make_url(url)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from policymine.errors import StorageError, TableError, UnknownIdError
 from policymine.table import schema, staging
 from policymine.table.bigrams import Fold
-from policymine.table.dialect import add_to_index, empty_index, engine_of, path_of, place_of, reading, writing
+from policymine.table.dialect import add_to_index, empty_index, engine_of, log_of, path_of, place_of, reading, writing
 from policymine.table.dump import dump_canonical
 from policymine.table.indexing import COLUMNS, entry_of
 from policymine.table.laws import check_partition
@@ -91,6 +91,9 @@ class Table:
         engine = engine_of(url)
         path = path_of(url)
         if path is not None and not path.exists():
+            if log_of(path).exists():
+                cure = "a write-ahead log without its database; restore a backup (`policymine restore`)"
+                raise StorageError(str(log_of(path)), "", cure)
             if not create:
                 raise StorageError(str(path), "", NO_TABLE)
             try:

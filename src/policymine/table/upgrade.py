@@ -37,23 +37,57 @@ def upgrade(engine: sa.Engine, *, create: bool = True) -> bool:
         place = place_of(engine.url.render_as_string(hide_password=False))
         if found is None and sa.inspect(connection).get_table_names():
             raise StorageError(place, "", "is a database of another program; choose another --database")
-        if found is not None and found not in _revisions():
-            raise StorageError(place, f"revision {found}", "was made by a newer version; upgrade policymine")
+        if found is not None:
+            check_known(found, place=place)
         with named_errors(engine.url.render_as_string(hide_password=False)):
             _run(connection)
     return True
+
+
+def revisions() -> tuple[str, ...]:
+    """The revisions that this version knows, newest first."""
+    from alembic.script import ScriptDirectory
+
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def check_known(revision: str, *, place: str) -> None:
+    """Makes sure that a revision is one of ours.
+
+    Raises:
+        StorageError: it is of a newer version.
+    """
+    if revision not in revisions():
+        raise StorageError(place, f"revision {revision}", "was made by a newer version; upgrade policymine")
+
+
+def migrate_to(engine: sa.Engine, revision: str) -> str | None:
+    """Brings a table to a revision, forwards or back, in one transaction; returns the one it had.
+
+    Going back takes away what later revisions added, and nothing else; the search index is emptied where its form differs and
+    filled when a version opens the table that uses that form.
+
+    Raises:
+        StorageError: one of the revisions is unknown here.
+    """
+    place = place_of(engine.url.render_as_string(hide_password=False))
+    check_known(revision, place=place)
+    with writing(engine) as connection:
+        found = _revision(connection)
+        if found is not None:
+            check_known(found, place=place)
+        if found == revision:
+            return found
+        with named_errors(engine.url.render_as_string(hide_password=False)):
+            back = found is not None and revisions().index(revision) > revisions().index(found)
+            _run(connection, revision, back=back)
+    return found
 
 
 def _revision(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
-
-
-def _revisions() -> set[str]:
-    from alembic.script import ScriptDirectory
-
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:
@@ -64,10 +98,10 @@ def _config() -> Config:
     return config
 
 
-def _run(connection: sa.Connection) -> None:
+def _run(connection: sa.Connection, revision: str = "head", *, back: bool = False) -> None:
     from alembic import command
 
     config = _config()
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata
-    command.upgrade(config, "head")
+    (command.downgrade if back else command.upgrade)(config, revision)
