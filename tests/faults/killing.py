@@ -159,6 +159,14 @@ def start(world: World, site: Sites, state: int, day: int, kill: Kill | None, te
     return process
 
 
+def first_night(world: World, site: Sites) -> World:
+    """Gives a world its first night."""
+    process = start(world, site, 0, 0, None)
+    process.join(PATIENCE)
+    assert process.exitcode == 0, _last_words(world)
+    return world
+
+
 def draw(known: Known, dice: random.Random, kind: str) -> Kill:
     """A kill of this kind, anywhere in the night."""
     if kind == "moment":

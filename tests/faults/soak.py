@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from .killing import Known, Outcome, soak, undisturbed
-from .world import Sites, new_world, night, sites
+from .killing import Known, Outcome, first_night, soak, undisturbed
+from .world import Sites, new_world, sites
 
 KINDS = {"moment": 8, "publish": 5, "sql": 3, "journal": 2, "commit": 1, "file": 2}
 """How the kinds of kills are weighed: the publishing transaction more than its time."""
@@ -27,8 +27,7 @@ def bases_of(site: Sites, folder: Path) -> list[Known]:
     for crawl in (True, False):
         name = "crawl" if crawl else "folder"
         old, empty = new_world(folder / f"{name}-old", crawl=crawl), new_world(folder / f"{name}-empty", crawl=crawl)
-        night(old, site, state=0, day=0)
-        made.append(undisturbed(site, old, folder / f"{name}-old-after", first_state=1))
+        made.append(undisturbed(site, first_night(old, site), folder / f"{name}-old-after", first_state=1))
         made.append(undisturbed(site, empty, folder / f"{name}-empty-after", first_state=0))
     return made
 

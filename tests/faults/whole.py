@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import psutil
 
-from .world import Sites, World, addresses_of, digest, dump_of, new_world, night
+from .killing import first_night
+from .world import Sites, World, addresses_of, digest, dump_of, new_world
 
 PATIENCE = 300.0
 POLICYMINE = str(Path(sys.executable).with_name("policymine"))
@@ -63,8 +64,7 @@ def left_over(world: World, *, patience: float = 30.0) -> list[str]:
 
 def kill_whole(site: Sites, folder: Path, *, kills: int, dice: random.Random) -> Whole:
     """Kills the command so many times, each on its own copy of a table that has a night, and compares."""
-    base = new_world(folder / "whole")
-    night(base, site, state=0, day=0)
+    base = first_night(new_world(folder / "whole"), site)
     calm = base.copy(folder / "whole-calm")
     before = standing(base)
     began = time.monotonic()
