@@ -20,6 +20,11 @@ REDACTED = RULES["redacted"].find
 TOLD, TOLD_YEAR = RULES["told"].find, RULES["told-year"].find
 HEAD, FRONT, FOOT, TELLING, SENTENCE = 400, 600, 260, 6000, 160
 YEAR = re.compile(r"(?<![\d到至])(20\d\d)\s?年")
+RESULTS = re.compile("度?[^，,。；;\n]{0,12}(?:评价|考核|评估|测评|评比)(?:结果|情况|排名)")
+PLANNED = re.compile(
+    r"(?<![\d到至])(20\d\d)\s?年度?(?:[^，,。；;\n《》]{0,8}(?:目标责任书|责任书|责任状)|工作要点|重点工作|工作安排|目标任务)"
+)
+HALF = 6
 PIECES = re.compile(
     r"(?:(?P<year>[^年月日]{2,5}?)\s?年)?\s?(?:(?P<month>[^年月日]{1,3}?)\s?月)?\s?(?:(?P<day>[^年月日]{1,3}?)\s?日)?"
 )
@@ -65,6 +70,7 @@ def _by(rule: Rule, text: str, title: str) -> Dated | None:
         start, end = match.span("tail") if "tail" in match.re.groupindex and match["tail"] else match_span(match)
         value = _iso(place[start:end], text)
         if value is not None:
+            value = f"{int(value) + rule.gives['add']}" if "add" in rule.gives else value
             found.append(Dated(value, None if on == "title" else Span(start + shift, end + shift)))
     if not found:
         return None
@@ -82,10 +88,22 @@ def _iso(written: str, text: str) -> str | None:
         return None
     year = digit_string(pieces["year"]) if pieces["year"] else None
     if pieces["year"] is None:
-        near = YEAR.search(text[:SENTENCE])
-        year = near[1] if near else None
+        year = None
     month, day = (integer(pieces[name]) if pieces[name] else None for name in ("month", "day"))
+    year = year or _year_near(text, month)
     return _checked(year, month, day)
+
+
+def _year_near(text: str, month: int | None) -> str | None:
+    """The year of a day without one: the first that the opening names, or that of a plan named further on.
+
+    Results of a year are read out in the first half of the next.
+    """
+    if near := YEAR.search(text[:SENTENCE]):
+        results = RESULTS.match(text, near.end()) and (month or 12) <= HALF
+        return f"{int(near[1]) + 1}" if results else near[1]
+    planned = PLANNED.search(text[:FRONT])
+    return planned[1] if planned else None
 
 
 def _checked(year: str | None, month: int | None, day: int | None) -> str | None:

@@ -47,7 +47,9 @@ def read_length(copy: str, mention: Mention, ref: Reference) -> Reading | None:
     anchor = _anchor(copy, mention.start)
     if tail.endswith(("前", "后")) and not direction:
         return _offset(by, tail, ref=ref, anchor=anchor, copy=copy, start=mention.start)
-    mod = _duration_mod(str(f.get("bound", "")), tail, by) or ("APPROX" if direction == "近" and not ref.now else None)
+    mod = _duration_mod(str(f.get("bound", "")), tail, by) or (
+        "APPROX" if direction == "近" and not ref.now and not tail.endswith("来") else None
+    )
     if direction[:2] in ("再过", "过") and ref.now:
         return Reading("DATE", from_now(by, ref, 1).value, None, _interval(from_now(by, ref, 1)))
     return Reading("DURATION", by.timex(), mod, _window(by, direction, tail, ref=ref, anchor=anchor), anchor)

@@ -14,10 +14,12 @@ STOPS = re.compile(r"[。！？；!?;\n]")
 COMMAS = re.compile(r"[,，：:。！？；!?;\n]")
 LABEL = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[0-9]{1,2}[.、])\s*")
 REACH = 160
+CONDITION = re.compile("^[^一-鿿]*(?:对于?|凡是?|如果?|若)")
 DONE = re.compile("了(?!解)")
 UNDONE = re.compile("(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)")
 TOLD = re.compile("了(?!解)|已|曾|^均|^全部实现|出警")
 PHRASES = re.compile("[、(]")
+WITHIN = re.compile("(?:在|于)$")
 UNTIL = re.compile("(?<![达])[到至]$")
 YEAR = re.compile("[0-9X]{4}")
 
@@ -55,6 +57,8 @@ def lean(around: Surroundings) -> int:
     (1, -1)
     """
     clause = around.clause_before + (around.clause_behind or "".join(COMMAS.split(around.behind)[1:2]))
+    if cue("unmet").search(around.clause_behind) and CONDITION.search(around.clause_before):
+        return 1
     if cue("ahead").search(clause) or (cue("strict").search(clause) and not cue("past").search(clause)):
         return 1
     if cue("past").search(clause) or cue("past").search(around.behind[:60]):
@@ -95,6 +99,8 @@ def role(
     if mention.kind == "now":
         return "deadline"
     if mention.kind == "named":
+        if str(mention.fields.get("word")).startswith("冬春") and not orders(around):
+            return "reference"
         due = (
             mod in ("BEFORE", "ON_OR_BEFORE") and "role" not in mention.fields and not cue("barred").match(around.clause_behind)
         )
@@ -102,6 +108,8 @@ def role(
     if type_ == "SET":
         return _recurring(around)
     if mention.kind == "ref":
+        if mention.fields.get("word") == "今后" and cue("henceforth").match(around.clause_behind):
+            return "period"
         return cast(TimeRole, mention.fields.get("role", "reference"))
     if type_ == "DURATION":
         return _lasting(mention, around, mod)
@@ -138,6 +146,11 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
     bound = str(mention.fields.get("bound", ""))
     if bound in ("不得超过", "不超过") and around.clause_before.endswith(("时限", "最迟", "时间最迟")):
         return "deadline"
+    told = cue("past").search(around.before + around.behind) or "从" in around.clause_before
+    if not told and (
+        cue("limited").search(around.clause_before[-8:]) or (not mod and cue("held").match(around.clause_behind[:6]))
+    ):
+        return "threshold"
     if around.clause_before.endswith("满") and around.clause_behind.startswith("的"):
         return "threshold"
     if bound.startswith(("不得", "不少", "不低", "至少", "不超", "最长", "超过")):
@@ -160,6 +173,8 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
         return "deadline"
     clause = around.clause_before + around.clause_behind
     if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
+        if "原定" in around.clause_before:
+            return "reference"
         return "deadline" if orders(around) or past is False or not cue("past").search(clause) else "reference"
     if value == "" and "festival" in mention.moment:
         return "period"
@@ -167,7 +182,7 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
         return "period"
     if mention.bound == "during" and ("festival" in mention.moment or mention.until is not None):
         return "period"
-    bare = mention.until is None and mod is None
+    bare = mention.until is None and mod in (None, "START", "MID", "END")
     if bare and (mention.moment.get("rel_year", 0) < 0 or mention.moment.get("rel_day", 1) <= 0 or past):
         return "reference"
     opening = bool(cue("opening").fullmatch(PHRASES.split(around.clause_before)[-1]))
@@ -185,6 +200,11 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
         and around.clause_behind.strip(") ")
         and not around.clause_behind.startswith(("的", "“", "是"))
     ):
+        return "deadline"
+    if bare and not past and CONDITION.search(around.clause_before) and cue("unmet").search(around.clause_behind):
+        return "deadline"
+    within = bare and fine and not past and WITHIN.search(around.clause_before) and not cue("past").search(clause)
+    if within and lean(around) > 0 and not around.clause_behind.startswith(("的", "期")):
         return "deadline"
     if mention.until is not None or "/" in value:
         if past:

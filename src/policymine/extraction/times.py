@@ -17,7 +17,7 @@ from policymine.extraction.calendar import knows_workdays
 from policymine.extraction.durations import recurrence
 from policymine.extraction.time_chains import Mention, mentions
 from policymine.extraction.time_lengths import Reading, read_length
-from policymine.extraction.time_moments import Moment
+from policymine.extraction.time_moments import Moment, ranks
 from policymine.extraction.time_reference import Reference, Stretch
 from policymine.extraction.time_roles import Surroundings, adverbial, lean, orders, role, surroundings
 from policymine.extraction.time_scan import PHRASE, scan, scanned
@@ -30,6 +30,8 @@ BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
 NUMBERED = re.compile(r"[〔\[(（【][\dXx]{4}[〕\])）】] ?第? ?\d+ ?号")
 MOTTOS = re.compile(r"“[^“”\n]{2,18}”")
 DONE = re.compile("已|曾|原定")
+UNITS_LEFT = {10: 364 * DAY, 20: 88 * DAY, 30: 27 * DAY}
+"""What starts with a year, quarter or month goes on at least so long: it is not past while that runs."""
 LAST = ("上一年度", "上年度", "上一季度", "上季度", "上个季度", "上月", "上个月", "上一年")
 WHOLE = ("全年", "全年度")
 NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
@@ -130,7 +132,7 @@ def _expression(text: str, mention: Mention, around: Surroundings, reading: Read
     if ended and begun and ended - begun == DAY:
         ended = begun
     if reading.mod == "ON_OR_AFTER":
-        ended = begun
+        ended = begun and begun + UNITS_LEFT.get(ranks(mention.moment)[1], timedelta()) * (mention.bound in ("起", "开始"))
     past = ended.date() <= reference.about if ended and reference.about else None
     found: Any = role(mention, around, type_=reading.type, value=reading.value, mod=reading.mod, past=past)
     kind: Any = reading.type
