@@ -19,6 +19,9 @@ from policymine.extraction.directives_signs import Sign, expand, expand_groups
 
 MOST_SIGNS = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""
+STRONG = 0.3
+"""Weight (in log odds) from which a feature is likely to be among the five reasons."""
+_Reason = tuple[float, str, float]
 FOLDER = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
@@ -36,7 +39,7 @@ class LinearModel:
     weights: dict[str, float]
     bias: float
     weighed: dict[Sign, float] = field(default_factory=dict, compare=False, repr=False)
-    strongest: dict[Sign, list[tuple[float, str, float]]] = field(default_factory=dict, compare=False, repr=False)
+    strongest: dict[Sign, list[_Reason]] = field(default_factory=dict, compare=False, repr=False)
 
     def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
@@ -69,22 +72,28 @@ class LinearModel:
         return weight
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
-        """The features that weighed most, strongest first, one for each sign."""
+        """The features that weighed most, strongest first, one for each group of a sign's templates."""
         known = self.strongest
-        found: list[tuple[float, str, float]] = []
+        found: list[_Reason] = []
         for sign in row:
             found += known[sign] if sign in known else self._strongest(sign)
+        if len(found) < most:
+            found = [reason for sign in row for reason in self._reasons(sign)]
         found.sort()
         return tuple([(name, weight) for _, name, weight in found[:most]])
 
-    def _strongest(self, sign: Sign) -> list[tuple[float, str, float]]:
-        """The feature of each group of a sign that weighs most, as they are sorted."""
+    def _strongest(self, sign: Sign) -> list[_Reason]:
+        """The reasons of a sign that are strong enough to be among the first few of most rows."""
         if len(self.strongest) >= MOST_SIGNS:
             self.strongest.clear()
+        found = self.strongest[sign] = [reason for reason in self._reasons(sign) if reason[0] <= -STRONG]
+        return found
+
+    def _reasons(self, sign: Sign) -> list[_Reason]:
+        """The feature of each group of a sign that weighs most, as they are sorted."""
         names = [max(group, key=lambda feature: abs(self.weights.get(feature, 0.0))) for group in expand_groups(sign)]
         weights = [round(self.weights.get(name, 0.0), 3) for name in names]
-        found = self.strongest[sign] = [(-abs(weight), name, weight) for name, weight in zip(names, weights, strict=True)]
-        return found
+        return [(-abs(weight), name, weight) for name, weight in zip(names, weights, strict=True)]
 
 
 def _chance(odds: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from policymine import rules
@@ -42,9 +42,13 @@ class _State:
     def __init__(self, text: str, sentences: Sequence[Sentence], outline: Outline, *, kind: PaperKind) -> None:
         self.text, self.sentences, self.outline, self.kind = text, sentences, outline, kind
         self.brackets = _brackets(text, sentences)
-        self.names = Names(text)
         self.carried: dict[int, _Carry] = {}
         self.rows: dict[tuple[int, str], _Carry] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the text, read where somebody is invited."""
+        return Names(self.text)
 
     def enter(self, number: int, *, headline_only: bool) -> None:
         """Forgets what a new paragraph or item ends, and reads the subject of a headline."""
@@ -114,7 +118,7 @@ def bearers_of(
         same: tuple[Bearer, ...] | None = None
         for index in indices:
             piece, mood = pieces[index], moods[index]
-            found[index] = _explicit(text, piece, mood, names=state.names)
+            found[index] = _explicit(text, piece, mood, state=state)
             if found[index]:
                 if mood.modality != "recommendation":
                     same = found[index]
@@ -168,17 +172,17 @@ def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
     return _named(text, subject, "responsible") if subject is not None else ()
 
 
-def _explicit(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
+def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Bearer, ...]:
     """The bearers that a directive names itself."""
     start, end = piece.clauses[0].start, piece.clauses[-1].end
     patterns = _patterns()
     if pair := _shared(text, start, end):
         return pair
     if mood.cue is not None:
-        invited = patterns["invited"].match(text, mood.cue.start, end) or patterns["invited"].match(text, mood.cue.end, end)
-        if invited is not None and (mood.modality != "obligation" or mood.cue.kind == "please"):
+        invited = _invitation(text, mood, end)
+        if invited is not None:
             clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
-            return _invited(names, invited.end(), clause.end)
+            return _invited(state.names, invited.end(), clause.end)
         asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
         if asked is not None and kind_of(asked["who"]):
             return _named(text, Span(*asked.span("who")), "responsible")
@@ -199,6 +203,14 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bea
     if layer is not None and kind_of(layer["who"]):
         return _named(text, Span(*layer.span("who")), "responsible")
     return ()
+
+
+def _invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
+    """鼓励, 支持, 允许 … at the deontic word of a directive or right behind it."""
+    if mood.cue is None or (mood.modality == "obligation" and mood.cue.kind != "please"):
+        return None
+    invited = _patterns()["invited"]
+    return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
 
 
 def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:

@@ -115,11 +115,16 @@ def _parts(
     text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause], model: LinearModel
 ) -> bool:  # fmt: skip
     """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
-    if all(earlier.fronted for earlier in run):
+    if _only_scenes(run):
         return False
     if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in run):
         return False
     return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
+
+
+def _only_scenes(run: Sequence[Clause]) -> bool:
+    """Whether all clauses so far only set the scene."""
+    return run[0].fronted and all([earlier.fronted for earlier in run])
 
 
 def _goes_on(clause: Clause) -> bool:
@@ -148,26 +153,31 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
         clause: the next clause.
         rest: the clauses behind it that belong to directives.
     """
-    before = run[-1]
+    before, cue, subject = run[-1], clause.cue, clause.subject
     fronted = clause.condition or ("scene" if clause.fronted else "no")
-    opened = all(earlier.fronted for earlier in run)
-    current = next((k for c in run if (k := modal_kind(c))), "none")
-    own = modal_kind(clause) or "none"
-    subject = clause.subject.kind if clause.subject else "none"
+    opened = _only_scenes(run)
+    kinds = [kind for c in run if (kind := modal_kind(c))]
+    current, own = kinds[0] if kinds else "none", modal_kind(clause) or "none"
     had = next((c.subject.kind for c in run if c.subject), "none")
     ran = frozenset().union(*[c.marks for c in run])
+    shares = _shares_work(run, clause)
     following = next((c for c in rest if not c.fronted), None)
-    leads_to = following is not None and _own(text, run, following)
-    rule, alone = _breaks(text, run, clause, rest=rest), _own(text, run, clause)
-    cue = clause.cue.kind if clause.cue else "none"
-    acts = bool(rest) and _acts(text, rest[0])
+    leads_to = following is not None and _own(text, run, following, shares=None)
+    alone, acts = _own(text, run, clause, shares=shares), bool(rest) and _acts(text, rest[0])
+    if opened:
+        rule = False
+    elif clause.condition and rest:
+        rule = acts or (len(rest) > 1 and rest[0].fronted and _acts(text, rest[1]))
+    else:
+        rule = leads_to if clause.fronted else alone
+    named, word = subject.kind if subject else "none", cue.kind if cue else "none"
     row: list[Sign] = [
         f"word={clause.word}",
         f"first={text[clause.start]}",
         ("rule", rule, fronted, opened, alone, leads_to, acts),
         ("moods", current, own, clause.lead, clause.adverb, before.lead, min(len(run), 4)),
-        ("bearers", subject, had, cue != "none", current, _shares_work(run, clause)),
-        ("joint", cue, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
+        ("bearers", named, had, cue is not None, current, shares),
+        ("joint", word, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
         ("marks", clause.marks),
         ("ran", ran),
         ("both", clause.marks & ran),
@@ -175,36 +185,24 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     if clause.lead == "preposition":
         row.append(("preposition", text[clause.start], own))
     if DIGIT.search(text, clause.start, clause.end):
-        row.append(("digits", subject))
+        row.append(("digits", named))
     return row
 
 
-def _breaks(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> bool:
-    """The guideline's boundaries as rules: whether `clause` opens a directive of its own behind `run`."""
-    if all(earlier.fronted for earlier in run):
-        return False
-    if clause.condition and rest:
-        return _acts(text, rest[0]) or (len(rest) > 1 and rest[0].fronted and _acts(text, rest[1]))
-    if clause.fronted:
-        following = next((c for c in rest if not c.fronted), None)
-        return following is not None and _own(text, run, following)
-    return _own(text, run, clause)
-
-
-def _own(text: str, run: Sequence[Clause], clause: Clause) -> bool:
-    """Whether a clause with a predicate has its own bearer, modality or condition."""
-    kind = modal_kind(clause)
-    current = next((k for c in run if (k := modal_kind(c))), "obligation")
-    subject = clause.subject
+def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | None) -> bool:
+    """Whether a clause with a predicate has its own bearer, modality or condition; `shares` is `_shares_work` if known."""
+    kind, subject = modal_kind(clause), clause.subject
     if subject is not None and subject.kind in ("organisation", "person"):
-        return not _shares_work(run, clause)
-    if kind and kind != current:
+        return not (_shares_work(run, clause) if shares is None else shares)
+    if not kind:
+        return False
+    if kind != next((k for c in run if (k := modal_kind(c))), "obligation"):
         if kind == "recommendation":
             return clause.lead == "cue"
         return not text.startswith("杜绝", clause.cue.start if clause.cue else clause.start)
-    if subject is not None and subject.kind == "thing" and kind:
+    if subject is not None and subject.kind == "thing":
         return True
-    return bool(kind) and text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
+    return text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
 
 
 def modal_kind(clause: Clause) -> str:
@@ -214,9 +212,7 @@ def modal_kind(clause: Clause) -> str:
 
 def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
     """X牵头，Y配合: two roles of one directive."""
-    charge = {hit.kind for c in (*run, clause) for hit in c.hits}
-    here = any(hit.kind == "charge" for hit in clause.hits)
-    return here and "lead" in charge
+    return "charge" in clause.marks and any(["lead" in c.marks for c in (*run, clause)])
 
 
 def _acts(text: str, clause: Clause) -> bool:
