@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from policymine.extraction.quantity_values import SCALES
 from policymine.model import Span
 from policymine.rules import load
 
@@ -104,6 +105,8 @@ def refused(
     ordinal = gives.get("mod") == "ORDINAL"
     if ordinal or gives.get("both") or gives.get("double"):
         return False
+    if copy[start - 1 : start] == "/" and low in SCALES:
+        return True
     if not (lead and lead.touching) and pattern("context", "before_digits" if low[:1].isdigit() else "before").search(
         copy[max(0, start - 6) : start]
     ):
