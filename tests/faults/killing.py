@@ -28,6 +28,7 @@ from policymine.operations.night import open_table
 from policymine.settings import load_settings
 from policymine.sources.archive import Archive
 from policymine.table import schema
+from policymine.table.dialect import writing
 from policymine.table.publish import Run
 from policymine.table.store import Table
 
@@ -73,15 +74,27 @@ class Outcome:
     violations: list[str] = field(default_factory=list)
 
 
-def run_child(world: World, site: Sites, state: int, day: int, kill: Kill | None, tell: Connection | None = None) -> None:
+def run_child(
+    world: World, site: Sites, state: int, day: int, kill: Kill | None, tell: Connection | None = None, planted: bool = False
+) -> None:
     """The night of a forked process, in a process group of its own."""
     os.setsid()
     sys.stderr = (world.folder / "stderr.txt").open("a", encoding="utf-8")
     counts: Counter[str] = Counter()
+    if planted:
+        Run.publish = publish_in_two  # type: ignore[method-assign]
     _watch(counts, kill)
     report = night(world, site, state=state, day=day)
     if tell is not None:
         tell.send((report.status, counts))
+
+
+def publish_in_two(run: Run, *given: Any, publish: Callable[..., None] = Run.publish, **named: Any) -> None:
+    """A planted fault: what readers see moves in a transaction of its own, before the rest of the night is in."""
+    run.flush()
+    with writing(run._engine) as connection:
+        connection.execute(sa.update(schema.published_run).values(run_id=run.id))
+    publish(run, *given, **named)
 
 
 def _watch(counts: Counter[str], kill: Kill | None) -> None:
@@ -133,13 +146,13 @@ def _watch(counts: Counter[str], kill: Kill | None) -> None:
     Path.replace = replaced  # type: ignore[method-assign,assignment]
 
 
-def undisturbed(site: Sites, base: World, scratch: Path, *, first_state: int) -> Known:
-    """How the table looks after none, one, two and three undisturbed nights on a base, and what a night is made of."""
+def undisturbed(site: Sites, base: World, scratch: Path, *, first_state: int, nights: int = 3) -> Known:
+    """How the table looks after none, one and more undisturbed nights on a base, and what a night is made of."""
     world = base.copy(scratch)
     digests = [digest(_dump(world))]
     events: Counter[str] = Counter()
     seconds = 0.0
-    for number in range(1, 4):
+    for number in range(1, nights + 1):
         hear, tell = FORK.Pipe(duplex=False)
         began = time.monotonic()
         process = start(world, site, first_state, number, None, tell)
@@ -152,9 +165,11 @@ def undisturbed(site: Sites, base: World, scratch: Path, *, first_state: int) ->
     return Known(base, tuple(digests), events, seconds, first_state, crawls)
 
 
-def start(world: World, site: Sites, state: int, day: int, kill: Kill | None, tell: Connection | None = None) -> Process:
+def start(
+    world: World, site: Sites, state: int, day: int, kill: Kill | None, tell: Connection | None = None, planted: bool = False
+) -> Process:
     """Starts a night in a forked process."""
-    process = FORK.Process(target=run_child, args=(world, site, state, day, kill, tell))
+    process = FORK.Process(target=run_child, args=(world, site, state, day, kill, tell, planted))
     process.start()
     return process
 
@@ -176,14 +191,14 @@ def draw(known: Known, dice: random.Random, kind: str) -> Kill:
     return Kill(kind, dice.randint(1, max(1, known.events[kind])), dice.random() < 0.5)
 
 
-def trial(known: Known, site: Sites, folder: Path, kills: Sequence[Kill], reader: Reader) -> Outcome:
+def trial(known: Known, site: Sites, folder: Path, kills: Sequence[Kill], reader: Reader, *, planted: bool = False) -> Outcome:
     """Kills one night as often as is said, lets it end, and says what did not hold."""
     outcome = Outcome()
     world = known.base.copy(folder)
     reader.look_at(world, known.digests)
     done = 0
     for kill in kills:
-        if _strike(start(world, site, known.first_state, done + 1, kill), kill, world):
+        if _strike(start(world, site, known.first_state, done + 1, kill, planted=planted), kill, world):
             outcome.kills[kill.kind] += 1
         now = _published(world) - _published(known.base)
         outcome.published_before += now > done

@@ -189,8 +189,11 @@ def digest(lines: Sequence[str]) -> str:
 
 
 def dump(table: Table) -> list[str]:
-    """The canonical dump of a table."""
-    return list(table.dump_canonical())
+    """The canonical dump of a table; one that shows rows of a run which was never published contradicts itself."""
+    try:
+        return list(table.dump_canonical())
+    except KeyError as problem:
+        return [f"rows of a night that was not published: {problem}"]
 
 
 def dump_of(world: World) -> list[str]:
