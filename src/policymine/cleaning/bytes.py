@@ -13,24 +13,28 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from policymine.cleaning.lattice import Read, Reading, Shown, pair_of, read, vocabulary
+import numpy as np
+import numpy.typing as npt
+
+from policymine.cleaning.lattice import Read, Shown, genre, pair_of, read, vocabulary
 from policymine.text import Edit, Span
 from policymine.text.script import to_simplified
 
 RULE = "repairs.lost-bytes"
 BEFORE, AFTER = 24, 40  # how far a damaged passage is followed to both sides of what the scan found
 BUDGET = 4_000  # characters that are read on one page
-GAPS = 240  # places on one page where vanished pairs are tried
 ODD = 7.6  # what a character of damaged text costs at least, on the average; clean text costs 4 to 6
 BROKEN = 9.6  # the same where nothing could be repaired and a person should look
 GAIN = 12.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
 LEAST = 3
 DENSE = 5
+WINDOW, MOST_RARE = 14, 5  # so many characters of a window are not common where bytes slipped
+BLOCK = 1 << 18
 JAPANESE = 0.3  # share of kana from which on a stretch is Japanese
 LIKELY = 8.4  # what a character of a true reading costs at most, on the average
-DOUBT = 6.4  # from what cost on the neighbourhood of a character is doubtful
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两几")
 _HALF = {"，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")"}
+_LINE = re.compile("[^\n]+")
 _KANA = re.compile("[\u3041-\u30fa]")
 _STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
 
@@ -77,14 +81,12 @@ def find_lost_bytes(text: str) -> list[Edit]:
     []
     """
     edits: list[Edit] = []
-    budget, gaps = BUDGET, GAPS
+    budget = BUDGET
     for span in suspects(text):
         if span.length > budget:
             break
         budget -= span.length
-        found = _passages(text, span, gaps=gaps)
-        gaps -= sum(passage.span.length for passage in found)
-        edits += [_edit(text, passage) for passage in found]
+        edits += [_edit(text, passage) for passage in _passages(text, span)]
     return edits
 
 
@@ -95,13 +97,11 @@ def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
     ([], [])
     """
     grown: list[tuple[int, int]] = []
-    for match in _traces(text):
-        around = to_simplified(text[max(match.start() - 3, 0) : match.end() + 3])
-        if not _is_dense(text[max(match.start() - 8, 0) : match.end() + 8]):
-            continue
+    for start, end in _odd_places(text):
+        around = to_simplified(text[max(start - 3, 0) : end + 3])
         if vocabulary().best(around) < odd * len(around) or len(_KANA.findall(around)) > 0.5 * len(around):
             continue
-        left, right = _grown(text, match)
+        left, right = _grown(text, start, end)
         if grown and left <= grown[-1][1]:
             grown[-1] = grown[-1][0], max(grown[-1][1], right)
         else:
@@ -110,18 +110,45 @@ def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
 
 
 @lru_cache(maxsize=2)
-def _traces(text: str) -> tuple[re.Match[str], ...]:
-    """Where three odd characters stand near each other."""
-    return tuple(_odd().trace.finditer(text))
+def _odd_places(text: str) -> tuple[tuple[int, int], ...]:
+    """Where three odd characters stand near each other, or many that are not common."""
+    traces = [match.span() for match in _odd().trace.finditer(text)]
+    dense = [(start, end) for start, end in traces if _is_dense(text[max(start - 8, 0) : end + 8])]
+    return tuple(sorted([*dense, *_uncommon(text)]))
 
 
-def _grown(text: str, match: re.Match[str]) -> tuple[int, int]:
-    low, high = max(match.start() - BEFORE, 0), match.end() + AFTER
-    left = match.start()
+def _uncommon(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of a line of which a third of the characters is not among the common ones."""
+    for start in range(0, len(text), BLOCK):
+        points = np.frombuffer(text[start : start + BLOCK].encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint16)
+        if len(points) < WINDOW:
+            return
+        rare = _rare()[points]
+        odd = np.concatenate(([0], np.cumsum(rare)))
+        windows = np.flatnonzero(odd[WINDOW:] - odd[:-WINDOW] >= MOST_RARE)
+        for run in np.split(windows, np.flatnonzero(np.diff(windows) > 1) + 1) if len(windows) else ():
+            places = np.flatnonzero(rare[run[0] : run[-1] + WINDOW]) + int(run[0]) + start
+            for line in _LINE.finditer(text, int(places[0]), int(places[-1]) + 1):
+                yield line.span()
+
+
+@cache
+def _rare() -> npt.NDArray[np.bool_]:
+    """For every character of the first plane whether it is a Han character that is not common in either script."""
+    table = np.zeros(1 << 16, np.bool_)
+    han = "".join(map(chr, range(0x3400, 0xA000)))
+    common = set(genre()["common"])
+    table[0x3400:0xA000] = [character not in common for character in to_simplified(han)]
+    return table
+
+
+def _grown(text: str, start: int, end: int) -> tuple[int, int]:
+    low, high = max(start - BEFORE, 0), end + AFTER
+    left = start
     while left > low and _STRETCH.match(text[left - 1]):
         left -= 1
-    run = _STRETCH.match(text, match.start(), high)
-    return left, max(run.end() if run else 0, match.start() + 1)
+    run = _STRETCH.match(text, start, high)
+    return left, max(run.end() if run else 0, start + 1)
 
 
 def shown_as(text: str) -> list[Shown]:
@@ -136,14 +163,13 @@ def shown_as(text: str) -> list[Shown]:
     return out
 
 
-def _passages(text: str, span: Span, *, gaps: int) -> list[Passage]:
+def _passages(text: str, span: Span) -> list[Passage]:
     """What a stretch reads where it is out of step; nothing when it is likelier as it stands."""
     shown = shown_as(span.of(text))
     standing = vocabulary().best(to_simplified(span.of(text)))
-    reading = read(shown)
+    reading = read(shown, ends=not "0" <= text[span.end : span.end + 1] <= "9")
     if reading.cost > standing - GAIN:
         return []
-    reading = read(shown, gaps=_doubtful(reading, most=gaps))
     kept = [stretch for stretch in _slipped(reading.reads) if len(stretch) >= LEAST and _is_likely(stretch)]
     parts = [part for stretch in kept for part in _sentences(stretch)]
     return [_passage(text, span.start, part) for part in parts]
@@ -159,17 +185,6 @@ def _passage(text: str, start: int, reads: Sequence[Read]) -> Passage:
     word = "".join("?" if one.certainty == "g" and one.character in _NUMERALS else one.character for one in reads)
     span = Span(start + reads[0].start, start + reads[-1].end)
     return Passage(span, _in_width_of(text, word), "".join(one.certainty for one in reads if one.character))
-
-
-def _doubtful(reading: Reading, *, most: int) -> frozenset[int]:
-    """The places inside slipped stretches where what is read is rare: there pairs may have vanished."""
-    places: set[int] = set()
-    for stretch in _slipped(reading.reads):
-        for index, one in enumerate(stretch):
-            near = stretch[max(index - 1, 0) : index + 2]
-            if len(places) < most and sum(other.cost for other in near) > DOUBT * len(near):
-                places |= {one.start, one.end}
-    return frozenset(places)
 
 
 def _slipped(reads: Sequence[Read]) -> Iterator[list[Read]]:

@@ -2,37 +2,42 @@
 
 In GB 2312 every character is two bytes. When one byte is lost, each character shown after it is made of the second byte of
 one true character and the first byte of the next, until something of one byte (an ASCII mark, a line end) puts them in step
-again. Pairs that mean nothing are shown as `?` or vanish; what is known of them is just that: their first byte, the second of
-a true character, lies in a zone that GB 2312 leaves empty.
+again. Pairs that mean nothing are shown as `?` or vanish.
 
-The search walks the shown characters once. At each it stands in step (the shown character is the true one) or out of step (a
-first byte waits for its second); it pays for words by their frequency, for every slip, and for every pair that vanished.
+What a true word would be shown as is therefore known (`shifted.py`). The search walks the shown characters once. At each it
+stands in step (the shown character is the true one), waits with a first byte for its second, or is blind: the first byte of
+the next character is gone. It pays for words by their frequency, and for losing and finding the step; what vanishes costs
+nothing, for it follows from the word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from policymine.cleaning import shifted
+from policymine.cleaning.shifted import MARK, Found, Kind, Lookup, pair_of
 from policymine.rules import load
-from policymine.text.frequency import UNKNOWN, Words, words
+from policymine.text.frequency import LONGEST, UNKNOWN, Words, words
 
 SLIP = 9.0  # losing the step
 CATCH = 5.0  # finding it again
-VANISHED = 4.0  # a pair that left no mark
-MORE_VANISHED = 2.5  # another pair beside it, or beside a mark
-HOLE = 1.5  # a pair of a row of signs that has a hole there
-MOST_VANISHED = 4
-COMMON = 120  # how many characters are tried where no byte is known
-INFINITE = float("inf")
+AT_MARK = 1.0  # finding it again where a mark stands for the half that is left
+UNMARKED = 4.0  # a pair that vanished without a mark where others left one
 UNKNOWABLE = 6.0  # half a character that is given up
 MARKED_HALF = 0.5  # the same behind the mark of a lost pair, which is its other half
 HALF = "-"
+UNREAD = "?"  # half a character that nothing around it tells
+HONEST = 3.0  # how much likelier a guess inside a line must be than leaving half a character unread
 SIGN = 9.0  # what a letter or a rare mark of punctuation costs where it stands
 FORMULA = 13.0  # what a formula of the genre costs as one word
-BEAM = 25.0  # how much dearer than the cheapest a reading may be and still be followed
+
+OWN = 0.3  # how much the genre weighs beside the language as a whole
 
 IN_STEP, WAITING, BLIND = 0, 1, 2
 
@@ -66,44 +71,25 @@ class Reading(NamedTuple):
 
 
 class _Node(NamedTuple):
-    """A state between two shown characters: the place, what waits there, and how many pairs have vanished here."""
+    """A state between two shown characters: the place, and what waits there."""
 
     at: int
     kind: int
-    vanished: int
 
 
 class _Step(NamedTuple):
-    to: _Node
-    characters: frozenset[str]
-    cost: float
-    certainty: str
+    """A word read from a node: how it lies to the slip, how many pairs it takes, whether the pair behind it was seen."""
 
-
-class _Ways(NamedTuple):
-    """The steps that lead on from each node, worked out once."""
-
-    shown: list[Shown]
-    gaps: frozenset[int]
-    known: dict[_Node, tuple[_Step, ...]]
-
-    def of(self, node: _Node) -> tuple[_Step, ...]:
-        if node not in self.known:
-            self.known[node] = tuple(step for step in _steps(node, self) if step.characters)
-        return self.known[node]
-
-
-class _Chain(NamedTuple):
-    """The characters of one word, the last one first."""
-
-    read: Read
-    before: _Chain | None
+    word: str
+    kind: Kind
+    size: int
+    behind: bool
 
 
 class _Best(NamedTuple):
     cost: float
     back: _Node | None
-    chain: _Chain | None
+    step: _Step | None
 
 
 @cache
@@ -112,8 +98,23 @@ def vocabulary() -> Words:
     listed = load("policymine.cleaning", "repairs").lexicons["lattice"]
     formulas = {"".join(parts) for pattern in listed["formulas"] for parts in product(*pattern)}
     signs = [chr(code) for code in (*range(0x21, 0x7F), *range(0x3001, 0x3020), *range(0x2014, 0x2027), *range(0xFF01, 0xFF5F))]
-    known = dict.fromkeys(signs, SIGN) | dict.fromkeys(formulas | set(listed["words"]), FORMULA)
-    return words().grown(known)
+    return (
+        words()
+        .mixed(genre()["words"], share=OWN)
+        .grown(dict.fromkeys(signs, SIGN) | dict.fromkeys(formulas | set(listed["words"]), FORMULA))
+    )
+
+
+@cache
+def genre() -> Mapping[str, Any]:
+    """How often `words` stand in papers of the genre, and the `common` characters; made by tools/count_words.py."""
+    found: dict[str, Any] = json.loads(files("policymine.cleaning").joinpath("genre.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _shapes() -> shifted.Words:
+    return shifted.Words(vocabulary().costs)
 
 
 def joins(left: str, right: str) -> bool:
@@ -128,170 +129,179 @@ def joins(left: str, right: str) -> bool:
     )
 
 
-def read(shown: list[Shown], *, gaps: frozenset[int] = frozenset()) -> Reading:
-    """The cheapest reading of a stretch of shown characters; `gaps` are the places where pairs may have vanished.
+def is_mark(character: str) -> bool:
+    """Whether a character stands for a pair that means nothing: a mark, or a sign of the zone for private use."""
+    return character in "?\ufffd" or "\ue000" <= character <= "\uf8ff"
+
+
+def read(shown: Sequence[Shown], *, ends: bool = True) -> Reading:
+    """The cheapest reading of a stretch of shown characters; `ends` says that no number goes on behind it.
 
     >>> shown = [Shown(c, pair_of(c)) for c in "各级要落实踩?飨畲胧"]
     >>> "".join(r.character for r in read(shown).reads)
     '各级要落实安全各项措施'
     """
-    best: dict[_Node, _Best] = {_Node(0, IN_STEP, 0): _Best(0.0, None, None)}
-    ways = _Ways(shown, gaps, {})
-    for at in range(len(shown) + 1):
-        order = [_Node(at, kind, gone) for kind in (WAITING, BLIND) for gone in range(MOST_VANISHED + 1 if at in gaps else 1)]
-        order.append(_Node(at, IN_STEP, 0))
-        least = min((best[node].cost for node in order if node in best), default=0.0)
-        for node in order:
-            if node in best and (best[node].cost <= least + BEAM or node.kind == IN_STEP):  # others may lead nowhere
-                _extend(best, node, ways)
-                _drop_half(best, node, shown)
-    end = _Node(len(shown), IN_STEP, 0)
-    return Reading(best[end].cost, tuple(_trace(best, end)))
+    return _Search(shown, ends=ends).reading()
 
 
-def _trace(best: Mapping[_Node, _Best], node: _Node) -> Iterator[Read]:
-    """The way back from a node, each word's cost shared among its characters."""
-    words_read: list[list[Read]] = []
-    at: _Node | None = node
-    while at is not None:
-        here = best[at]
-        word, chain = [], here.chain
-        while chain is not None:
-            word.append(chain.read)
-            chain = chain.before
-        share = (here.cost - best[here.back].cost) / len(word) if here.back else 0.0
-        words_read.append([one._replace(cost=share) for one in reversed(word)])
-        at = here.back
-    for reads in reversed(words_read):
-        yield from reads
+class _Search:
+    """One walk over a stretch."""
+
+    def __init__(self, shown: Sequence[Shown], *, ends: bool) -> None:
+        self._text = "".join(one.character for one in shown)
+        self._signs = [int.from_bytes(one.pair) or (MARK if is_mark(one.character) else 0) for one in shown]
+        self._marked = MARK in self._signs
+        self._size, self._ends = len(shown), ends
+        self._lookup = Lookup(_shapes(), self._signs)
+        self._best: dict[_Node, _Best] = {_Node(0, IN_STEP): _Best(0.0, None, None)}
+
+    def reading(self) -> Reading:
+        for at in range(self._size + 1):
+            self._slipped(_Node(at, WAITING))
+            self._slipped(_Node(at, BLIND))
+            before = self._best.get(_Node(at, BLIND))
+            self._in_step(_Node(at, IN_STEP))
+            if self._best.get(_Node(at, BLIND)) != before:
+                self._slipped(_Node(at, BLIND))
+        end = _Node(self._size, IN_STEP)
+        return Reading(self._best[end].cost, tuple(self._trace(end)))
+
+    def _reach(self, to: _Node, cost: float, back: _Node, step: _Step | None) -> None:
+        if to not in self._best or cost < self._best[to].cost:
+            self._best[to] = _Best(cost, back, step)
+
+    def _in_step(self, node: _Node) -> None:
+        """The words that stand there as they are shown, and the ways to lose the step."""
+        if node not in self._best:
+            return
+        paid, at, costs = self._best[node].cost, node.at, vocabulary().costs
+        for end in range(at + 1, min(at + LONGEST, self._size) + 1):
+            cost = costs.get(self._text[at:end], UNKNOWN if end == at + 1 else None)
+            if cost is not None:
+                step = _Step(self._text[at:end], Kind(before=end - at), end - at, False)
+                self._reach(_Node(end, IN_STEP), paid + cost, node, step)
+        if at == self._size or self._signs[at] <= MARK:
+            return
+        self._reach(_Node(at, BLIND), paid + SLIP, node, None)
+        for before in range(4):
+            self._words(node, paid + SLIP, Kind(before=before, torn=True))
+            if before:
+                self._words(node, paid + SLIP, Kind(before=before))
+        if at == 0 or self._signs[at - 1] <= MARK:
+            half = MARKED_HALF if at and self._signs[at - 1] == MARK else UNKNOWABLE
+            self._reach(_Node(at + 1, WAITING), paid + SLIP + half, node, _Step("", Kind(), 0, True))
+
+    def _slipped(self, node: _Node) -> None:
+        """The words that begin out of step."""
+        if node not in self._best:
+            return
+        paid, lead = self._best[node].cost, node.kind == WAITING
+        self._words(node, paid, Kind(lead=lead))
+        for caught in range(1, 4):
+            if lead or caught > 1:
+                kind = Kind(lead=lead, caught=caught)
+                for size, found in self._lookup.at(node.at, kind):
+                    self._take(node, paid + CATCH, _Node(node.at + size, IN_STEP), found, 0, _Step("", kind, size, False))
+
+    def _words(self, node: _Node, paid: float, kind: Kind) -> None:
+        """All words of one kind from a node on."""
+        for size, found in self._lookup.at(node.at, kind):
+            vanished = self._marked and len(_shapes().texts[int(found.words[0])]) > size + 1
+            self._end(node, paid + UNMARKED * vanished, kind, size, found)
+        if self._marked:
+            kind = kind._replace(marked=True)
+            for size, found in self._lookup.at(node.at, kind):
+                if MARK in self._signs[node.at : node.at + size]:
+                    self._end(node, paid, kind, size, found)
+
+    def _end(self, node: _Node, paid: float, kind: Kind, size: int, found: Found) -> None:
+        """The ways on behind words of one shape: the next pair was seen, left a mark, vanished, or the step is found."""
+        at = node.at + size
+        sign = self._signs[at] if at < self._size else 0
+        step = _Step("", kind, size, False)
+        if sign > MARK:
+            seen = (found.last == sign >> 8).nonzero()[0]
+            if len(seen):
+                self._take(node, paid, _Node(at + 1, WAITING), found, int(seen[0]), step._replace(behind=True))
+        lost = shifted.gone()[found.last].nonzero()[0]
+        if len(lost):
+            if sign == MARK:
+                self._take(node, paid, _Node(at + 1, BLIND), found, int(lost[0]), step)
+            self._take(node, paid + UNMARKED * self._marked, _Node(at, BLIND), found, int(lost[0]), step)
+        if sign == MARK:
+            self._take(node, paid + AT_MARK, _Node(at + 1, IN_STEP), found, self._ending(node, found, at + 1), step)
+        self._take(node, paid + CATCH, _Node(at, IN_STEP), found, self._ending(node, found, at), step)
+
+    def _ending(self, node: _Node, found: Found, at: int) -> int:
+        """The first of the words, but a full stop where a line ends with the first byte of a mark."""
+        if self._stops(at) and node.kind == WAITING and self._signs[node.at - 1] & 0xFF == 0xA1:
+            stops = [number for number, word in enumerate(found.words[:20].tolist()) if _shapes().texts[word] == "。"]
+            return stops[0] if stops else 0
+        return 0
+
+    def _stops(self, at: int) -> bool:
+        """Whether the stretch ends at a place, or a mark of punctuation stands there."""
+        return self._ends if at == self._size else self._text[at] in "，。、；：！？,;:!?）)》”"
+
+    def _mass(self, found: Found) -> float:
+        """How likely the single characters of a shape are together, the likeliest of them counting 1."""
+        prices = [float(_shapes().prices[word]) for word in found.words.tolist() if len(_shapes().texts[word]) == 1]
+        return sum(math.exp(prices[0] - price) for price in prices)
+
+    def _take(self, node: _Node, paid: float, to: _Node, found: Found, number: int, step: _Step) -> None:
+        word = int(found.words[number])
+        text = _shapes().texts[word]
+        if to == node or (len(text) == 1 and to.kind == IN_STEP and node.kind != WAITING):
+            return  # of a character without any of its bytes nothing is known
+        price = float(_shapes().prices[word])
+        inside = to.kind == IN_STEP and not self._stops(to.at) and not step.kind.caught
+        if inside and len(text) > 1:
+            price += HONEST
+        elif inside:
+            likelier = self._mass(found)  # of all characters with this first byte, beside the likeliest one
+            if likelier >= 2:
+                text, price = UNREAD, price - math.log(likelier)
+        self._reach(to, paid + price, node, step._replace(word=text))
+
+    def _trace(self, node: _Node) -> Iterator[Read]:
+        """The way back from a node, each word's cost shared among its characters."""
+        found: list[list[Read]] = []
+        at: _Node | None = node
+        while at is not None:
+            here = self._best[at]
+            if here.back is not None and here.step is not None:
+                reads = list(self._reads(here.back, here.step, at))
+                paid = here.cost - self._best[here.back].cost
+                found.append([one._replace(cost=paid / len(reads)) for one in reads])
+            at = here.back
+        for reads in reversed(found):
+            yield from reads
+
+    def _reads(self, node: _Node, step: _Step, to: _Node) -> Iterator[Read]:
+        """The characters of a word with the shown ones that each was read from."""
+        word, kind, at = step.word, step.kind, node.at
+        if not word:
+            yield Read("", at, at + 1, HALF)
+            return
+        seen_lead = kind.lead or kind.torn
+        for number, character in enumerate(word):
+            if number < kind.before or (kind.caught and number >= kind.caught):
+                yield Read(character, at, at + 1, "")
+                at += 1
+                continue
+            half = number + 1 == kind.caught
+            torn = kind.torn and number == kind.before
+            if half:
+                seen, end = False, at + (self._signs[at] == MARK)
+            elif number == len(word) - 1:
+                seen, end = step.behind, to.at
+            else:
+                first = pair_of(character)[0 if torn else 1]
+                seen = bool(shifted.mapped()[first << 8 | pair_of(word[number + 1])[0]])
+                end = at + (seen or (kind.marked and at < self._size and self._signs[at] == MARK))
+            known = 0 if character == UNREAD else seen_lead + (seen and not torn)
+            yield Read(character, at, end, "ghe"[known])
+            at, seen_lead = end, seen
 
 
-def _extend(best: dict[_Node, _Best], node: _Node, ways: _Ways) -> None:
-    """Tries every word that can start at a node."""
-    costs, following = vocabulary()
-    begun: list[tuple[_Node, str, float, _Chain | None]] = [(node, "", best[node].cost, None)]
-    while begun:
-        longer: list[tuple[_Node, str, float, _Chain | None]] = []
-        for place, word, paid, chain in begun:
-            further = following.get(word, "")
-            for step in ways.of(place):
-                if word and place.kind == IN_STEP and step.certainty:
-                    continue  # words end where the step is lost
-                spent, to = paid + step.cost, step.to
-                reached = best[to].cost if to in best else INFINITE
-                for character in filter(step.characters.__contains__, further) if word else step.characters:
-                    grown = word + character
-                    cost = spent + costs.get(grown, INFINITE if word else UNKNOWN)
-                    goes_on = grown in following
-                    if cost < reached or goes_on:
-                        link = _Chain(Read(character, place.at, to.at, step.certainty), chain)
-                        if cost < reached:
-                            reached, best[to] = cost, _Best(cost, node, link)
-                        if goes_on:
-                            longer.append((to, grown, spent, link))
-        begun = longer
-
-
-def _drop_half(best: dict[_Node, _Best], node: _Node, shown: list[Shown]) -> None:
-    """Behind a mark or at the start, the first byte may belong to a character of which nothing can be known."""
-    at = node.at
-    if node.kind == IN_STEP and at < len(shown) and shown[at].pair and (at == 0 or not shown[at - 1].pair):
-        to, gone = _Node(at + 1, WAITING, 0), _Chain(Read("", at, at + 1, HALF), None)
-        cost = SLIP + (MARKED_HALF if at and shown[at - 1].character in "?\ufffd" else UNKNOWABLE)
-        if to not in best or best[node].cost + cost < best[to].cost:
-            best[to] = _Best(best[node].cost + cost, node, gone)
-
-
-def _steps(node: _Node, ways: _Ways) -> Iterator[_Step]:
-    """The ways to the next true character: where it leads, which characters it may be, what it costs beside its word."""
-    at, shown = node.at, ways.shown
-    more = at < len(shown)
-    pair = shown[at].pair if more else b""
-    if node.kind == IN_STEP:
-        if more:
-            yield _Step(_Node(at + 1, IN_STEP, 0), frozenset(shown[at].character), 0.0, "")
-            if pair:  # its first byte is the second one of a character that lost its first, or the first one of ...
-                yield _Step(_Node(at + 1, WAITING, 0), _of_trail(pair[0]), SLIP, "h")
-                yield _Step(_Node(at + 1, WAITING, 0), _of_lead(pair[0]), SLIP, "h")
-        return
-    lead = shown[at - 1].pair[1] if node.kind == WAITING else None
-    if more and pair:
-        if lead is not None:
-            yield _Step(_Node(at + 1, WAITING, 0), _character(lead, pair[0]), 0.0, "e")
-        else:
-            yield _Step(_Node(at + 1, WAITING, 0), _of_trail(pair[0]), 0.0, "h")
-    empty, sure = (_of_lead_empty(lead), "h") if lead is not None else (_empty(), "g")
-    if more and not pair:
-        yield _Step(_Node(at + 1, BLIND, 0), empty, 0.0, sure)
-        holes = _of_lead_holes(lead) if lead is not None else frozenset("")
-        yield _Step(_Node(at + 1, BLIND, 0), holes, HOLE, sure)
-        if lead is not None:  # some decoders give one mark for one byte and are in step again
-            ends = at + 1 == len(shown)  # what follows is no pair, so the byte may have been any
-            yield _Step(_Node(at + 1, IN_STEP, 0), _last(lead, ends=ends) if ends else empty, 0.0, sure)
-    if at in ways.gaps and node.vanished < MOST_VANISHED:
-        yield _Step(_Node(at, BLIND, node.vanished + 1), empty, MORE_VANISHED if node.kind == BLIND else VANISHED, sure)
-    if lead is not None:
-        yield _Step(_Node(at, IN_STEP, 0), _last(lead, ends=not more), CATCH, "h")
-
-
-def _last(lead: int, *, ends: bool) -> frozenset[str]:
-    """What a character may be of which only the first byte is left; one that begins like a mark and ends a line is a stop."""
-    return frozenset("。") if ends and lead == 0xA1 else _of_lead(lead)
-
-
-def pair_of(character: str) -> bytes:
-    """The two bytes of a character in GB 2312, or in the user zone of GB 18030; empty when it has none there.
-
-    >>> pair_of("安").hex(), pair_of("a")
-    ('b0b2', b'')
-    """
-    try:
-        code = character.encode("gb18030")
-    except UnicodeEncodeError:
-        return b""
-    return code if len(code) == 2 and code[0] > 0xA0 and code[1] > 0xA0 else b""
-
-
-@cache
-def _character(lead: int, trail: int) -> frozenset[str]:
-    try:
-        return frozenset(bytes([lead, trail]).decode("gb2312"))
-    except UnicodeDecodeError:
-        return frozenset()
-
-
-def _likeliest(characters: Iterator[frozenset[str]], most: int) -> frozenset[str]:
-    costs = vocabulary().costs
-    return frozenset(sorted((c for some in characters for c in some if c in costs), key=lambda c: costs[c])[:most])
-
-
-@cache
-def _of_trail(trail: int) -> frozenset[str]:
-    return _likeliest((_character(lead, trail) for lead in range(0xA1, 0xF8)), 94)
-
-
-@cache
-def _of_lead(lead: int) -> frozenset[str]:
-    return _likeliest((_character(lead, trail) for trail in range(0xA1, 0xFF)), 94)
-
-
-def _empty_trails() -> Iterator[int]:
-    """Second bytes that, as a first byte, start no character of GB 2312."""
-    yield from range(0xAA, 0xB0)
-    yield from range(0xF8, 0xFF)
-
-
-@cache
-def _of_lead_empty(lead: int) -> frozenset[str]:
-    return _likeliest((_character(lead, trail) for trail in _empty_trails()), 94)
-
-
-@cache
-def _of_lead_holes(lead: int) -> frozenset[str]:
-    """Characters whose second byte begins one of the rows of signs with many holes."""
-    return _likeliest((_character(lead, trail) for trail in (0xA6, 0xA7, 0xA8)), 94)
-
-
-@cache
-def _empty() -> frozenset[str]:
-    return _likeliest((_character(lead, trail) for lead in range(0xA1, 0xF8) for trail in _empty_trails()), COMMON)
+__all__ = ["HALF", "Read", "Reading", "Shown", "joins", "pair_of", "read", "vocabulary"]

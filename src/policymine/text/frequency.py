@@ -1,4 +1,4 @@
-"""How common words and characters are in Chinese, by the counts of jieba's dictionary; read once, when first asked for.
+"""How common words are in Chinese, by the counts of jieba's dictionary; read once, when first asked for.
 
 Costs are negative natural logarithms of shares, so that the likeliest reading of a text is the cheapest.
 """
@@ -12,25 +12,33 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 LONGEST = 6
 UNKNOWN = 17.0
 FOREIGN = 11.0
+_MARKS = {
+    "，": 2.8, "。": 3.7, "、": 3.5, "：": 5.5, "；": 5.5, "“": 5.5, "”": 5.5, "《": 7.0, "》": 7.0, "（": 6.0, "）": 6.0,
+}  # fmt: skip
 
 
 class Words(NamedTuple):
-    """Costs of words; `following` gives the characters with which a beginning of words goes on."""
+    """Costs of words."""
 
     costs: Mapping[str, float]
-    following: Mapping[str, str]
 
     def grown(self, costs: Mapping[str, float]) -> Words:
         """These words and some more, with their costs."""
-        following = dict(self.following)
-        for word in costs:
-            for end in range(1, len(word)):
-                ends = following.get(word[:end], "")
-                following[word[:end]] = ends if word[end] in ends else ends + word[end]
-        return Words({**costs, **self.costs}, following)
+        return Words({**costs, **self.costs})
+
+    def mixed(self, counts: Mapping[str, int], *, share: float) -> Words:
+        """These words as they are used in texts of which some are counted: `share` of each likelihood comes from the counts."""
+        total, general = sum(counts.values()), -math.log(1 - share)
+        costs = {word: cost + general for word, cost in self.costs.items()}
+        for word, count in counts.items():
+            costs[word] = -math.log(share * count / total + math.exp(-costs.get(word, math.inf)))
+        return Words(costs)
 
     def best(self, text: str) -> float:
         """The cost of the cheapest division of a text into words; what no word has costs `UNKNOWN` if Han, else `FOREIGN`."""
@@ -47,46 +55,28 @@ class Words(NamedTuple):
         return reached[-1]
 
 
-def _dictionary() -> list[tuple[str, int]]:
+@cache
+def _dictionary() -> tuple[list[str], npt.NDArray[np.float64]]:
+    """The words of jieba's dictionary with their counts."""
     found = find_spec("jieba")
     if found is None or found.origin is None:  # jieba is a dependency; without it nothing is known
-        return []
-    content = Path(found.origin).with_name("dict.txt").read_text(encoding="utf-8")
-    entries = [line.split(" ", 2) for line in content.splitlines()]
-    return [(entry[0], int(entry[1])) for entry in entries if len(entry) > 1 and len(entry[0]) <= LONGEST]
+        return [], np.zeros(0)
+    fields = Path(found.origin).with_name("dict.txt").read_text(encoding="utf-8").split()
+    return fields[::3], np.asarray(fields[1::3], np.int64).astype(np.float64)
 
 
 @cache
 def words() -> Words:
-    """The words of the dictionary with up to six characters.
+    """The words of the dictionary with up to six characters, and the marks of punctuation.
 
     >>> known = words()
-    >>> known.costs["工作"] < known.costs["窘迫"], "策" in known.following["束手无"]
-    (True, True)
+    >>> known.costs["工作"] < known.costs["窘迫"]
+    True
     """
-    counts = _dictionary()
-    total = math.log(sum(count for _, count in counts) or 1)
-    costs = {word: total - math.log(count) for word, count in counts if count > 0}
-    costs |= {
-        "，": 2.8,
-        "。": 3.7,
-        "、": 3.5,
-        "：": 5.5,
-        "；": 5.5,
-        "“": 5.5,
-        "”": 5.5,
-        "《": 7.0,
-        "》": 7.0,
-        "（": 6.0,
-        "）": 6.0,
-    }
-    following: dict[str, str] = {}
-    for word in costs:
-        for end in range(1, len(word)):
-            ends = following.get(word[:end], "")
-            if word[end] not in ends:
-                following[word[:end]] = ends + word[end]
-    return Words(costs, following)
+    known, counts = _dictionary()
+    shares = np.log(counts.sum() or 1) - np.log(np.maximum(counts, 0.5))
+    costs = zip(known, shares.tolist(), strict=True)
+    return Words({**{word: cost for word, cost in costs if len(word) <= LONGEST}, **_MARKS})
 
 
 @cache
@@ -96,10 +86,10 @@ def characters() -> Mapping[str, float]:
     >>> characters()["的"] < characters()["镬"]
     True
     """
-    counts: dict[str, int] = {}
-    for word, count in _dictionary():
-        for character in word:
-            counts[character] = counts.get(character, 0) + count
+    counts: dict[str, float] = {}
+    for word, count in zip(*_dictionary(), strict=True):
+        for character in word if len(word) <= LONGEST else ():
+            counts[character] = counts.get(character, 0) + float(count)
     total = math.log(sum(counts.values()) or 1)
     return {character: total - math.log(count) for character, count in counts.items() if count}
 

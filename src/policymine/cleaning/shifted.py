@@ -1,0 +1,211 @@
+"""What words look like when their bytes have slipped, and which words a stretch of shown characters can therefore be.
+
+A word is two bytes a character. Out of step its inner borders are what is shown: the second byte of each character with the
+first byte of the next. A pair that GB 2312 has no character for vanishes or leaves a mark. So each word has a shape: a row of
+shown pairs. Shapes are hashed; a stretch is looked up in all places and lengths at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+LONGEST = 6
+MARK = 1
+"""Stands in a shape for a pair that left a mark."""
+_P, _Q = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_MASK = (1 << 64) - 1
+_RARE = 15.0
+"""What words cost at most that are tried across the border of a stretch."""
+
+Keys = npt.NDArray[np.uint64]
+Bytes = npt.NDArray[np.uint8]
+
+
+class Kind(NamedTuple):
+    """How a word lies to a slip.
+
+    `before` of its characters stand in step. Then one has lost its first byte, or its second one (`torn`); with `lead` nothing
+    is lost and the first byte is known. From character `caught` on it is in step again, that one having lost its second byte.
+    """
+
+    before: int = 0
+    torn: bool = False
+    lead: bool = False
+    caught: int = 0
+    marked: bool = False
+
+
+class Found(NamedTuple):
+    """Words of one shape, the most frequent first: their numbers and last bytes (that which the next pair begins with)."""
+
+    words: npt.NDArray[np.int64]
+    last: Bytes
+
+
+class _Index(NamedTuple):
+    keys: Keys
+    words: npt.NDArray[np.int64]
+    last: Bytes
+
+
+@cache
+def _codes() -> npt.NDArray[np.uint16]:
+    """The two bytes in GB 2312 of every character of the first plane; 0 where there is none."""
+    table = np.zeros(1 << 16, np.uint16)
+    for lead in range(0xA1, 0xF8):
+        for trail in range(0xA1, 0xFF):
+            try:
+                table[ord(bytes([lead, trail]).decode("gb2312"))] = lead << 8 | trail
+            except UnicodeDecodeError:
+                continue
+    return table
+
+
+@cache
+def mapped() -> npt.NDArray[np.bool_]:
+    """For every pair of bytes whether GB 2312 has a character for it."""
+    table = np.zeros(1 << 16, np.bool_)
+    table[_codes()] = True
+    table[0] = False
+    return table
+
+
+@cache
+def gone() -> npt.NDArray[np.bool_]:
+    """For every second byte whether the pair that it begins out of step vanishes or may vanish: rows with holes or nothing."""
+    table = np.ones(256, np.bool_)
+    table[0xB0:0xF8] = False
+    table[[0xA1, 0xA3]] = False
+    return table
+
+
+class Words:
+    """The words that are looked for, the cheapest first, with their bytes."""
+
+    def __init__(self, costs: Mapping[str, float]) -> None:
+        table = _codes()
+        by_length: dict[int, list[str]] = {}
+        for word in costs:
+            if len(word) <= LONGEST:
+                by_length.setdefault(len(word), []).append(word)
+        self.texts: list[str] = []
+        self._parts: list[tuple[int, npt.NDArray[np.uint16]]] = []
+        self.costs: dict[int, float] = {}
+        priced: list[npt.NDArray[np.float64]] = []
+        for length, listed in sorted(by_length.items()):
+            points = np.frombuffer("".join(listed).encode("utf-32-le"), np.uint32).reshape(-1, length)
+            codes = table[np.minimum(points, 0xFFFF)]
+            known = (codes != 0).all(axis=1) & (points < 0x10000).all(axis=1)
+            price = np.fromiter((costs[word] for word in listed), np.float64, len(listed))[known]
+            order = np.argsort(price, kind="stable")
+            kept = np.flatnonzero(known)[order]
+            self._parts.append((length, codes[kept]))
+            self.texts += [listed[number] for number in kept.tolist()]
+            priced.append(price[order])
+        self.prices = np.concatenate(priced)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one object of this class
+    def index(self, kind: Kind) -> _Index:
+        """The words by their shapes, sorted."""
+        keys, words, last, start = [], [], [], 0
+        for length, codes in self._parts:
+            numbers = np.arange(start, start + len(codes))
+            start += len(codes)
+            if length < kind.before + 1 or (kind.caught and length <= kind.caught):
+                continue
+            if kind.before or kind.caught:
+                few = self.prices[numbers] < _RARE
+                codes, numbers = codes[few], numbers[few]
+            shape = _shape(codes, kind)
+            keys.append(shape)
+            words.append(numbers)
+            torn_last = kind.torn and length == kind.before + 1
+            last.append((codes[:, -1] >> 8 if torn_last else codes[:, -1] & 0xFF).astype(np.uint8))
+        key, word, ending = np.concatenate(keys), np.concatenate(words), np.concatenate(last)
+        cheap = np.argsort(self.prices[word], kind="stable")
+        order = cheap[np.argsort(key[cheap], kind="stable")]
+        return _Index(key[order], word[order], ending[order])
+
+
+def _shape(codes: npt.NDArray[np.uint16], kind: Kind) -> Keys:
+    """The hash of what words are shown as."""
+    length = codes.shape[1]
+    leads, trails = codes >> 8, codes & 0xFF
+    keys = np.zeros(len(codes), np.uint64)
+    for number in range(kind.before):
+        keys = keys * _P + codes[:, number]
+    slipped = kind.caught - 1 if kind.caught else length - 1
+    for number in range(kind.before, slipped):
+        first = leads if kind.torn and number == kind.before else trails
+        pair = first[:, number] << 8 | leads[:, number + 1]
+        whole = mapped()[pair]
+        sign = np.where(whole, pair, MARK).astype(np.uint64)
+        keys = keys * _P + sign if kind.marked else np.where(whole, keys * _P + sign, keys)
+    if kind.caught:
+        for number in range(kind.caught, length):
+            keys = keys * _P + codes[:, number]
+    return keys * _Q + leads[:, 0] + np.uint64(1) if kind.lead else keys
+
+
+def key_of(signs: Sequence[int], *, lead: int | None) -> int:
+    """The hash of a row of signs, as `_shape` makes it."""
+    key = 0
+    for sign in signs:
+        key = (key * int(_P) + sign) & _MASK
+    return key if lead is None else (key * int(_Q) + lead + 1) & _MASK
+
+
+def pair_of(character: str) -> bytes:
+    """The two bytes of a character in GB 2312; empty when it has none there.
+
+    >>> pair_of("安").hex(), pair_of("a")
+    ('b0b2', b'')
+    """
+    code = int(_codes()[ord(character)]) if len(character) == 1 and ord(character) < 0x10000 else 0
+    return bytes((code >> 8, code & 0xFF)) if code else b""
+
+
+class Lookup:
+    """All words of a stretch, looked up together."""
+
+    def __init__(self, words: Words, signs: Sequence[int]) -> None:
+        """Takes the shown pairs as numbers, MARK for marks, 0 for what has no bytes."""
+        self._words, self._signs = words, signs
+        self._known: dict[Kind, dict[tuple[int, int], Found]] = {}
+
+    def at(self, place: int, kind: Kind) -> Iterator[tuple[int, Found]]:
+        """The words that can begin at a place, by the number of shown pairs that they take."""
+        if kind not in self._known:
+            self._known[kind] = self._all(kind)
+        known = self._known[kind]
+        for size in range(LONGEST + 1):
+            if (found := known.get((place, size))) is not None:
+                yield size, found
+
+    def _all(self, kind: Kind) -> dict[tuple[int, int], Found]:
+        index = self._words.index(kind)
+        places, keys = [], []
+        for place in range(len(self._signs) + 1):
+            lead = self._signs[place - 1] & 0xFF if kind.lead and place else None
+            if kind.lead and (lead is None or self._signs[place - 1] <= MARK):
+                continue
+            key = 0
+            for size in range(LONGEST + 1):
+                if not size or self._signs[place + size - 1] != MARK or kind.marked:
+                    places.append((place, size))
+                    keys.append(key if lead is None else (key * int(_Q) + lead + 1) & _MASK)
+                sign = self._signs[place + size] if place + size < len(self._signs) else 0
+                if sign == MARK and kind.caught:  # the mark of the half that was lost
+                    continue
+                if not sign or (sign == MARK and not kind.marked):
+                    break
+                key = (key * int(_P) + sign) & _MASK
+        asked = np.array(keys, np.uint64)
+        low = np.searchsorted(index.keys, asked, "left").tolist()
+        high = np.searchsorted(index.keys, asked, "right").tolist()
+        return {place: Found(index.words[a:b], index.last[a:b]) for place, a, b in zip(places, low, high, strict=True) if b > a}
