@@ -124,7 +124,7 @@ def _parts(
 
 def _only_scenes(run: Sequence[Clause]) -> bool:
     """Whether all clauses so far only set the scene."""
-    return run[0].fronted and all([earlier.fronted for earlier in run])
+    return run[0].fronted and all(earlier.fronted for earlier in run)
 
 
 def _goes_on(clause: Clause) -> bool:
@@ -212,7 +212,7 @@ def modal_kind(clause: Clause) -> str:
 
 def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
     """X牵头，Y配合: two roles of one directive."""
-    return "charge" in clause.marks and any(["lead" in c.marks for c in (*run, clause)])
+    return "charge" in clause.marks and any("lead" in c.marks for c in (*run, clause))
 
 
 def _acts(text: str, clause: Clause) -> bool:

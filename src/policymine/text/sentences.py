@@ -40,10 +40,13 @@ def clauses(text: str, span: Span) -> tuple[Span, ...]:
     """
     at, stop = span
     found = []
-    asides = list(_asides(text, at, stop)) if OPENED.search(text, at, stop) is not None else []
+    asides = _asides(text, at, stop) if OPENED.search(text, at, stop) is not None else iter(())
+    aside = next(asides, None)
     for mark in CLAUSE_ENDS.finditer(text, at, stop):
         end = mark.start()
-        if asides and any(a.start < end < a.end for a in asides):
+        while aside is not None and aside.end <= end:
+            aside = next(asides, None)
+        if aside is not None and aside.start < end:
             continue
         if end > at:
             found.append(Span(at, end))
