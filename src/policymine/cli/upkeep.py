@@ -103,6 +103,7 @@ def upgrade_table(
         surface.say(f"backup: {made.folder}")
     if to != REVISION:
         surface.say("install the older version before anything opens the table: this one brings it forward again")
+        surface.say("the older version fills its search index when its next run begins (nightly, ingest)")
 
 
 def _is_there(url: str) -> bool:

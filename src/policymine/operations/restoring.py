@@ -16,6 +16,7 @@ from policymine.settings import Settings
 from policymine.table import server_copy
 from policymine.table.dialect import path_of
 from policymine.table.releases import content_sha256
+from policymine.table.schema import REVISION
 from policymine.table.upgrade import check_known
 
 
@@ -52,8 +53,10 @@ def restore(settings: Settings, backup: Backup, *, now: datetime) -> Path | None
     _restore_archive(backup.folder / "archive", settings.archive)
     for left in settings.work.glob("run-*"):
         shutil.rmtree(left, ignore_errors=True)
+    if backup.manifest.revision != REVISION:
+        return aside  # opening it would bring it forward: whoever wants that opens it
     with open_table(settings, create=False) as table, table.reading() as then:
-        if backup.manifest.content and (found := content_sha256(then)) != backup.manifest.content:
+        if (found := content_sha256(then)) != backup.manifest.content:
             cure = f"the table says something else than was backed up ({found[:12]} for {backup.manifest.content[:12]})"
             raise StorageError(str(backup.folder), "", f"{cure}; choose another backup")
     return aside

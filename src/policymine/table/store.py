@@ -102,7 +102,7 @@ class Table:
                 raise StorageError(str(path), "", f"its folder cannot be made ({problem.strerror})") from problem
         upgraded = upgrade(engine, create=create)
         table = cls(url, engine, fold=fold)
-        if upgraded:
+        if upgraded or table._is_unfolded():
             table._refold()
         return table
 
@@ -258,6 +258,12 @@ class Table:
         key = connection.execute(sa.insert(schema.runs).values(entry)).inserted_primary_key
         assert key is not None
         return staging.RunMark(key[0], started)
+
+    def _is_unfolded(self) -> bool:
+        """Whether the search index was emptied, by a migration or a copy, and not filled again: it would find nothing."""
+        with reading(self.engine) as connection:
+            facts = schema.facts.c
+            return connection.scalars(sa.select(facts.value).where(facts.name == "fold")).one_or_none() is None
 
     def _refold(self) -> None:
         """Builds the search index anew when it was built with another fold."""
