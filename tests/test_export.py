@@ -26,11 +26,13 @@ from policymine.research import writers
 from policymine.research.codebook import as_csv, as_json, as_markdown, columns, licences
 from policymine.research.export import export
 from policymine.research.selection import select
-from policymine.research.writers import FORMULA_SIGNS, Csv
+from policymine.research.writers import Csv
 from policymine.table import Table
 from policymine.table.filters import Filters
 from policymine.table.knowledge import COLUMNS
 from policymine.table.query import QueryError
+from policymine.text import outgoing
+from policymine.text.outgoing import FORMULA_SIGNS
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 22)
@@ -137,7 +139,7 @@ def test_no_cell_of_a_csv_can_act_as_a_formula(taken: Path) -> None:
 
 
 def test_without_the_guard_the_formula_would_be_seen(small: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writers, "FORMULA_SIGNS", ("\0never",))
+    monkeypatch.setattr(outgoing, "FORMULA_SIGNS", ("\0never",))
     folder = export(select(small), tmp_path / "out", formats=["csv"], now=NOW).folder
     with pytest.raises(AssertionError):
         test_no_cell_of_a_csv_can_act_as_a_formula(folder)

@@ -17,9 +17,10 @@ from typing import Annotated, Any
 import typer
 
 from policymine.cli import annotate, coding, compliance, phrases, reading, research, slogans, sources, status, table, upkeep
-from policymine.cli.surface import Surface, harmless
+from policymine.cli.surface import Surface
 from policymine.errors import PolicymineError, StorageError
 from policymine.settings import Settings, load_settings
+from policymine.text.outgoing import for_terminal
 
 INTERRUPTED = 130
 UsageProblem: type[Any] = typer.BadParameter.__mro__[2]
@@ -80,7 +81,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False) or 0
     except PolicymineError as problem:
-        print(harmless(str(problem)).replace("\n", "␊"), file=sys.stderr)
+        print(for_terminal(str(problem)).replace("\n", "␊"), file=sys.stderr)
         code = problem.exit_code
     except UsageProblem as problem:
         problem.show()
@@ -95,6 +96,6 @@ def main() -> None:
         storage = StorageError.of(problem)
         if storage is None:
             raise
-        print(harmless(str(storage)).replace("\n", "␊"), file=sys.stderr)
+        print(for_terminal(str(storage)).replace("\n", "␊"), file=sys.stderr)
         code = storage.exit_code
     sys.exit(code if isinstance(code, int) else 0)

@@ -24,26 +24,15 @@ from rich.segment import Segment
 from policymine.errors import FetchError, PolicymineError
 from policymine.settings import Settings
 from policymine.sources.reading import name_of
+from policymine.text.outgoing import for_terminal
 
 logger = logging.getLogger(__name__)
 PARTIAL = 4
 SUFFIXES = (".txt", ".html", ".htm", ".docx", ".pdf")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-ACTING = (*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
-"""Codes beyond ASCII that act on a terminal instead of standing there, and halves of characters, which no output can take."""
-SIGNS = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | dict.fromkeys(ACTING, "\ufffd")
 IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What `json.dumps` leaves as it is although it acts, ends a line elsewhere, or is no character."""
-
-
-def harmless(text: str) -> str:
-    """A text for a terminal: what would act there stands as a sign; length unchanged.
-
-    >>> harmless("通报\\x1b[2J"), harmless("甲\\udcff.txt")
-    ('通报␛[2J', '甲�.txt')
-    """
-    return text.translate(SIGNS)
 
 
 class Screen(Console):
@@ -52,7 +41,7 @@ class Screen(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """The segments of something printed, made harmless."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=harmless(segment.text))
+            yield segment if segment.control else segment._replace(text=for_terminal(segment.text))
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ show.
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,6 +17,7 @@ from jinja2 import Environment
 from policymine.model import FINDING_KINDS
 from policymine.operations.night import PageNote
 from policymine.settings import Settings
+from policymine.text.outgoing import for_markdown
 
 Status = Literal["published", "nothing_new", "gate_failed"]
 NIGHTS = 7
@@ -186,7 +186,7 @@ def _template(name: str) -> str:
 def markdown(report: Report) -> str:
     """The report as Markdown, in Chinese."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False)
-    environment.filters["cell"] = _cell
+    environment.filters["cell"] = lambda value: for_markdown(str(value))
     return environment.from_string(_template("report.md.jinja")).render(r=report, **_WORDS)
 
 
@@ -194,11 +194,6 @@ def html_page(report: Report) -> str:
     """The report as one self-contained HTML page, in Chinese; everything from pages is escaped."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
     return environment.from_string(_template("report.html.jinja")).render(r=report, **_WORDS)
-
-
-def _cell(value: object) -> str:
-    """A value that can stand in a Markdown table: no mark-up, no bars, no line breaks."""
-    return html.escape(str(value)).replace("|", "\\|").replace("\n", " ")
 
 
 _WORDS: dict[str, Any] = {

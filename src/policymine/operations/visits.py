@@ -14,6 +14,7 @@ from policymine.operations.report import SourceReport
 from policymine.sources.crawl import Fetched
 from policymine.sources.journal import REACHED
 from policymine.sources.source import Source
+from policymine.text.outgoing import for_markdown
 
 STOPS: Mapping[str, str] = {
     "budget": "当日请求额度已用完",
@@ -62,9 +63,9 @@ def _visit_of(work: Path) -> _Visit:
 
 def source_page(source: Source, work: Path | None, *, error: str | None = None) -> str:
     """A source's night as Markdown, in Chinese: counts by outcome and code, every address that gave nothing, signals."""
-    lines = [f"# 来源 {source.id}: {source.title}", ""]
+    lines = [f"# 来源 {source.id}: {for_markdown(source.title)}", ""]
     if work is None:
-        return "\n".join([*lines, f"异常: {_cell(error or '')}"])
+        return "\n".join([*lines, f"异常: {for_markdown(error or '')}"])
     stopped, unexplained, resting = _visit_of(work)
     fetched = [*read_work(work), *resting]
     if stopped:
@@ -73,10 +74,15 @@ def source_page(source: Source, work: Path | None, *, error: str | None = None) 
     counts = Counter((f.outcome, f.code) for f in fetched)
     lines += [f"| {outcome} | {code or '—'} | {count} |" for (outcome, code), count in sorted(counts.items())]
     lines += _section(
-        "没有取得的地址", [f"`{f.code}` {f.url}: {f.error or ''}" for f in fetched if f.code and f.outcome != "waiting"]
+        "没有取得的地址",
+        [
+            f"`{f.code}` {for_markdown(f.url)}: {for_markdown(f.error or '')}"
+            for f in fetched
+            if f.code and f.outcome != "waiting"
+        ],
     )
-    lines += _section("缺少应有内容的页面", [f"{f.url}: {', '.join(f.missing)}" for f in fetched if f.missing])
-    lines += _section("来源文件没有说明的链接", list(unexplained))
+    lines += _section("缺少应有内容的页面", [for_markdown(f"{f.url}: {', '.join(f.missing)}") for f in fetched if f.missing])
+    lines += _section("来源文件没有说明的链接", [for_markdown(url) for url in unexplained])
     return "\n".join(lines)
 
 
@@ -84,11 +90,7 @@ def _section(title: str, entries: Sequence[str]) -> list[str]:
     if not entries:
         return []
     more = [f"- …… 共 {len(entries)} 条"] if len(entries) > MOST_LINES else []
-    return ["", f"## {title} ({len(entries)})", "", *(f"- {_cell(entry)}" for entry in entries[:MOST_LINES]), *more]
-
-
-def _cell(value: str) -> str:
-    return value.replace("<", "&lt;").replace("\n", " ")
+    return ["", f"## {title} ({len(entries)})", "", *(f"- {entry}" for entry in entries[:MOST_LINES]), *more]
 
 
 def write_source_page(night: Night, source: Source, page: str) -> Path:

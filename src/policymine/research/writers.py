@@ -13,9 +13,8 @@ from typing import Any, ClassVar, Protocol
 from policymine.research.codebook import as_json, columns
 from policymine.research.frames import frame_of, require, schema_of
 from policymine.research.selection import Cells
+from policymine.text.outgoing import for_spreadsheet
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""A cell that begins with one of these may act as a formula where CSV is opened as a spreadsheet."""
 LONGEST_CELL = 32_767
 SHEET_ROWS = 1_048_575
 """Rows of an xlsx sheet below its header."""
@@ -90,9 +89,9 @@ class Csv:
     def _cell(self, cell: Any) -> Any:
         if isinstance(cell, bool):
             return "true" if cell else "false"
-        if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
+        if isinstance(cell, str) and (guarded := for_spreadsheet(cell)) != cell:
             self.notes["formula_guarded"] = self.notes.get("formula_guarded", 0) + 1
-            return f"'{cell}"
+            return guarded
         return plain(cell)
 
     def close(self) -> list[Path]:

@@ -150,6 +150,10 @@ class Archive:
         """
         name, _, offset = place.rpartition("@")
         path = self.folder / name
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise FetchError(
+                place, str(self.folder), "lies outside the archive; the table is damaged, restore it from a backup"
+            )
         try:
             with path.open("rb") as file:
                 file.seek(int(offset))

@@ -18,6 +18,7 @@ from policymine.table.derived import citations, cited_papers
 from policymine.table.dialect import insert_rows
 from policymine.table.schema import Snapshot, documents, references, visible
 from policymine.table.store import Table
+from policymine.text.outgoing import for_spreadsheet
 
 EDGE_COLUMNS = (
     "citing_document", "citing_title", "citing_number", "cited_key", "cited_title", "cited_number", "cited_document",
@@ -135,7 +136,7 @@ def write_edges(table: Table, stream: TextIO) -> int:
     writer.writeheader()
     count = 0
     for count, edge in enumerate(edges(table), 1):  # noqa: B007 - the last number is the count
-        writer.writerow(edge)
+        writer.writerow({name: for_spreadsheet(cell) if isinstance(cell, str) else cell for name, cell in edge.items()})
     return count
 
 
