@@ -5,7 +5,7 @@ LOCK := requirements.lock
 READY := .venv/ready
 export DO_NOT_TRACK := 1
 
-.PHONY: nightly test lint quality speed peers lock clean help
+.PHONY: nightly test lint quality speed peers lock clean help golden fuzz soak audit unlocked
 
 help:
 	@grep -E '^[a-z]+:.*#' Makefile | sed -E 's/:.*#/\t/'
@@ -49,5 +49,26 @@ lock: # resolve anew and write the lock (names versions and hashes, no index)
 	$(BIN)/uv export --quiet --frozen --no-emit-project --only-group peers --no-header --no-annotate --output-file benchmarks/peers.lock >/dev/null
 	rm -f uv.lock
 
+golden: $(READY) # record anew what pages of the sample site give, and show the difference to what was recorded
+	$(BIN)/python tests/golden/record.py
+
+fuzz: $(READY) # a million strings at every door, damaged pages, growth at 1, 10 and 100 times the length; half an hour
+	$(BIN)/python tools/fuzz_inputs.py --count 1000000 --seed 1
+	$(BIN)/python tools/fuzz_cleaning.py --count 5000 --seed 1
+	$(BIN)/python tests/fuzz/proportions.py --short 300
+
+soak: fuzz # what takes too long for every day
+
+audit: # hold the lock against the public lists of known weaknesses; fails when one of them cannot be asked
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r $(LOCK)
+
+unlocked: # resolve without the lock, in an environment of its own, and run the tests: a broken upstream is seen here first
+	$(PYTHON) -m venv .venv-unlocked
+	.venv-unlocked/bin/python -m pip install --quiet --disable-pip-version-check --upgrade uv
+	.venv-unlocked/bin/uv pip install --quiet --python .venv-unlocked/bin/python --upgrade --editable '.[flows,postgresql,research]' --group dev
+	.venv-unlocked/bin/python -m pytest
+
 clean: # forget the environment and the table
-	rm -rf .venv .venv-peers data
+	rm -rf .venv .venv-peers .venv-audit .venv-unlocked data
