@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 from policymine.cleaning import check_partition, clean_page
 from policymine.errors import LayoutError
@@ -84,6 +85,34 @@ def fate(body: bytes, name: str) -> str:
     return "page"
 
 
+class Outcome(NamedTuple):
+    """What a run found: how often each fate, the slowest case with its seconds, and the violations by case."""
+
+    fates: Counter[str]
+    slowest: tuple[float, int]
+    violations: tuple[tuple[int, str], ...]
+    seconds: float
+
+
+def run(count: int, *, seed: int, first: int = 0, seconds: float = float("inf")) -> Outcome:
+    """Tries cases `first` to `first + count` of a seed, or as many as `seconds` are enough for."""
+    pages = [path.read_bytes() for path in sorted(SITE.rglob("t20*.html"))]
+    fates: Counter[str] = Counter()
+    violations: list[tuple[int, str]] = []
+    began, slowest = time.perf_counter(), (0.0, -1)
+    for number in range(first, first + count):
+        start = time.process_time()
+        told = fate(*draw(seed, number, pages))
+        slowest = max(slowest, (time.process_time() - start, number))
+        fates[told if told in ("page", "refused") else "violation"] += 1
+        if told not in ("page", "refused"):
+            violations.append((number, told))
+            print(f"seed {seed} case {number}: {told}", flush=True)
+        if time.perf_counter() - began > seconds:
+            break
+    return Outcome(fates, slowest, tuple(violations), time.perf_counter() - began)
+
+
 def main() -> int:
     """Runs the cases."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -92,22 +121,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long")
     args = parser.parse_args()
-    pages = [path.read_bytes() for path in sorted(SITE.rglob("t20*.html"))]
-    fates: Counter[str] = Counter()
-    began, slowest = time.perf_counter(), (0.0, -1)
-    for number in range(args.first, args.first + args.count):
-        start = time.process_time()
-        told = fate(*draw(args.seed, number, pages))
-        slowest = max(slowest, (time.process_time() - start, number))
-        fates[told if told in ("page", "refused") else "violation"] += 1
-        if told not in ("page", "refused"):
-            print(f"seed {args.seed} case {number}: {told}", flush=True)
-        if time.perf_counter() - began > args.seconds:
-            break
-    took = time.perf_counter() - began
-    told = f"{dict(fates)}; slowest {slowest[0]:.2f} s (case {slowest[1]}); {took:.0f} s"
-    print(f"{sum(fates.values())} cases, seed {args.seed}: {told}")
-    return 1 if fates["violation"] else 0
+    found = run(args.count, seed=args.seed, first=args.first, seconds=args.seconds)
+    told = f"{dict(found.fates)}; slowest {found.slowest[0]:.2f} s (case {found.slowest[1]}); {found.seconds:.0f} s"
+    print(f"{sum(found.fates.values())} cases, seed {args.seed}: {told}")
+    return 1 if found.violations else 0
 
 
 if __name__ == "__main__":
