@@ -96,7 +96,7 @@ def test_subject_is_what_is_counted():
     assert {text: find_quantities(text)[0].subject for text in cases} == cases
 
 
-@pytest.mark.parametrize("piece", ["1", "一", "三千", "万亿", "1.", "3、", "第", "百分之", "X"])
+@pytest.mark.parametrize("piece", ["1", "一", "三千", "万亿", "1.", "3、", "七7", "第", "百分之", "X"])
 def test_the_time_grows_with_the_length_only(piece):
     assert grows_in_proportion(find_quantities, piece, short=1_500)
 

@@ -88,7 +88,9 @@ def test_the_scanned_copy_has_the_length_of_the_text(text):
     assert len(scanned(text)) == len(text)
 
 
-@pytest.mark.parametrize("text", ["2月30日", "13月1日", "4月31日前", "2021年2月29日", "上午25时"])
+@pytest.mark.parametrize(
+    "text", ["2月30日", "13月1日", "4月31日前", "2021年2月29日", "上午25时", "第五季度", "0年3月5日", "每月35日前"]
+)
 def test_an_impossible_date_is_an_issue(text):
     assert find_times(text, issued_on="2022-01-05") == ()
     (issue,) = find_issues(text)
@@ -99,7 +101,9 @@ def test_possible_dates_are_no_issue():
     assert find_issues("2月28日前，每月5日前，30日内") == ()
 
 
-@pytest.mark.parametrize("piece", ["1", "一", "每", "年月日", "2022年", "前后", "至到", "今天", "X月", "、3日"])
+@pytest.mark.parametrize(
+    "piece", ["1", "一", "七1", "每", "年月日", "３月後", "X", "2022年", "前后", "至到", "今天", "X月", "、3日"]
+)
 def test_the_time_grows_with_the_length_only(piece):
     assert grows_in_proportion(lambda text: find_times(text, issued_on="2022-01-05"), piece, short=1_000)
 

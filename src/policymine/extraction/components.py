@@ -19,6 +19,7 @@ from spacy.vocab import Vocab
 
 from policymine.extraction.card import read_card
 from policymine.extraction.directives import find_directives
+from policymine.extraction.quantities import find_issues as amount_issues
 from policymine.extraction.quantities import find_quantities
 from policymine.extraction.references import find_references
 from policymine.extraction.slogans import find_issues as slogan_issues
@@ -150,9 +151,12 @@ def slogans(doc: Doc) -> Doc:
     return _keep(doc, "slogans", found)
 
 
-@Language.component("policymine_quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities"])
+@Language.component(
+    "policymine_quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities", "doc._.issues"]
+)
 def quantities(doc: Doc) -> Doc:
     """Finds amounts outside times, slogans and references."""
+    doc._.issues = (*(doc._.issues or ()), *amount_issues(text_of(doc)))
     return _keep(doc, "quantities", find_quantities(text_of(doc), taken=_spans(doc, "times", "slogans", "references")))
 
 

@@ -16,6 +16,7 @@ from policymine.extraction.time_lexicon import STARTS
 from policymine.extraction.time_scan import scanned
 from policymine.model import Issue, Quantity, QuantityMod, Span
 from policymine.rules import Rule, load, match_span
+from policymine.text.numerals import LONGEST
 from policymine.text.openings import Openings
 
 NUMERALS, DIGITS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩", STARTS["digit"]
@@ -147,11 +148,8 @@ def _starts(copy: str, *, long: bool) -> Iterator[int]:
 
 def _countless(copy: str, at: int, stop: int) -> bool:
     """Whether a number without unit may be an amount: written out large, or bounded by what stands before it."""
-    return (
-        "万" in copy[at : stop + 4]
-        or "亿" in copy[at : stop + 4]
-        or bool(pattern("leads", "ends").search(copy, max(0, at - 3), at))
-    )
+    end = copy[max(at, stop - LONGEST) : stop + 4]
+    return "万" in end or "亿" in end or bool(pattern("leads", "ends").search(copy, max(0, at - 3), at))
 
 
 def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:

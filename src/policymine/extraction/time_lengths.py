@@ -18,6 +18,7 @@ DUE = re.compile(
     r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
 )
 DUE_ENDS, DUE_LINKS = frozenset("起后"), frozenset("的,，")
+YEAR_ZERO = re.compile("[0零〇]+年.*月")
 EVENT = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
 
 
@@ -40,8 +41,9 @@ def read_length(copy: str, mention: Mention, ref: Reference) -> Reading | None:
     tail = str(f.get("tail", ""))
     if "high" in f:
         return _duration_range(f, tail)
-    by = length(str(f["first"]) + str(f.get("more") or ""))
-    if by is None:
+    written = str(f["first"]) + str(f.get("more") or "")
+    by = length(written)
+    if by is None or YEAR_ZERO.match(written):
         return None
     direction = str(f.get("dir", ""))
     anchor = _anchor(copy, mention.start)

@@ -202,9 +202,13 @@ def _plan(mention: Mention) -> Reading | None:
     )
 
 
-def _set(mention: Mention) -> Reading:
+def _set(mention: Mention) -> Reading | None:
     value, rule = recurrence(mention.fields)
     point = mention.moment
+    if any(
+        isinstance(number := point.get(unit), int) and not 1 <= number <= most for unit, most in (("month", 12), ("day", 31))
+    ):
+        return None
     if rule and point:
         month, day = point.get("month"), point.get("day")
         if isinstance(month, int):
