@@ -1,5 +1,7 @@
 """A PostgreSQL server for the tests that run on both databases; started once, only when one of them runs."""
 
+import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -60,16 +62,25 @@ def postgresql() -> Iterator[NewDatabase]:
             connection.exec_driver_sql(f"ALTER DATABASE {sa.make_url(template).database} RENAME TO policymine_template")
         yield make
         admin.dispose()
+        if pid := server.get_pid():
+            os.kill(pid, signal.SIGQUIT)  # at once, without writing down what is thrown away
         server.cleanup()
 
 
 @pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+    """Gives addresses of empty tables, once of each kind of database."""
+    if request.param == "postgresql":
+        make: NewDatabase = request.getfixturevalue("postgresql")
+        return make
+    numbers = count()
+    return lambda: f"sqlite:///{tmp_path}/policymine{next(numbers) or ''}.db"
+
+
+@pytest.fixture
+def url(new_url: NewDatabase) -> str:
     """The address of an empty table, once of each kind of database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/policymine.db"
-    make: NewDatabase = request.getfixturevalue("postgresql")
-    return make()
+    return new_url()
 
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

@@ -34,6 +34,8 @@ from policymine.table.query import QueryError
 from policymine.text import outgoing
 from policymine.text.outgoing import FORMULA_SIGNS
 
+from .conftest import NewDatabase, night
+
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 22)
 ALL = ("parquet", "csv", "xlsx", "jsonl", "sqlite", "stata")
@@ -124,6 +126,15 @@ def test_xlsx_in_several_sheets_when_one_is_full(small: Table, tmp_path: Path, m
     folder = export(select(small), tmp_path / "out", formats=["xlsx"], now=NOW).folder
     book = openpyxl.load_workbook(folder / "knowledge.xlsx")
     assert [book[name].max_row - 1 for name in ("knowledge", "knowledge_2", "knowledge_3")] == [25, 25, 10]
+
+
+def test_both_databases_deliver_the_same_byte_for_byte(postgresql: NewDatabase, small: Table, tmp_path: Path) -> None:
+    with Table.open(postgresql()) as table:
+        night(table, range(6))
+        folders = [export(select(t), tmp_path / n, formats=("csv", "jsonl", "parquet"), now=NOW).folder for t, n in
+                   ((small, "file"), (table, "server"))]  # fmt: skip
+    for name in ("knowledge.csv", "knowledge.jsonl", "knowledge.parquet", "manifest.json", "CITATION.cff"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
 
 
 # --- harmless -------------------------------------------------------------------------------------------------------------

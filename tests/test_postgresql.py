@@ -15,7 +15,7 @@ from policymine.errors import LockedError, StorageError
 from policymine.table import RunLock, Table, derived, schema
 from policymine.table.migrations.env import include_name
 from policymine.table.search import search
-from policymine.table.upgrade import _config, _run
+from policymine.table.upgrade import _config
 
 from .conftest import NOW, NewDatabase, night, page
 
@@ -41,18 +41,6 @@ def test_a_table_of_the_first_schema_is_upgraded_with_all_it_holds(url: str) -> 
         assert [line for line in table.dump_canonical() if '"table": "directives"' in line] == before
         assert search(table, "隐患").count == 3
         assert search(table, "NOT 隐患").count == 27
-
-
-def test_a_table_taken_down_and_made_again_is_empty_and_whole(postgresql: NewDatabase) -> None:
-    with Table.open(postgresql()) as table:
-        night(table, [1])
-        with table.engine.begin() as connection:
-            config = _config()
-            config.attributes.update(connection=connection, metadata=schema.metadata)
-            command.downgrade(config, "base")
-            assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
-            _run(connection)
-        assert table.counts()["pages"] == 0
 
 
 def test_both_databases_dump_the_same(postgresql: NewDatabase, tmp_path: Path) -> None:

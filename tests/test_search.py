@@ -6,6 +6,7 @@ import random
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,15 +30,19 @@ from policymine.model import (
     Span,
     TimeExpression,
 )  # fmt: skip
-from policymine.table import Table
+from policymine.table import Table, narrowing
 from policymine.table import facets as dividing
+from policymine.table import postgresql as server
 from policymine.table import search as searching
 from policymine.table.bigrams import marks
 from policymine.table.facets import facets
+from policymine.table.knowledge import count_rows
 from policymine.table.query import And, Node, Not, Or, Term, holds, parse
 from policymine.table.search import Filters, QueryError, search
 from policymine.table.show import explain, history, show
 from policymine.text.script import fold
+
+from .conftest import NewDatabase
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SIGNS = "安全生产隐患排查治理一二月底前,。 12Ａb\"'%*^():-\n\x00０㎡"
@@ -579,3 +584,101 @@ def test_search_and_show_on_an_earlier_night(table: Table) -> None:
     assert show(table, row.id, run=first).row.finding.force == 3  # type: ignore[union-attr]
     with pytest.raises(UnknownIdError):
         history(table, "0" * 16)
+
+
+# --- what the index tells, and what it leaves to the rows -----------------------------------------------------------------
+
+LONG = "应急" * 150
+"""Longer than a token of the index."""
+
+
+def odd(table: Table) -> None:
+    """Three papers whose fields differ in what an index may lose: capitals, length, signs, beginnings of places."""
+    for number, (letter, unit, sector, region) in enumerate(
+        [
+            ("甲", "安监局A科", "AB类", "云岭省/云河市"),
+            ("乙", "安监局a科", "ab类", "云岭省/云河市/云河东县"),
+            ("丙", LONG, LONG, "云岭省/云"),
+            ("丁", f"{LONG}站", f"{LONG}业", None),
+        ]
+    ):
+        card = Card(issued_on="2022-01-17", region=region)
+        fields = {"sectors": (sector, "共有"), "bearers": (Bearer(unit, "lead"), Bearer("各村", "support"))}
+        fill(table, page_of(number, [f"{letter}镇要报送"], card=card, **fields))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wanted"),
+    [
+        ({"sector": "AB类"}, "甲"),
+        ({"sector": "ab类"}, "乙"),
+        ({"sector": LONG}, "丙"),
+        ({"sector": (LONG, "ab类")}, "乙丙"),
+        ({"sector": "共有"}, "甲乙丙丁"),
+        ({"sector": "ab类；共有"}, ""),
+        ({"bearer": "A科"}, "甲"),
+        ({"bearer": "a"}, "乙"),
+        ({"bearer": LONG}, "丙丁"),
+        ({"bearer": "局A科；各村"}, ""),
+        ({"region": "云岭省/云"}, "甲乙丙"),
+        ({"region": "云岭省/云河"}, "甲乙"),
+        ({"region": "云岭省/云河市/"}, "乙"),
+        ({"region": "岭"}, ""),
+        ({"source": LONG}, ""),
+        ({"slogan": LONG}, ""),
+    ],
+    ids=str,
+)
+def test_filters_tell_capitals_lengths_and_beginnings_apart(
+    table: Table, chosen: dict[str, Any], wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd(table)
+    for most in (400, 0):  # 0: every place is left to the rows
+        monkeypatch.setattr(narrowing, "MOST_TOKENS", most)
+        for query in ("", "报送"):
+            found = texts_found(table, query, filters=Filters(**chosen))
+            assert sorted(text[0] for text in found) == sorted(wanted), (query, most)
+
+
+def test_a_cursor_leads_on_beyond_what_is_counted(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(
+        table, *[page_of(n, [f"第{n}镇要报送", f"第{n}镇要整改"], card=Card(issued_on=f"2022-01-{n + 10}")) for n in range(10)]
+    )
+    whole = [hit.row.id for hit in search(table, "镇要", limit=50).hits]
+    monkeypatch.setattr(searching, "COUNT_CAP", 4)
+    for limit in (1, 3, 5, 8):
+        seen, cursor = [], None
+        while True:
+            hits = search(table, "镇要", limit=limit, cursor=cursor)
+            assert (hits.count, hits.capped) == (4, True)
+            seen += [hit.row.id for hit in hits.hits]
+            if (cursor := hits.cursor) is None:
+                break
+        assert seen == whole
+
+
+@pytest.mark.parametrize("walked", [0.0, 1e9])
+def test_walking_and_the_index_find_the_same(postgresql: NewDatabase, walked: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL a price decides whether the index is asked or the newest rows are looked at one by one."""
+    monkeypatch.setattr(server, "WALKED", walked)
+    monkeypatch.setattr(searching, "COUNT_CAP", 7)
+    with Table.open(postgresql()) as table:
+        dated(table)
+        fill(table, *[page_of(n + 50, [f"第{n}镇要报送"], card=Card(issued_on=f"2024-01-{n + 10}")) for n in range(10)])
+        newest = texts_found(table, "报送")
+        assert [text[:2] for text in newest[:11]] == [*(f"第{n}" for n in range(9, -1, -1)), "丁镇"]
+        assert len(newest) == 14
+        assert (search(table, "报送").count, search(table, "丙镇").count) == (7, 1)
+        assert texts_found(table, "报送", filters=Filters(sector="防汛")) == [
+            "丁镇报送",
+            "丙镇每季度报送",
+            "乙镇7月1日8时30分前报送",
+        ]
+        assert facets(table, "报送 NOT 第").counted == 4
+
+
+def test_the_number_of_all_hits_is_counted_on_request(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(table, page_of(1, [f"第{n}项要报送" for n in range(12)]))
+    monkeypatch.setattr(searching, "COUNT_CAP", 5)
+    assert search(table, "报送").capped
+    assert count_rows(table, "报送") == 12

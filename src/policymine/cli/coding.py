@@ -8,15 +8,14 @@ from typing import Annotated
 
 import typer
 
-from policymine.cli.filtering import with_filters
-from policymine.cli.research import AsJson, AsOf, OfRelease, Query, chosen_rows
+from policymine.cli.filtering import Chosen, with_rows
+from policymine.cli.research import AsJson
 from policymine.cli.surface import Surface, surface_of
 from policymine.errors import AnnotationError
 from policymine.operations.night import open_table
 from policymine.research.agreement import BOOTSTRAPS, Agreement, agreement
 from policymine.research.annotation import check
 from policymine.research.coding import draw, gold_of, read_code_file, read_sample, write_code_file, write_sample, write_whole
-from policymine.table.filters import Filters
 
 Sample = Annotated[Path, typer.Argument(help="The file that `sample` made.", metavar="SAMPLE")]
 
@@ -28,25 +27,24 @@ def add_commands(app: typer.Typer) -> None:
     app.command("agreement")(measure_agreement)
 
 
-@with_filters
+@with_rows
 def draw_sample(
     context: typer.Context,
-    filters: Filters,
-    query: Query = "",
+    chosen: Chosen,
     size: Annotated[int, typer.Option(help="Rows to draw.", min=1)] = 200,
     by: Annotated[list[str], typer.Option(help="Column whose values make the strata; may be repeated.")] = ["modality"],  # noqa: B006
     seed: Annotated[int, typer.Option(help="Decides the draw.")] = 1,
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write.", metavar="FILE")] = Path("sample.jsonl"),
-    of_release: OfRelease = None,
-    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a stratified sample of directives, filtered like `search`; the same seed draws the same rows."""
     surface = surface_of(context)
     with open_table(surface.settings, create=False) as table:
-        rows = chosen_rows(surface, table, query, filters=filters, of_release=of_release, as_of=as_of)
-        items = draw(rows, size=size, by=by, seed=seed)
-    told = {"query": query, "filters": filters.given(), "by": by, "seed": seed, "release": of_release, "rows": len(items)}
+        items = draw(chosen.of(table, surface), size=size, by=by, seed=seed)
+    told = {
+        "query": chosen.query, "filters": chosen.filters.given(), "by": by, "seed": seed, "release": chosen.release,
+        "as_of": chosen.as_of, "rows": len(items),
+    }  # fmt: skip
     write_sample(output, items, told=told)
     if as_json:
         surface.data({"file": str(output), **told})

@@ -5,10 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from policymine.cli.surface import Surface
+from policymine.research.codebook import licences
+from policymine.research.selection import Selection, select
+from policymine.table import Table
 from policymine.table.filters import Filters
 
 Many = list[str] | None
@@ -33,18 +37,60 @@ OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
+STATE: dict[str, Any] = {
+    "query": Annotated[str, typer.Argument(help="Terms of any length; AND, OR, NOT and quotes as for `search`.")],
+    "of_release": Annotated[int | None, typer.Option("--release", help="What the release of this number froze.", min=1)],
+    "as_of": Annotated[
+        str | None, typer.Option(help="What was shown at the end of this day, or by this run.", metavar="DATE|RUN")
+    ],
+}
+
+
+class Chosen(NamedTuple):
+    """The rows that a command line means, before a table is at hand."""
+
+    query: str
+    filters: Filters
+    release: int | None
+    as_of: str | None
+
+    def of(self, table: Table, surface: Surface) -> Selection:
+        """The rows of a table."""
+        terms = licences(surface.settings.overlay)
+        return select(table, self.query, filters=self.filters, release=self.release, as_of=self.as_of, terms=terms)
+
+
 def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options of `Filters`; it takes them as one argument `filters`."""
+    return _with(command, "filters", {name: (kind, None) for name, kind in OPTIONS.items()}, Filters.of)
+
+
+def with_rows(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the query, the options of `Filters` and those of a state; it takes them as one argument `chosen`."""
+    options = {name: (kind, "" if name == "query" else None) for name, kind in {**STATE, **OPTIONS}.items()}
+
+    def chosen(values: dict[str, Any]) -> Chosen:
+        query, release, as_of = (values.pop(name) for name in ("query", "of_release", "as_of"))
+        return Chosen(query, Filters.of(values), release, as_of)
+
+    return _with(command, "chosen", options, chosen)
+
+
+def _with(
+    command: Callable[..., None], argument: str, options: dict[str, tuple[Any, Any]], make: Callable[[dict[str, Any]], Any]
+) -> Callable[..., None]:
+    """A command that takes options and hands them on as one argument."""
     own = inspect.signature(command, eval_str=True)
-    kept = [parameter for name, parameter in own.parameters.items() if name != "filters"]
+    kept = [parameter for name, parameter in own.parameters.items() if name != argument]
     added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in OPTIONS.items()
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in options.items()
     ]
 
     @functools.wraps(command)
-    def called(*arguments: Any, **options: Any) -> None:
-        values = {name: options.pop(name) for name in OPTIONS}
-        command(*arguments, filters=Filters.of(values), **options)
+    def called(*arguments: Any, **given: Any) -> None:
+        values = {name: given.pop(name) for name in options}
+        command(*arguments, **{argument: make(values)}, **given)
 
     signature = own.replace(parameters=[*kept, *added])
     called.__dict__["__signature__"] = signature

@@ -10,22 +10,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from policymine.cli.filtering import with_filters
+from policymine.cli.filtering import Chosen, with_rows
 from policymine.cli.surface import Surface, surface_of
 from policymine.operations.night import open_table
 from policymine.research.charts import CHARTS, draw_chart
-from policymine.research.codebook import as_csv, as_markdown, licences
+from policymine.research.codebook import as_csv, as_markdown
 from policymine.research.codebook import as_json as codebook_json
 from policymine.research.export import export
-from policymine.research.selection import STRETCH, Cells, Selection, select
-from policymine.table import Table
-from policymine.table.filters import Filters
+from policymine.research.selection import STRETCH, Cells
 from policymine.table.releases import Release, find_release, release, releases, verify_release
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-Query = Annotated[str, typer.Argument(help="Terms of any length; AND, OR, NOT and quotes as for `search`.")]
-OfRelease = Annotated[int | None, typer.Option("--release", help="What the release of this number froze.", min=1)]
-AsOf = Annotated[str | None, typer.Option(help="What was shown at the end of this day, or by this run.", metavar="DATE|RUN")]
 NOTHING_NEW = 6
 
 
@@ -37,27 +32,23 @@ def add_commands(app: typer.Typer) -> None:
     app.command("chart")(make_chart)
 
 
-@with_filters
+@with_rows
 def export_rows(
     context: typer.Context,
-    filters: Filters,
-    query: Query = "",
+    chosen: Chosen,
     formats: Annotated[
         list[str], typer.Option("--format", "-f", help="parquet, csv, xlsx, jsonl, sqlite, stata; may be repeated.")
     ] = ["parquet"],  # noqa: B006 - Typer copies it
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to make.", metavar="FOLDER")] = Path("export"),
     excel: Annotated[bool, typer.Option("--excel", help="CSV with the byte order mark that a Chinese Excel wants.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the folder.")] = False,
-    of_release: OfRelease = None,
-    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Take rows away: files with codebook, datapackage.json, manifest.json and CITATION.cff, filtered like `search`."""
     surface = surface_of(context)
     with open_table(surface.settings, create=False) as table:
-        chosen = chosen_rows(surface, table, query, filters=filters, of_release=of_release, as_of=as_of)
         made = export(
-            chosen, output, formats=formats, now=datetime.now(UTC), excel=excel, overwrite=overwrite,
+            chosen.of(table, surface), output, formats=formats, now=datetime.now(UTC), excel=excel, overwrite=overwrite,
             watch=lambda stretches, rows: watched(stretches, rows, surface),
         )  # fmt: skip
     if as_json:
@@ -67,14 +58,6 @@ def export_rows(
         for file in made.manifest["files"]:
             for what, count in file.get("notes", {}).items():
                 surface.say(f"{file['name']}: {count} cells {what.replace('_', ' ')}; see manifest.json")
-
-
-def chosen_rows(
-    surface: Surface, table: Table, query: str, *, filters: Filters, of_release: int | None, as_of: str | None
-) -> Selection:  # fmt: skip
-    """The rows that a command line means."""
-    terms = licences(surface.settings.overlay)
-    return select(table, query, filters=filters, release=of_release, as_of=as_of, terms=terms)
 
 
 def watched(stretches: Iterable[list[Cells]], rows: int, surface: Surface) -> Iterator[list[Cells]]:
@@ -124,25 +107,21 @@ def _say(surface: Surface, entry: Release, *, as_json: bool) -> None:
         surface.out.print(f"{frozen}  sha256 {entry.content_sha256}  {entry.title}", markup=False)
 
 
-@with_filters
+@with_rows
 def make_chart(
     context: typer.Context,
-    filters: Filters,
+    chosen: Chosen,
     chart: Annotated[str, typer.Argument(metavar="CHART", help=f"What to draw: {', '.join(CHARTS)}.")],
-    query: Query = "",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="An .svg or .png file.", metavar="FILE")] = None,
     title: Annotated[str | None, typer.Option(help="Title above the chart.")] = None,
     font: Annotated[Path | None, typer.Option(help="Font file with Chinese characters, for a .png.")] = None,
-    of_release: OfRelease = None,
-    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a chart with Chinese labels: directives per month, slogan life lines, sectors, deadlines, coverage."""
     surface = surface_of(context)
     path = output or Path(f"{chart}.svg")
     with open_table(surface.settings, create=False) as table:
-        rows = chosen_rows(surface, table, query, filters=filters, of_release=of_release, as_of=as_of)
-        points = draw_chart(chart, rows, path, title=title, font=font)
+        points = draw_chart(chart, chosen.of(table, surface), path, title=title, font=font)
     if as_json:
         surface.data({"chart": chart, "file": str(path), "points": points})
     else:

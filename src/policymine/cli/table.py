@@ -22,7 +22,7 @@ from policymine.operations.night import open_table
 from policymine.table import Table
 from policymine.table.facets import Facets, facets
 from policymine.table.filters import Filters
-from policymine.table.knowledge import run_of_day
+from policymine.table.knowledge import count_rows, run_of_day
 from policymine.table.query import QueryError
 from policymine.table.ranking import RANK_CAP
 from policymine.table.releases import find_release
@@ -91,6 +91,7 @@ def search_rows(
     cursor: Annotated[str | None, typer.Option(help="Where the page before ended.")] = None,
     ranked: Annotated[bool, typer.Option("--ranked", help=f"Best first among the newest {RANK_CAP} hits.")] = False,
     divided: Annotated[bool, typer.Option("--facets", help="How the hits divide, instead of the hits.")] = False,
+    counted: Annotated[bool, typer.Option("--count", help="How many hits there are, exactly, instead of the hits.")] = False,
     of_release: Annotated[int | None, typer.Option("--release", help="What this release froze.", min=1)] = None,
     as_of: Annotated[str | None, typer.Option(help="What was shown on this day, or by this run.", metavar="DATE|RUN")] = None,
     as_json: AsJson = False,
@@ -101,6 +102,9 @@ def search_rows(
         run = run_of(table, of_release=of_release, as_of=as_of)
         if divided:
             _print_facets(surface, facets(table, query, filters=filters, run=run), as_json=as_json)
+            return
+        if counted:
+            _print_count(surface, count_rows(table, query, filters=filters, run=run), as_json=as_json)
             return
         order: Order = "ranked" if ranked else "newest"
         hits = search(table, query, filters=filters, limit=limit, cursor=cursor, order=order, run=run)
@@ -121,6 +125,13 @@ def run_of(table: Table, *, of_release: int | None, as_of: str | None) -> int | 
     if of_release is not None:
         return find_release(table, of_release).run_id
     return None if as_of is None else run_of_day(table, as_of)
+
+
+def _print_count(surface: Surface, count: int, *, as_json: bool) -> None:
+    if as_json:
+        surface.data({"count": count})
+    else:
+        surface.out.print(f"{count} hits")
 
 
 def _print_facets(surface: Surface, found: Facets, *, as_json: bool) -> None:

@@ -90,9 +90,8 @@ class _Tally:
 
     def add(self, rows: Sequence[Cells]) -> None:
         self.rows += len(rows)
-        for row in rows:
-            self.digest.update(f"{row[_ID]} {row[_RUN]}\n".encode())
-            self.pages[row[_PAGE]] = row[_BODY]
+        self.digest.update("".join(f"{row[_ID]} {row[_RUN]}\n" for row in rows).encode())
+        self.pages.update((row[_PAGE], row[_BODY]) for row in rows)
         self.licences.update(row[_LICENCE] for row in rows)
         self.sources.update(row[_SOURCE] for row in rows)
 

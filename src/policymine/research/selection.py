@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from policymine.research.codebook import Column, Licences, columns, licences
@@ -47,11 +49,16 @@ class Selection:
 
     def _cells(self, row: Sequence[Any]) -> Cells:
         cells = [*row, self.terms.titles.get(row[_SOURCE]), self.terms.of(row[_SOURCE], row[_KIND])]
-        cells[_SECTION] = " › ".join(row[_SECTION]) or None
+        cells[_SECTION] = _headings(row[_SECTION])
         for at in _MOMENTS:
             if cells[at] is not None:
                 cells[at] = datetime.fromisoformat(cells[at])
         return tuple(cells)
+
+
+@lru_cache(maxsize=4096)
+def _headings(section: str) -> str | None:
+    return " › ".join(json.loads(section)) or None
 
 
 def select(

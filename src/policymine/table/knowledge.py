@@ -44,8 +44,8 @@ RENAMED = {"recurrence": "rrule", "sectors": "sector_list", "paper_number": "num
 
 def knowledge_rows(
     table: Table, query: str = "", *, filters: Filters = NO_FILTERS, run: int | None = None, size: int = 20_000
-) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """The rows in stretches of `size`, newest paper first, each a tuple in the order of `COLUMNS`.
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """The rows in stretches of `size`, newest paper first, each a tuple in the order of `COLUMNS`; `section` as JSON.
 
     Args:
         table: where to look.
@@ -61,8 +61,7 @@ def knowledge_rows(
     with table.reading(run=run) as now:
         chosen = _select(finding(table, tree, filters, now=now), now, present=run is None)
         result = now.connection.execute(chosen, execution_options={"yield_per": size})
-        for stretch in result.partitions(size):
-            yield [tuple(row) for row in stretch]
+        yield from result.partitions(size)
 
 
 def count_rows(table: Table, query: str = "", *, filters: Filters = NO_FILTERS, run: int | None = None) -> int:
@@ -82,6 +81,8 @@ def _select(found: Found, now: Snapshot, *, present: bool) -> sa.Select[Any]:
     for name in COLUMNS:
         part = o if name in OF_PAPER else p if name in OF_PAGE else d
         column: sa.ColumnElement[Any] = part.c[RENAMED.get(name, name)]
+        if name == "section":  # a paper's directives share theirs: reading it once is left to those who want it
+            column = sa.cast(column, sa.Text)
         if name == "last_seen":
             column = sa.func.coalesce(d.c.last_seen, p.c.last_seen)
         columns.append(sa.null().label(name) if name in KNOWN_NOW_ONLY and not present else column.label(name))
