@@ -202,7 +202,7 @@ def _copy_archive(folder: Path, into: Path, *, before: Backup | None) -> int:
 
 def same_file(one: Path, other: Path) -> bool:
     """Archived files are only ever appended to: equal in size and time they are equal."""
-    if not one.is_file():
+    if not one.is_file() or not other.is_file():
         return False
     a, b = one.stat(), other.stat()
     return (a.st_size, a.st_mtime_ns) == (b.st_size, b.st_mtime_ns)
