@@ -56,14 +56,15 @@ def train_command(
     context: typer.Context,
     gold: Annotated[Path, typer.Option(help="Folder of annotated papers.")] = Path("corpora/gold"),
     into: Annotated[Path, typer.Option(help="Folder for the model files and the model card.")] = Path("models"),
+    corpora: Annotated[Path | None, typer.Option(help="Folder of pages: also train the model of block labels.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the classifiers of directives from annotated papers."""
+    """Train the classifiers of directives from annotated papers, and the one of block labels from pages."""
     surface = surface_of(context)
     with prefect_server(surface.settings.work.parent / "prefect"):
         from .train import train
 
-        figures = train(str(gold), str(into))
+        figures = train(str(gold), str(into), str(corpora) if corpora else None)
     if as_json:
         surface.data(figures)
     else:

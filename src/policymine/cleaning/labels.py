@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from policymine.cleaning.block_model import mark_by_model
 from policymine.cleaning.blocks import find_main, mark_furniture
 from policymine.cleaning.glued import mark_glued
 from policymine.cleaning.introductions import mine_introduction, speaker_of, stated_length
@@ -63,13 +64,14 @@ class Labels(NamedTuple):
     truncating: frozenset[str]
 
 
-def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
+def label_page(page: Page, lines: Sequence[Line], *, length: int, by_model: bool = True) -> Labels:
     """Labels the lines of a repaired page.
 
     Args:
         page: the page they come from.
         lines: its lines.
         length: length of the repaired text.
+        by_model: whether lines that no rule knows are judged by the block model; its training looks at rules only.
     """
     marks = Marks()
     hints = mark_metadata_table(lines, marks)
@@ -98,6 +100,9 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int) -> Labels:
         )
         parts.append((span, inside, heading))
     hints += [hint for line in lines if marks.kind(line) == "page_meta" for hint in stated_length(line)]
+    if by_model:
+        for _, inside, _ in parts:
+            mark_by_model(inside, marks)
     _mark_leftovers([inside for _, inside, _ in parts], marks)
     truncating = frozenset(mark.rule for mark in marks.in_order() if mark.kind == "access_cut")
     told = _Told(hints, page)

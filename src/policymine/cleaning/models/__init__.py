@@ -1,0 +1,1 @@
+"""Model files of the cleaning station; see model_card.md."""
