@@ -5,7 +5,7 @@ LOCK := requirements.lock
 READY := .venv/ready
 export DO_NOT_TRACK := 1
 
-.PHONY: nightly test lint quality speed peers lock clean help golden fuzz soak audit unlocked
+.PHONY: nightly test lint quality speed peers lock clean help golden fuzz faults soak audit unlocked
 
 help:
 	@grep -E '^[a-z]+:.*#' Makefile | sed -E 's/:.*#/\t/'
@@ -57,7 +57,10 @@ fuzz: $(READY) # a million strings at every door, damaged pages, growth at 1, 10
 	$(BIN)/python tools/fuzz_cleaning.py --count 5000 --seed 1
 	$(BIN)/python tests/fuzz/proportions.py --short 300
 
-soak: fuzz # what takes too long for every day
+faults: $(READY) # kill the night two hundred times, fill the disk at many writes, and compare; a quarter of an hour
+	$(BIN)/python -m tests.faults.soak --seed 1
+
+soak: fuzz faults # what takes too long for every day
 
 audit: # hold the lock against the public lists of known weaknesses; fails when one of them cannot be asked
 	$(PYTHON) -m venv .venv-audit

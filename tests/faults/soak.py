@@ -1,6 +1,7 @@
-"""The whole of the kills: `python -m tests.faults.soak --kills 200 --seed 1`.
+"""The whole of the faults: `python -m tests.faults.soak --seed 1`, for `make soak`.
 
-Prints one JSON line and leaves with 1 on a violation.
+Kills of the night, kills of the whole command with its Prefect server, a disk that is full at many writes, and a small file
+system that is really full. Prints one JSON line and leaves with 1 when anything did not hold.
 """
 
 from __future__ import annotations
@@ -9,16 +10,29 @@ import argparse
 import json
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from .failing import Disk, fill_up, night_in_a_fork
 from .killing import Known, Outcome, first_night, soak, undisturbed
-from .world import Sites, new_world, sites
+from .whole import kill_whole
+from .world import Sites, World, digest, dump_of, new_world, sites
 
 KINDS = {"moment": 8, "publish": 5, "sql": 3, "journal": 2, "commit": 1, "file": 2}
 """How the kinds of kills are weighed: the publishing transaction more than its time."""
+SMALL = "48m"
+"""Size of the small file system."""
+
+
+class Filled(NamedTuple):
+    """What full disks came to."""
+
+    nights: int
+    violations: list[str]
 
 
 def bases_of(site: Sites, folder: Path) -> list[Known]:
@@ -32,33 +46,106 @@ def bases_of(site: Sites, folder: Path) -> list[Known]:
     return made
 
 
+def kills(bases: list[Known], site: Sites, folder: Path, *, count: int, dice: random.Random) -> Outcome:
+    """Kills of the night, as many as are asked for."""
+
+    def heard(outcome: Outcome) -> None:
+        for violation in outcome.violations:
+            print(violation, file=sys.stderr, flush=True)
+        for trial in folder.glob("t[0-9]*"):
+            shutil.rmtree(trial)
+
+    kinds = dice.choices(list(KINDS), weights=list(KINDS.values()), k=count)
+    return soak(bases, site, folder, kills=kinds, dice=dice, heard=heard)
+
+
+def full_at(known: Known, site: Sites, folder: Path, *, count: int, dice: random.Random) -> Filled:
+    """Nights in which some write and all after it find no room, then the same with room again."""
+    writes = night_in_a_fork(known.base.copy(folder / "writes"), site, Disk()).writes
+    violations = []
+    chosen = sorted(dice.sample(range(1, writes + 1), min(count, writes)))
+    for number in chosen:
+        world = known.base.copy(folder / f"full{number}")
+        violations += _full(world, site, known, Disk(full_at=number), f"write {number} of {writes}")
+        shutil.rmtree(world.folder)
+    return Filled(len(chosen), violations)
+
+
+def _full(world: World, site: Sites, known: Known, disk: Disk, where: str) -> list[str]:
+    """What did not hold of a night on a full disk and of the next one with room."""
+    ended, now = night_in_a_fork(world, site, disk), digest(dump_of(world))
+    wrong = []
+    if ended.code not in (0, 8) or "\n" in ended.line or (ended.code == 8 and "disk" not in ended.line):
+        wrong.append(f"{where}: ended with {ended.code}: {ended.line}")
+    if now not in known.digests[:2] or (ended.code == 0 and now != known.digests[1]):
+        wrong.append(f"{where}: the table is neither of last night nor of tonight")
+    if now == known.digests[0]:
+        for left in world.folder.glob("*/ballast"):
+            left.unlink()
+        (world.folder / "ballast").unlink(missing_ok=True)
+        again = night_in_a_fork(world, site, Disk())
+        if again.code or digest(dump_of(world)) != known.digests[1]:
+            wrong.append(f"{where}: with room again the night ended with {again.code}: {again.line}")
+    return wrong
+
+
+def small_disks(known: Known, site: Sites, folder: Path, *, count: int, dice: random.Random) -> Filled | str:
+    """The same on a file system that is really small; says so where none may be mounted."""
+    place = folder / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        return "no file system may be mounted here"
+    violations = []
+    try:
+        for number in range(count):
+            world = known.base.copy(place / "world")
+            room = dice.randrange(0, 3_000_000, 4096)
+            fill_up(world.folder, leave=room)
+            violations += _full(world, site, known, Disk(), f"{room} bytes left, {number}")
+            shutil.rmtree(world.folder)
+    finally:
+        subprocess.run(["umount", str(place)], check=False)
+    return Filled(count, violations)
+
+
 def main() -> int:
-    """Kills, compares, prints the figures."""
+    """Does all of it and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
+    for name, count in (("kills", 200), ("whole", 12), ("full", 60), ("small", 20), ("seed", 1)):
+        parser.add_argument(f"--{name}", type=int, default=count)
     options = parser.parse_args()
     dice = random.Random(options.seed)
-    kinds = dice.choices(list(KINDS), weights=list(KINDS.values()), k=options.kills)
+    figures: dict[str, Any] = {"seed": options.seed}
+    violations: list[str] = []
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as place, sites(Path(place, "sites")) as site:
-        bases = bases_of(site, Path(place))
-
-        def heard(outcome: Outcome) -> None:
-            for violation in outcome.violations:
-                print(violation, file=sys.stderr, flush=True)
-            for trial in Path(place).glob("t[0-9]*"):
-                shutil.rmtree(trial)
-
-        total = soak(bases, site, Path(place), kills=kinds, dice=dice, heard=heard)
-    figures = {
-        "kills": sum(total.kills.values()), "by_kind": dict(total.kills), "after_publishing": total.published_before,
-        "views": total.views, "violations": len(total.violations), "seconds": round(time.monotonic() - began, 1),
-        "seed": options.seed, "events_of_a_night": [dict(known.events) for known in bases],
-        "seconds_of_a_night": [round(known.seconds, 2) for known in bases],
-    }  # fmt: skip
-    print(json.dumps(figures, ensure_ascii=False))
-    return 1 if total.violations else 0
+        folder = Path(place)
+        bases = bases_of(site, folder)
+        known = next(base for base in bases if not base.crawls and base.first_state)
+        if options.kills:
+            total = kills(bases, site, folder, count=options.kills, dice=dice)
+            violations += total.violations
+            figures |= {
+                "kills": sum(total.kills.values()), "by_kind": dict(total.kills), "after_publishing": total.published_before,
+                "views": total.views, "seconds_of_a_night": [round(base.seconds, 2) for base in bases],
+            }  # fmt: skip
+        if options.whole:
+            whole = kill_whole(site, folder, kills=options.whole, dice=dice)
+            violations += whole.violations
+            figures["whole"] = whole._replace(violations=())._asdict()
+        filled = full_at(known, site, folder, count=options.full, dice=dice)
+        small = small_disks(known, site, folder, count=options.small, dice=dice) if options.small else ""
+        violations += filled.violations + (small.violations if isinstance(small, Filled) else [])
+        figures |= {"full": filled.nights, "small": small.nights if isinstance(small, Filled) else small}
+    for violation in violations:
+        print(violation, file=sys.stderr)
+    print(
+        json.dumps({**figures, "violations": len(violations), "seconds": round(time.monotonic() - began)}, ensure_ascii=False)
+    )
+    return 1 if violations else 0
 
 
 if __name__ == "__main__":
