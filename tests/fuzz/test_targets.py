@@ -41,6 +41,11 @@ def test_every_word_of_a_door_can_be_drawn() -> None:
         assert {text_of(bytes([number]), words) for number in range(len(words))} == set(words)
 
 
+def test_every_command_is_a_word() -> None:
+    groups = [targets.command(), *(found for found in targets.command().commands.values() if hasattr(found, "commands"))]
+    assert {name for group in groups for name in group.commands} - set(targets.ARGUMENTS) == set()
+
+
 @pytest.mark.parametrize("words", [["--no-such"], ["search", "--limit", "0"], ["nothing"], ["show"], ["sources", "x"]])
 def test_wrong_arguments_reach_the_refusal(words: list[str]) -> None:
     from policymine.cli.main import UsageProblem
