@@ -32,6 +32,7 @@ class Filled(NamedTuple):
     """What full disks came to."""
 
     nights: int
+    refused: int
     violations: list[str]
 
 
@@ -62,19 +63,19 @@ def kills(bases: list[Known], site: Sites, folder: Path, *, count: int, dice: ra
 def full_at(known: Known, site: Sites, folder: Path, *, count: int, dice: random.Random) -> Filled:
     """Nights in which some write and all after it find no room, then the same with room again."""
     writes = night_in_a_fork(known.base.copy(folder / "writes"), site, Disk()).writes
-    violations = []
+    violations: list[str] = []
+    refused = 0
     chosen = sorted(dice.sample(range(1, writes + 1), min(count, writes)))
     for number in chosen:
         world = known.base.copy(folder / f"full{number}")
-        violations += _full(world, site, known, Disk(full_at=number), f"write {number} of {writes}")
+        refused += _full(world, site, known, Disk(full_at=number), f"write {number} of {writes}", violations)
         shutil.rmtree(world.folder)
-    return Filled(len(chosen), violations)
+    return Filled(len(chosen), refused, violations)
 
 
-def _full(world: World, site: Sites, known: Known, disk: Disk, where: str) -> list[str]:
-    """What did not hold of a night on a full disk and of the next one with room."""
+def _full(world: World, site: Sites, known: Known, disk: Disk, where: str, wrong: list[str]) -> bool:
+    """Whether a night on a full disk was refused; notes what did not hold of it and of the next one with room."""
     ended, now = night_in_a_fork(world, site, disk), digest(dump_of(world))
-    wrong = []
     if ended.code not in (0, 8) or "\n" in ended.line or (ended.code == 8 and "disk" not in ended.line):
         wrong.append(f"{where}: ended with {ended.code}: {ended.line}")
     if now not in known.digests[:2] or (ended.code == 0 and now != known.digests[1]):
@@ -86,7 +87,7 @@ def _full(world: World, site: Sites, known: Known, disk: Disk, where: str) -> li
         again = night_in_a_fork(world, site, Disk())
         if again.code or digest(dump_of(world)) != known.digests[1]:
             wrong.append(f"{where}: with room again the night ended with {again.code}: {again.line}")
-    return wrong
+    return ended.code == 8
 
 
 def small_disks(known: Known, site: Sites, folder: Path, *, count: int, dice: random.Random) -> Filled | str:
@@ -98,17 +99,18 @@ def small_disks(known: Known, site: Sites, folder: Path, *, count: int, dice: ra
     )
     if mounted.returncode:
         return "no file system may be mounted here"
-    violations = []
+    violations: list[str] = []
+    refused = 0
     try:
         for number in range(count):
             world = known.base.copy(place / "world")
             room = dice.randrange(0, 3_000_000, 4096)
             fill_up(world.folder, leave=room)
-            violations += _full(world, site, known, Disk(), f"{room} bytes left, {number}")
+            refused += _full(world, site, known, Disk(), f"{room} bytes left, {number}", violations)
             shutil.rmtree(world.folder)
     finally:
         subprocess.run(["umount", str(place)], check=False)
-    return Filled(count, violations)
+    return Filled(count, refused, violations)
 
 
 def main() -> int:
@@ -139,7 +141,8 @@ def main() -> int:
         filled = full_at(known, site, folder, count=options.full, dice=dice)
         small = small_disks(known, site, folder, count=options.small, dice=dice) if options.small else ""
         violations += filled.violations + (small.violations if isinstance(small, Filled) else [])
-        figures |= {"full": filled.nights, "small": small.nights if isinstance(small, Filled) else small}
+        for name, done in (("full", filled), ("small", small)):
+            figures[name] = {"nights": done.nights, "refused": done.refused} if isinstance(done, Filled) else done
     for violation in violations:
         print(violation, file=sys.stderr)
     print(
