@@ -29,8 +29,10 @@ from policymine.compliance.applicability import Decision, Judge
 from policymine.compliance.decisions import refresh
 from policymine.compliance.profile import Profile, load_profile
 from policymine.compliance.requirement import Paper, Period, Requirement
+from policymine.compliance.standing import ends_of, term_of
 from policymine.extraction.card import read_card
 from policymine.model import Bearer, Card, Span
+from policymine.table.decisions import CONTEXT
 
 ROOT = Path(__file__).parent.parent
 GOLD, PROFILES = ROOT / "corpora" / "gold", ROOT / "docs" / "examples" / "profiles"
@@ -67,7 +69,7 @@ def paper_of(name: str) -> tuple[dict[str, Any], Paper]:
         title=k["title"], kind=k["kind"], issued_on=k["issued_on"], region=k["region"], level=k["level"], issuer=k["issuer"],
         audience=read.audience, number=read.number, evidence=evidence,
     )  # fmt: skip
-    return said, Paper(name, card)
+    return said, Paper(name, card, ends_of(said["text"], card), term=term_of(said["text"], card))
 
 
 def requirement_of(name: str, start: int) -> Requirement:
@@ -83,8 +85,9 @@ def requirement_of(name: str, start: int) -> Requirement:
     periods = tuple(Period(t["text"], _end(t["value"]), Span(t["start"], t["end"])) for t in inside)
     identity = f"{name}:{start}"
     return Requirement(
-        identity, identity, entry["text"], start, entry["modality"], tuple(bearers), entry["condition"], periods, (), paper
-    )
+        identity, identity, entry["text"], start, entry["modality"], tuple(bearers), entry["condition"], periods, (), paper,
+        context=said["text"][max(0, start - CONTEXT) : start].rpartition("\n")[2],
+    )  # fmt: skip
 
 
 def _end(value: str | None) -> str | None:

@@ -77,6 +77,26 @@ def _parts(name: str) -> list[tuple[str, int]]:
     return parts
 
 
+def disciplines(text: str) -> bool:
+    """Whether a text threatens with what superiors do to organs and officials.
+
+    >>> disciplines("年度考核一票否决"), disciplines("处5万元以下罚款")
+    (True, False)
+    """
+    return any(word in text for word in _targets().lexicons["discipline"]["words"])
+
+
+def kinds_named(title: str) -> tuple[tuple[str, str], ...]:
+    """The kinds of organisations, other than businesses, that a title names, with the words.
+
+    >>> kinds_named("养老机构安全管理办法")
+    (('eldercare', '养老机构'),)
+    """
+    ruled = ((rule, rule.gives.get("kind")) for rule in _rules())
+    found = ((str(kind), rule.find.search(title)) for rule, kind in ruled if kind not in (None, "enterprise", "premises"))
+    return tuple((kind, match[0]) for kind, match in found if match is not None)
+
+
 def enforcement(text: str) -> bool:
     """Whether a text threatens with what only an authority can do.
 
@@ -84,6 +104,21 @@ def enforcement(text: str) -> bool:
     (True, False)
     """
     return any(word in text for word in _targets().lexicons["enforcement"]["words"])
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    words = _targets().lexicons["places"]["words"]
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def places_of(text: str) -> tuple[tuple[str, int], ...]:
+    """The places of business and living that a text names, with where they stand.
+
+    >>> places_of("对出租房逐栋过堂")
+    (('出租房', 1),)
+    """
+    return tuple((match[0], match.start()) for match in _places().finditer(text))
 
 
 @lru_cache(maxsize=65536)

@@ -10,23 +10,29 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from policymine.compliance.addressees import addressees_of, enforcement, targets_of
+from policymine.compliance.addressees import addressees_of, enforcement, places_of, targets_of
+from policymine.compliance.audience import field_of, struck, unaddressed
 from policymine.compliance.facets.condition import open_condition
-from policymine.compliance.facets.field import named_field
 from policymine.compliance.facets.period import in_force
-from policymine.compliance.facets.place import RANK, bearer_place, paper_place
+from policymine.compliance.facets.place import bearer_place, paper_place
 from policymine.compliance.facets.post import held_post
-from policymine.compliance.facets.tier import GOVERNING, issuer_tier
+from policymine.compliance.facets.tier import issuer_tier
 from policymine.compliance.profile import Override, Profile
 from policymine.compliance.readings import Reading, read_addressee
 from policymine.compliance.requirement import Requirement
-from policymine.compliance.taxonomies import kind_words
+from policymine.compliance.taxonomies import fields, fields_in
+from policymine.compliance.units import own_unit, within
 from policymine.compliance.verdict import FACETS, Answer, Facet, Quote, Verdict
 from policymine.model import Bearer, Card
 
 ORDER = {facet: place for place, facet in enumerate(FACETS)}
-SUBJECT = re.compile("^(?P<of>[^，。；、]{2,14}?)(?=应当|必须|须|不得|一律|要在|应)")
-HEARERS = ("同志", "代表", "老师", "同学", "工友", "同事", "朋友", "班组长")
+SUBJECT = re.compile("^(?P<of>[^，。；、,;]{2,14}?)(?=应当|必须|须|不得|一律|要在|应|可以|有权)")
+CLAUSE = re.compile("[。；;]")
+SOMEBODY = re.compile("干部|人员|负责|单位|企业|乡镇|街道|个人|学校|谁|村")
+BACK = 3
+"""Clauses before a requirement in which the subject of its condition is looked for."""
+SUBJECTS = ("site", "tier", "public")
+"""Sorts of addressees that the first words of a requirement without a bearer may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Judge:
     def _paper(self, card: Card) -> tuple[Verdict, Verdict | None, Verdict | None]:
         known = self._places.get(id(card))
         if known is None:
-            unit = _unit(card, self.profile)
+            unit = own_unit(card, self.profile)
             known = (card, paper_place(card, self.profile), issuer_tier(card, self.profile), unit)
             self._places[id(card)] = known
         return known[1:]
@@ -90,13 +96,13 @@ class Judge:
             quote = Quote(addressee.name, at, None if at is None else at + len(addressee.name))
             reading = read_addressee(addressee, requirement, self.profile, quote=quote)
             if unit is not None:
-                reading = _within(unit, reading, addressee.sort)
+                reading = within(unit, reading, sort=addressee.sort, name=addressee.name, profile=self.profile)
                 if unit.value is None and not any(v.facet == "行业" for v in reading.verdicts):
-                    reading = Reading((*reading.verdicts, *self._field(requirement)))
+                    reading = Reading((*reading.verdicts, *field_of(requirement, self.profile)))
             elif addressee.sort == "post" and addressee.gives["sort"] == "office":
                 post = held_post(addressee.name, self.profile, quote=quote, office=True)
-                heard = self._unaddressed(requirement)
-                reading = Reading((*heard.verdicts, post), heard.by)
+                heard = unaddressed(requirement, self.profile)
+                reading = Reading((*heard.verdicts, post), "岗位" if post.rule == "post.ours" else heard.by)
             found.append(Reading((*reading.verdicts, place), reading.by) if place else reading)
         return found[0] if len(found) == 1 else max(found, key=lambda reading: reading.rank)
 
@@ -105,110 +111,63 @@ class Judge:
         sanction = requirement.modality == "sanction"
         if requirement.bearers and not sanction:
             return []
-        targets = []
-        sources = [requirement.condition or "", requirement.text] if sanction else [requirement.condition or ""]
+        targets = self._targets(requirement, unit)
+        if targets and sanction:
+            asks = self.profile.group == "department" and not requirement.bearers and unit is None
+            hit = struck(requirement, self.profile) if asks and enforcement(requirement.text) else None
+            return [*targets, hit] if hit is not None else targets
+        if unit is not None:
+            return [*targets, Reading((unit, *field_of(requirement, self.profile)))]
+        if (subject := self._subject(requirement)) is not None:
+            return [*targets, subject]
+        if not targets and (meant := self._meant(requirement)):
+            return meant
+        met = struck(requirement, self.profile) if sanction else unaddressed(requirement, self.profile)
+        return targets if met is None else [*targets, met]
+
+    def _targets(self, requirement: Requirement, unit: Verdict | None) -> list[Reading]:
+        """Those whom a sanction, or the condition of a requirement without a bearer, names."""
+        sources = [requirement.condition or "", *([requirement.text] if requirement.modality == "sanction" else [])]
+        found = []
         for source in sources:
             for name, _ in targets_of(source):
                 quote = _inside(requirement, name)
-                found = [read_addressee(a, requirement, self.profile, quote=quote) for a in addressees_of(name)]
-                targets += [_within(unit, reading, "named") if unit else reading for reading in found]
-        if targets and sanction:
-            enforces = self.profile.group == "department" and not requirement.bearers and enforcement(requirement.text)
-            return [*targets, _doubted(self._unaddressed(requirement), named=True)] if enforces else targets
-        if unit is not None:
-            return [*targets, Reading((unit, *self._field(requirement)))]
-        site = self._subject_site(requirement)
-        open_ = site or self._unaddressed(requirement)
-        if requirement.bearers or sanction:
-            open_ = _doubted(open_, named=bool(requirement.bearers))
-        return [*targets, open_]
-
-    def _subject_site(self, requirement: Requirement) -> Reading | None:
-        """A requirement whose first words are a place: who runs it must act."""
-        head = SUBJECT.match(requirement.text)
-        if head is None:
-            return None
-        found = [a for a in addressees_of(head["of"]) if a.sort == "site"]
-        quote = _inside(requirement, head["of"])
-        return read_addressee(found[0], requirement, self.profile, quote=quote) if found else None
-
-    def _unaddressed(self, requirement: Requirement) -> Reading:
-        """A requirement that names nobody: the paper's audience, else the issuer's jurisdiction."""
-        card, group = requirement.paper.card, self.profile.group
-        if group is None:
-            quote = Quote(card.issuer or card.title or "")
-            return Reading((Verdict("机构", None, "body.profile-silent", quote, "organisation.kind"),))
-        heard = self._audience(requirement)
-        field = self._field(requirement)
-        met = [reading for reading in heard if reading.rank >= 30]
-        if met:
-            return Reading((*met[0].verdicts, *field))
-        if group in GOVERNING:
-            if not heard:
-                return Reading(
-                    (Verdict("机构", True, "body.jurisdiction", _issuer(card), "region", "/".join(self.profile.path)), *field),
-                    "地域",
-                )
-            return Reading((*self._passed_over(heard, field, card), *field))
-        if card.kind == "regulation":
-            return Reading(
-                (Verdict("机构", True, "body.regulation", _issuer(card), "region", "/".join(self.profile.path)), *field), "地域"
-            )
-        asked = max((r for r in heard if r.rank >= 20), key=lambda r: r.rank, default=None)
-        named = [r for r in heard if any(v.facet == "行业" and v.value is False for v in r.verdicts)]
-        if named and asked is None:
-            return named[0]
-        return Reading(
-            (
-                Verdict(
-                    "机构", None, "body.government-paper", _issuer(card), "organisation.kind", self.profile.organisation.kind
-                ),
-                *field,
-            )
-        )
-
-    def _passed_over(self, heard: list[Reading], field: tuple[Verdict, ...], card: Card) -> tuple[Verdict, ...]:
-        """A paper that speaks to others: open where they stand above us or may be us, else no."""
-        audience = Quote(card.audience or "", *(card.evidence.get("audience") or (None, None)))
-        if any(reading.rank >= 20 for reading in heard):
-            ours = any(verdict.value for verdict in field)
-            return (
-                Verdict(
-                    "机构",
-                    True if ours else None,
-                    "body.audience" if ours else "body.audience-open",
-                    audience,
-                    "activity.sectors",
-                ),
-            )
-        level = self.profile.organisation.level
-        tiers = {tier for a in addressees_of(card.audience or "") for tier in a.gives.get("tiers", ())}
-        if tiers and level and min(RANK[tier] for tier in tiers) < RANK[level]:
-            return (Verdict("层级", None, "tier.through-superior", audience, "organisation.level", level),)
-        if tiers:
-            return (Verdict("层级", False, "tier.other", audience, "organisation.level", level),)
-        return (Verdict("机构", False, "body.audience-other", audience, "organisation.kind", self.profile.organisation.kind),)
-
-    def _audience(self, requirement: Requirement) -> list[Reading]:
-        """A reading for each addressee of the paper; none where it only greets its hearers."""
-        card = requirement.paper.card
-        if not card.audience or any(word in card.audience for word in HEARERS):
-            return []
-        span = card.evidence.get("audience")
-        exact = span is not None and span.length == len(card.audience)
-        found = []
-        for addressee in addressees_of(card.audience):
-            at = span.start + addressee.start if span is not None and exact else None
-            quote = Quote(addressee.name, at, None if at is None else at + len(addressee.name))
-            found.append(read_addressee(addressee, requirement, self.profile, quote=quote))
+                bare = name == "单位" and requirement.paper.card.kind != "regulation"
+                for addressee in addressees_of("各单位" if bare else name):
+                    reading = read_addressee(addressee, requirement, self.profile, quote=quote)
+                    if unit is not None:
+                        reading = within(unit, reading, sort="named", name=name, profile=self.profile)
+                    found.append(reading)
         return found
 
-    def _field(self, requirement: Requirement) -> tuple[Verdict, ...]:
-        card = requirement.paper.card
-        headings = "\n".join(requirement.section)
-        sources = [(requirement.text, requirement.start), (headings, None), (card.title or "", None)]
-        found = named_field(sources, self.profile)
-        return (found,) if found else ()
+    def _meant(self, requirement: Requirement) -> list[Reading]:
+        """The places that a condition without a subject (C级的) speaks of: those that the clauses before it name last."""
+        general, all_fields = fields().general, "*" in self.profile.activity.sectors
+        told = not all_fields and any(named.field not in general for named in fields_in(requirement.text))
+        if requirement.bearers or not requirement.condition or told or SOMEBODY.search(requirement.condition):
+            return []
+        clauses = CLAUSE.split(requirement.context)
+        for clause in clauses[-1 : -1 - BACK : -1]:
+            names = [name for name, _ in places_of(clause)]
+            if names:
+                at = requirement.start - len(requirement.context) + requirement.context.rfind(clause)
+                met = enforcement(requirement.text) and self.profile.group == "department"
+                power = struck(requirement, self.profile) if met else None
+                quotes = [Quote(n, at + clause.find(n), at + clause.find(n) + len(n)) for n in names]
+                found = [
+                    read_addressee(a, requirement, self.profile, quote=quote)
+                    for name, quote in zip(names, quotes, strict=True) for a in addressees_of(name)
+                ]  # fmt: skip
+                return [*found, power] if power is not None else found
+        return []
+
+    def _subject(self, requirement: Requirement) -> Reading | None:
+        """A requirement whose first words are a place, a class by level or private people although no bearer was read."""
+        head = SUBJECT.match(requirement.text)
+        found = [a for a in addressees_of(head["of"]) if a.sort in SUBJECTS] if head is not None else []
+        if head is None or not found:
+            return None
+        return read_addressee(found[0], requirement, self.profile, quote=_inside(requirement, head["of"]))
 
     def _decision(self, requirement: Requirement, told: list[Verdict], *, by: Facet, until: str | None) -> Decision:
         verdicts = tuple(sorted(told, key=lambda verdict: ORDER[verdict.facet]))
@@ -229,60 +188,6 @@ class Judge:
         )  # fmt: skip
 
 
-def _unit(card: Card, profile: Profile) -> Verdict | None:
-    """For a paper that an organisation issues to its own people: whether that is us. None for papers of governments."""
-    about = card.issuer or card.title or ""
-    quote = _issuer(card)
-    own = next((name for name in (*profile.names, *profile.superiors.names) if name in about), None)
-    governs = profile.group in GOVERNING and card.level == profile.organisation.level
-    if own is not None and (card.level == "unit" or (governs and own in profile.names)):
-        return Verdict("机构", True, "body.own-paper", quote, "organisation.name", own)
-    if profile.group == "government" and card.level == "township" and card.region in profile.path[-1:]:
-        return Verdict("机构", True, "body.own-paper", quote, "organisation.name", profile.organisation.name)
-    if card.level != "unit":
-        return None
-    if profile.organisation.kind is None:
-        return Verdict("机构", None, "body.profile-silent", quote, "organisation.kind")
-    kind, rest = None, about
-    for word, of in kind_words():
-        if word in rest:
-            kind = kind or of
-            rest = rest.replace(word, "")
-    for word in ("党委", "书记", "安委会", "分管", "副"):
-        rest = rest.replace(word, "")
-    if (kind and kind != profile.organisation.kind) or (len(rest) >= 3 and card.issuer):
-        return Verdict("机构", False, "body.other-unit", quote, "organisation.name", profile.organisation.name)
-    return Verdict("机构", None, "body.unnamed-unit", quote, "organisation.name", profile.organisation.name)
-
-
-def _within(unit: Verdict, reading: Reading, sort: str) -> Reading:
-    """A reading inside a unit's own paper: the unit decides, its inner bodies and posts are its own."""
-    if unit.value is not True:
-        return Reading((unit, *(v for v in reading.verdicts if v.facet in ("行业", "条件"))))
-    if sort in ("public", "tier"):
-        return reading if sort == "tier" else Reading((unit, *reading.verdicts))
-    return Reading((unit, *(v for v in reading.verdicts if v.facet == "条件")))
-
-
-def _doubted(reading: Reading, *, named: bool) -> Reading:
-    """Whom a sanction meets is not said: a no for want of being addressed is open, and where another imposes it a yes too."""
-    told = tuple(
-        verdict._replace(value=None, rule="body.target-unsaid" if verdict.facet == "机构" else verdict.rule)
-        if (verdict.facet == "机构" and verdict.value is not None and (named or not verdict.value))
-        or (verdict.facet == "层级" and verdict.value is False)
-        else verdict
-        for verdict in reading.verdicts
-    )
-    return Reading(told, reading.by)
-
-
 def _inside(requirement: Requirement, part: str) -> Quote:
     at = requirement.text.find(part)
     return Quote(part) if at < 0 else Quote(part, requirement.start + at, requirement.start + at + len(part))
-
-
-def _issuer(card: Card) -> Quote:
-    span = card.evidence.get("issuer")
-    if card.issuer and span is not None:
-        return Quote(card.issuer, span.start, span.end)
-    return Quote(card.issuer or card.title or "")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from policymine.compliance.applicability import Decision, Judge
 from policymine.compliance.profile import Profile
 from policymine.compliance.requirement import Paper, Period, Requirement, hash_of
-from policymine.compliance.standing import ends_of, repeals_of
+from policymine.compliance.standing import ends_of, repeals_of, term_of
 from policymine.compliance.verdict import Quote, Verdict
 from policymine.model import Bearer, Card, Span
 from policymine.table import decisions as kept
@@ -135,7 +135,8 @@ def _papers(
             sectors=tuple(row["sectors"]), evidence={name: Span(*pair) for name, pair in row["evidence"].items()},
         )  # fmt: skip
         says = ends.get((row["page_id"], row["id"]))
-        paper = Paper(f"{row['page_id']}/{row['id']}/{row['signature']}", card, ends_of(says, card) if says else None)
+        identity = f"{row['page_id']}/{row['id']}/{row['signature']}"
+        paper = Paper(identity, card, ends_of(says, card) if says else None, term=term_of(says or "", card))
         ended = repeals.get(card.number or "") or repeals.get(card.title or "")
         papers[row["page_id"], row["id"]] = replace(paper, repealed_by=ended) if ended else paper
     return papers
@@ -156,6 +157,7 @@ def requirement_from(row: Mapping[str, Any], papers: Mapping[tuple[str, str], Pa
     return Requirement(
         row["requirement_id"], row["id"], row["text"], row["start"], row["modality"], bearers, row["condition"], periods,
         tuple(row["section"]), paper, hash_of({"row": row["signature"], "paper": paper.id, "ends": paper.repealed_by}),
+        row["context"].rpartition("\n")[2],
     )  # fmt: skip
 
 

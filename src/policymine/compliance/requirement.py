@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policymine.model import Bearer, Card, Directive, Span
 
+SENTENCE = re.compile("[。！？]")
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The paper of a requirement. `ends` is the last day it says it holds, `repealed_by` the paper that ended it."""
+    """The paper of a requirement. `ends` is the last day it says it holds, `repealed_by` the paper that ended it.
+
+    `term` is the last day of the year or the campaign that the paper is for: what it asks for good outlives it.
+    """
 
     id: str
     card: Card
     ends: str | None = None
     repealed_by: str | None = None
+    term: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What is required, of whom, on what condition, and when it holds. `hash` is equal while nothing in it changed."""
+    """What is required, of whom, on what condition, and when it holds. `hash` is equal while nothing in it changed.
+
+    `context` is what stands right before it in the same paragraph, as far as that was read.
+    """
 
     id: str
     row_id: str
@@ -43,6 +53,12 @@ class Requirement:
     section: tuple[str, ...]
     paper: Paper
     hash: str = field(default="")
+    context: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What stands before it in its own sentence."""
+        return SENTENCE.split(self.context)[-1]
 
 
 def requirement_of(directive: Directive, paper: Paper, *, id: str, row_id: str = "") -> Requirement:  # noqa: A002

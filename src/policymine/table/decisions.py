@@ -32,7 +32,11 @@ REGISTER = (
     "id", "requirement_id", "text", "section", "modality", "force", "operational", "condition", "penalty", "lead", "support",
     "responsible", "deadline_text", "deadline_value", "rrule", "numbers", "slogans", "issued_on", "level", "region",
 )  # fmt: skip
+CONTEXT = 160
+"""Characters before a requirement that are read with it."""
 STANDING_WORDS = ("有效期", "废止")
+PLAN_WORDS = ("方案", "行动", "整治", "攻坚")
+"""In the title of a notice: a plan, whose text may say when its last stage ends."""
 
 
 class State(NamedTuple):
@@ -91,9 +95,10 @@ def documents_withdrawn(now: Snapshot, *, since: int) -> bool:
 
 
 def standing_texts(now: Snapshot, *, since: int = 0) -> Iterator[tuple[str, str, str | None, str | None, str]]:
-    """Documents of runs after `since` that say how long they hold or what they end: id, page, title, number, text."""
+    """Documents of runs after `since` that may say how long they hold or what they end: id, page, title, number, text."""
     d = schema.documents.c
-    says = sa.or_(*(contains(d.text, word) for word in STANDING_WORDS))
+    plans = sa.and_(d.kind == "notice", sa.or_(*(contains(d.title, word) for word in PLAN_WORDS)))
+    says = sa.or_(plans, *(contains(d.text, word) for word in STANDING_WORDS))
     query = sa.select(d.id, d.page_id, d.title, d.number, d.text)
     query = query.where(visible(schema.documents, now.run_id), d.run_id > since, says)
     for row in now.connection.execute(query):
@@ -101,9 +106,12 @@ def standing_texts(now: Snapshot, *, since: int = 0) -> Iterator[tuple[str, str,
 
 
 def requirements(now: Snapshot, *, ids: Collection[str] | None = None) -> Iterator[Mapping[str, Any]]:
-    """The directives that stand, of each requirement the one of the oldest paper; all, or those of some requirements."""
-    d = schema.directives
-    chosen = sa.select(*(d.c[name] for name in DIRECTIVE)).where(visible(d, now.run_id))
+    """The directives that stand, of each requirement the one of the oldest paper, with what stands before it; all, or some."""
+    d, o = schema.directives, schema.documents
+    before = sa.case((d.c.start > CONTEXT, d.c.start - CONTEXT), else_=0)
+    context = sa.func.substr(o.c.text, before + 1, d.c.start - before).label("context")
+    joined = d.join(o, sa.and_(o.c.id == d.c.document_id, o.c.page_id == d.c.page_id, visible(o, now.run_id)))
+    chosen = sa.select(*(d.c[name] for name in DIRECTIVE), context).select_from(joined).where(visible(d, now.run_id))
     order = (d.c.requirement_id, d.c.serial)
     parts = [None] if ids is None else [list(ids)[at : at + BATCH] for at in range(0, len(ids), BATCH)]
     for part in parts:

@@ -35,7 +35,7 @@ def named_field(sources: Sequence[tuple[str, int | None]], profile: Profile) -> 
             quote = _quote(particular[0].word, particular[0].start, start)
             if not ours and "sectors" not in profile.complete:
                 return Verdict("行业", None, "field.profile-silent", quote, "activity.sectors", particular[0].field)
-            value = False if "sectors" in profile.complete and profile.group != "department" else None
+            value = False if "sectors" in profile.complete else None
             rule = "field.other" if value is False else "field.open"
             return Verdict("行业", value, rule, quote, "activity.sectors", particular[0].field)
     return None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
 from policymine.compliance.addressees import REDACTED
 from policymine.compliance.profile import PaperStanding, Profile
 from policymine.compliance.requirement import Paper, Period, Requirement
 from policymine.compliance.taxonomies import PACKAGE
 from policymine.compliance.verdict import Quote, Verdict
+from policymine.model import Span
 from policymine.rules import load
 
 DATED = re.compile(r"^(?P<year>\d{4})")
@@ -20,8 +22,11 @@ def in_force(requirement: Requirement, profile: Profile, *, as_of: date) -> tupl
     paper = _paper(requirement.paper, profile, as_of=as_of)
     if paper is not None:
         return paper, None
-    changes = [requirement.paper.ends] if requirement.paper.ends and requirement.paper.ends >= as_of.isoformat() else []
-    for period in requirement.periods:
+    term = None if _lasting(requirement) else requirement.paper.term
+    if term is not None and term < as_of.isoformat():
+        return Verdict("时段", False, "period.paper-term", Quote(requirement.paper.card.title or ""), None, term), None
+    changes = [day for day in (requirement.paper.ends, term) if day and day >= as_of.isoformat()]
+    for period in requirement.periods or _frames(requirement):
         end = period.end or _festival(period, requirement.paper)
         quote = Quote(period.text, *(period.span or (None, None)))
         if end is not None and end <= as_of.isoformat():
@@ -31,6 +36,28 @@ def in_force(requirement: Requirement, profile: Profile, *, as_of: date) -> tupl
         elif REDACTED.search(period.text):
             return Verdict("时段", None, "period.redacted", quote), None
     return None, min(changes, default=None)
+
+
+def _frames(requirement: Requirement) -> tuple[Period, ...]:
+    """The festival that the sentence of a requirement without a period of its own began with."""
+    if "期间" not in requirement.context:
+        return ()
+    said = requirement.sentence
+    match = _festivals().match(said)
+    if match is None:
+        return ()
+    start = requirement.start - len(said)
+    return (Period(match[0], None, Span(start, start + len(match[0]))),)
+
+
+@cache
+def _festivals() -> re.Pattern[str]:
+    return re.compile(f"[“”]?(?:{'|'.join(load(PACKAGE, 'standing').lexicons['festivals'])})[“”]?[^，。；]{{0,4}}期间")
+
+
+def _lasting(requirement: Requirement) -> bool:
+    """Whether a requirement asks for something that outlives the year or campaign of its paper."""
+    return any(word in requirement.text for word in load(PACKAGE, "standing").lexicons["lasting"]["words"])
 
 
 def _paper(paper: Paper, profile: Profile, *, as_of: date) -> Verdict | None:

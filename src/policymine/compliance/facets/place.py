@@ -20,6 +20,7 @@ ENDINGS = {
 SUFFIX = re.compile("(?:特别行政区|自治区|自治州|自治县|地区|街道|[省市县区州盟旗镇乡])$")
 NAMELESS = re.compile("^(?:[全本我各]?(?:省|市|县|区|乡|镇|乡镇|街道|村))$")
 NAMED = re.compile(r"^[\u4e00-\u9fff]{2,6}?[省市县区旗镇乡](?=[\u4e00-\u9fff])")
+COMPOUND = re.compile("(?:园|社|小|景|厂|矿|林|库|灌|城|校|辖|地|片|街|山|灾|郊|牧|开发|功能)区$")
 GENERIC = re.compile(
     "^(?:[各全本该我每所有关相]|市直|县直|省直|乡镇|镇街|设区|县级|市级|省级|城市|社区|园区|辖区|小区|景区|库区|地区|灾区|片区|校区|老城|新区|山区|林区)"
 )
@@ -51,7 +52,7 @@ def paper_place(card: Card, profile: Profile) -> Verdict:
 def bearer_place(bearer: Bearer, profile: Profile) -> Verdict | None:
     """What a place named in a bearer says; None where it names none, or ours."""
     match = NAMED.match(bearer.text)
-    if match is None or GENERIC.match(match[0]) or len(match[0]) < 3 or not profile.path:
+    if match is None or GENERIC.match(match[0]) or COMPOUND.search(match[0]) or len(match[0]) < 3 or not profile.path:
         return None
     if any(name in bearer.text for name in profile.names):
         return None
