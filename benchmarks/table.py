@@ -147,7 +147,7 @@ def make(url: str, count: int) -> None:
 
 def nights(url: str, count: int) -> None:
     """Nights of changes: 300 pages read anew, 100 other ones."""
-    maker, seed = Maker(), int(time.time())
+    maker, seed = Maker(), int(time.time()) % 900_000
     with Table.open(url) as table:
         for number in range(seed, seed + count):
             others = range(20_000 + number % 10 * 100, 20_100 + number % 10 * 100)
@@ -246,9 +246,8 @@ def measure(url: str, searches: int, *, exact_terms: int) -> None:
 def exact(table: Table, terms: list[str]) -> dict[str, int]:
     """Recall and false hits of every term against reading all texts."""
     with table.reading() as now:
-        rows = now.connection.execution_options(yield_per=20_000).execute(
-            sa.select(directives.c.serial, directives.c.text).where(visible(directives, now.run_id))
-        )
+        stands = sa.select(directives.c.serial, directives.c.text).where(visible(directives, now.run_id))
+        rows = now.connection.execute(stands, execution_options={"yield_per": 20_000})
         folded = [(serial, fold(text)) for serial, text in rows]
         missed = false = total = 0
         for term in terms:

@@ -47,7 +47,7 @@ def test_charts_count_the_same_on_both_databases(filled: Table) -> None:
     assert sum(point["count"] for point in CHARTS["modality"][0](rows)) == 60
     assert {point["count"] for point in CHARTS["slogans"][0](rows)} == {1}
     assert sum(point["count"] for point in CHARTS["sectors"][0](rows)) == 2 * 30
-    assert CHARTS["deadlines"][0](rows) == [{"day": f"{year}-07-01", "count": 2} for year in (2022, 2023, 2024)]
+    assert CHARTS["deadlines"][0](rows) == [{"day": f"{year}-06-30", "count": 2} for year in (2022, 2023, 2024)]
     assert sum(point["count"] for point in CHARTS["coverage"][0](rows)) == 60
     chosen = select(filled, "隐患", filters=Filters(kind="speech"))
     assert sum(point["count"] for point in CHARTS["modality"][0](chosen)) == 3

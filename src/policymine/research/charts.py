@@ -14,6 +14,7 @@ from policymine.errors import SettingsError, StorageError
 from policymine.research.codebook import columns
 from policymine.research.frames import require
 from policymine.research.selection import Selection
+from policymine.table.filters import day_ended
 from policymine.table.query import QueryError, parse
 from policymine.table.schema import directives
 from policymine.table.search import finding
@@ -151,7 +152,7 @@ def _deadlines(selection: Selection) -> Points:
     days: Counter[str] = Counter()
     for end, count in _counted(selection, "deadline_end"):
         if end:
-            days[end[:10]] += count
+            days[day_ended(end)] += count
     return [{"day": day, "count": n} for day, n in sorted(days.items())]
 
 

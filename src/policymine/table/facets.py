@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from policymine.table.filters import NO_FILTERS, Filters
+from policymine.table.filters import NO_FILTERS, Filters, day_ended
 from policymine.table.indexing import with_parents
 from policymine.table.query import parse
 from policymine.table.schema import directives
@@ -77,4 +77,4 @@ def _values(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if row["issued_on"]:
         yield "year", row["issued_on"][:4]
     if row["deadline_end"]:
-        yield "deadline", row["deadline_end"][:7]
+        yield "deadline", day_ended(row["deadline_end"])[:7]

@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date, timedelta
 from typing import Any, TypedDict, get_args
 
 from policymine.model import Level, Modality, PaperKind
@@ -113,6 +114,16 @@ class FilterValues(TypedDict, total=False):
     due_from: str | None
     due_to: str | None
     changed_since: str | None
+
+
+def day_ended(moment: str) -> str:
+    """The day that ends a deadline: midnight belongs to the day before.
+
+    >>> day_ended("2022-07-01T00:00:00"), day_ended("2022-07-01T08:30:00")
+    ('2022-06-30', '2022-07-01')
+    """
+    day = moment[:10]
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if moment[10:] == "T00:00:00" else day
 
 
 def first_day(day: str) -> str:
