@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policymine.cleaning.partition import check_partition
 from policymine.errors import AlignmentError, SourceError
 from policymine.model import FINDING_KINDS, CleanPage, Cut, Span
+from policymine.partition import check_partition
 from policymine.pipeline import MinedPage, mine
 from policymine.sources.reading import read_bytes
 from policymine.table.laws import check_rows

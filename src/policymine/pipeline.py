@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -21,6 +21,7 @@ STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mine": (("text", "extraction"), ("jieba", "rjieba", "chinesecalendar", "borax", "scikit-learn")),
 }
 """For each station the packages and the libraries that decide what it gives."""
+TextOf = Callable[[str], str | None]
 DATA = (".py", ".toml", ".jsonl", ".skops", ".json")
 
 
@@ -32,21 +33,28 @@ class MinedPage:
     documents: tuple[MinedDocument, ...]
 
 
+def _no_text(_: str) -> str | None:
+    return None
+
+
 @cache
 def language() -> Language:
     """The one pipeline of this process; loading takes about a second."""
     return load()
 
 
-def mine(page: Page, *, duplicates: DuplicateIndex | None = None, issued_on: str | None = None) -> MinedPage:
+def mine(
+    page: Page, *, duplicates: DuplicateIndex | None = None, text_of: TextOf = _no_text, issued_on: str | None = None
+) -> MinedPage:
     """Cleans a page and extracts from each of its documents.
 
     Args:
         page: as a reader of `sources` gave it.
         duplicates: what earlier pages held, to find copies across pages.
+        text_of: gives the clean text of an earlier document, None where it is not kept: a fuller copy may show a hidden word.
         issued_on: overrides the date that the documents give themselves.
     """
-    clean = clean_page(page, duplicates=duplicates)
+    clean = clean_page(page, duplicates=duplicates, text_of=text_of)
     given = {name: value for name, value in page.metadata.items() if name.startswith("source:")}
     known = (replace(document, hints={**given, **document.hints}) if given else document for document in clean.documents)
     documents = tuple(mine_documents(known, issued_on=issued_on))

@@ -11,8 +11,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from policymine import rules
-from policymine.cleaning import partition
+from policymine import partition, rules
 from policymine.errors import PolicymineError
 from policymine.model import Alignment, Bearer, CleanPage, Cut, Edit, MinedDocument, Repair, Row, Span
 from policymine.pipeline import MinedPage, mine
@@ -26,7 +25,7 @@ PAPER = (
     "县应急局要在3月15日前完成排\u200b查。逾期不报的,一律通报批评。\n\n上一篇:防汛"
 )
 GUARDS: dict[ModuleType, frozenset[str]] = {
-    laws: frozenset({"_refuse", "_check_pieces", "_check_row", "_inside", "_quote"}),
+    laws: frozenset({"_refuse", "_check_row", "_inside", "_quote"}),
     partition: frozenset({"_check_pieces", "_disjoint", "_sides", "_same"}),
     rules: frozenset({"_rule", "_prove", "_parts", "_insert"}),
     alignment: frozenset(),

@@ -21,8 +21,8 @@ import pytest
 import sqlalchemy as sa
 from pydantic import Field
 
-from policymine import rules
-from policymine.cleaning import gate, partition
+from policymine import partition, rules
+from policymine.cleaning import gate
 from policymine.settings import Settings
 from policymine.sources import source_file
 from policymine.table import Table, laws, publish

@@ -2,6 +2,6 @@
 
 from policymine.cleaning.clean import clean_page
 from policymine.cleaning.duplicates import DuplicateIndex, Fingerprint, fingerprint
-from policymine.cleaning.partition import check_partition
+from policymine.partition import check_partition
 
 __all__ = ["DuplicateIndex", "Fingerprint", "check_partition", "clean_page", "fingerprint"]

@@ -16,11 +16,11 @@ from policymine.cleaning.labels import Part, label_page
 from policymine.cleaning.lines import Mark, han_count, lines_of
 from policymine.cleaning.noise import rules as noise_rules
 from policymine.cleaning.oddities import find_oddities
-from policymine.cleaning.partition import check_partition
 from policymine.cleaning.repairs import KINDS, Repaired, repair
 from policymine.cleaning.truncation import find_truncation
 from policymine.cleaning.unknowns import find_unknowns, with_candidates
 from policymine.model import CleanPage, Cut, Document, Issue, Page, Repair
+from policymine.partition import check_partition
 from policymine.text import Alignment, Edit, Span
 
 ORDER = re.compile("必须|严禁|一律|要")

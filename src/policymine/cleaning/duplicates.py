@@ -11,13 +11,14 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
 
 CONTAINED = 0.72
 """Share of a text's characters, in clauses the other text holds too, from which it is a copy."""
 SHORTENED = 0.9
 """A copy with less than this share of the fuller text was cut."""
-PERMUTATIONS = 64
+PERMUTATIONS, ROWS = 64, 2
 CLAUSE_ENDS = re.compile(r"[。！？；，、：,;:!?\s]+")
 LEAST_CLAUSE = 5
 NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z\d。！？；，、：,;:!?\s]+|[xX]+|某")
@@ -100,6 +101,34 @@ def copies_within(fingerprints: Sequence[Fingerprint]) -> dict[str, Match]:
     return found
 
 
+class Memory(Protocol):
+    """Where an index keeps fingerprints: by the bands of their signatures, of which near texts share some."""
+
+    def put(self, entry: Fingerprint, bands: Sequence[int]) -> None:
+        """Keeps a fingerprint; one of the same document gives way to it."""
+
+    def near(self, bands: Sequence[int]) -> Iterable[Fingerprint]:
+        """Those that share a band."""
+
+
+class _InMemory:
+    """Kept for as long as the index."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Fingerprint] = {}
+        self._postings: dict[int, list[str]] = {}
+
+    def put(self, entry: Fingerprint, bands: Sequence[int]) -> None:
+        if entry.document_id not in self._known:
+            for band in bands:
+                self._postings.setdefault(band, []).append(entry.document_id)
+        self._known[entry.document_id] = entry
+
+    def near(self, bands: Sequence[int]) -> Iterable[Fingerprint]:
+        found = {document_id for band in bands for document_id in self._postings.get(band, ())}
+        return [self._known[document_id] for document_id in found]
+
+
 @dataclass(slots=True)
 class DuplicateIndex:
     """The fingerprints of earlier pages. The pipeline keeps them between nights and hands the index in.
@@ -110,24 +139,15 @@ class DuplicateIndex:
     """
 
     entries: Iterable[Fingerprint] = ()
-    _known: dict[str, Fingerprint] = field(default_factory=dict, init=False)
-    _postings: object = field(default=None, init=False)
+    memory: Memory = field(default_factory=_InMemory)
 
     def __post_init__(self) -> None:
-        from datasketch import MinHashLSH
-
-        self._postings = MinHashLSH(num_perm=PERMUTATIONS, params=(32, 2))
         for entry in self.entries:
             self.add(entry)
 
-    def __len__(self) -> int:
-        return len(self._known)
-
     def add(self, entry: Fingerprint) -> None:
-        """Remembers a text; one that is known already is left as it is."""
-        if entry.document_id not in self._known and entry.clauses:
-            self._known[entry.document_id] = entry
-            self._postings.insert(entry.document_id, _signature(entry))  # type: ignore[attr-defined]
+        """Remembers a text."""
+        self.memory.put(entry, bands_of(entry))
 
     def find(self, entry: Fingerprint) -> Match | None:
         """The fullest earlier text that `entry` is a copy of; None when there is none."""
@@ -135,23 +155,28 @@ class DuplicateIndex:
 
     def compare(self, entry: Fingerprint) -> Standing:
         """How a text stands to the earlier ones: the fullest that it copies, and those that copy it."""
-        matches = self._matches(entry)
+        if not entry.clauses:
+            return Standing(None, ())
+        near = {one.document_id: one for one in self.memory.near(bands_of(entry)) if one.document_id != entry.document_id}
+        others = [near[key] for key in sorted(near)[:MOST_CANDIDATES]]
+        every = [compare(one, entry) for one in others if not (one.page_id and one.page_id == entry.page_id)]
+        matches = [match for match in every if match is not None]
         copied = [match for match in matches if match.copy == entry.document_id]
-        fuller = max(copied, key=lambda match: self._known[match.fuller].size, default=None)
+        fuller = max(copied, key=lambda match: near[match.fuller].size, default=None)
         return Standing(fuller, tuple(match for match in matches if match.fuller == entry.document_id))
 
-    def _matches(self, entry: Fingerprint) -> list[Match]:
-        if not entry.clauses:
-            return []
-        near = sorted(self._postings.query(_signature(entry)))[:MOST_CANDIDATES]  # type: ignore[attr-defined]
-        others = [self._known[key] for key in near if key != entry.document_id]
-        matches = [compare(one, entry) for one in others if not (one.page_id and one.page_id == entry.page_id)]
-        return [match for match in matches if match is not None]
 
-
-def _signature(entry: Fingerprint) -> object:
+def bands_of(entry: Fingerprint) -> list[int]:
+    """The bands of a fingerprint's MinHash signature, each as a number of 63 bits; none for a text without clauses."""
     from datasketch import MinHash
 
+    if not entry.clauses:
+        return []
     signature = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
     signature.update_batch(list(entry.clauses))
-    return signature
+    values = signature.hashvalues.astype("<u8").tobytes()
+    size = 8 * ROWS
+    return [
+        int.from_bytes(blake2b(values[at : at + size], digest_size=8, person=b"%d" % (at // size)).digest()) >> 1
+        for at in range(0, len(values), size)
+    ]

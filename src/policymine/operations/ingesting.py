@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from policymine.errors import FetchError
 from policymine.model import Page
 from policymine.operations.ending import end, write_report
-from policymine.operations.night import Clock, Night, PageNote, duplicate_index, note_page, open_table, read_archived
+from policymine.operations.night import Clock, Night, PageNote, note_page, open_table, read_archived
 from policymine.operations.report import Report, SourceReport
 from policymine.settings import Settings
 from policymine.sources.archive import Archive, Archived, Recorder
@@ -48,13 +48,11 @@ def ingest(
         run = table.begin("ingest", clock=clock, resume=False)
         night = Night(settings, run.id)
         archive = Archive(settings.archive)
-        duplicates = duplicate_index(table, run_id=run.id)
-        with archive.recorder("file", at=clock()) as recorder, run:
+        with night.copies(table) as copies, archive.recorder("file", at=clock()) as recorder, run:
             readings: list[Reading] = [(name_of(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
             readings += list(_fetched(urls, archive, settings=settings, clock=clock))
             notes = tuple(
-                note_page(run, read, url=name, duplicates=duplicates, timer=timer)
-                for name, read in watch(readings, len(readings))
+                note_page(run, read, url=name, copies=copies, timer=timer) for name, read in watch(readings, len(readings))
             )
         report = end(run, table, kind="ingest", notes=notes, sources=_account(notes), night=night, clock=clock)
     write_report(report, settings.reports)

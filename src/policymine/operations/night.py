@@ -11,15 +11,16 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from policymine.cleaning.duplicates import DuplicateIndex, fingerprint
 from policymine.errors import AlignmentError, PolicymineError, SourceError
 from policymine.model import FINDING_KINDS, Page
+from policymine.operations.copies import Copies, known_copies
 from policymine.pipeline import MinedPage, mine, station_fingerprints
 from policymine.settings import Settings
 from policymine.sources.archive import Archive
@@ -81,6 +82,11 @@ class Night:
     def table(self) -> Table:
         """The knowledge table, with search indifferent to script and width."""
         return open_table(self.settings)
+
+    def copies(self, table: Table, *, without: Collection[str] = ()) -> AbstractContextManager[Copies]:
+        """The documents of other pages, to find copies of them; `without` are pages about to be mined anew."""
+        stamp = station_fingerprints()["clean"]
+        return known_copies(table, self.settings.work, run_id=self.run_id, made_by=stamp, without=without)
 
     def clear(self) -> None:
         """Forgets the run's files."""
@@ -192,12 +198,11 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
     known = load_sources(night.settings.overlay)
     with night.table() as table:
         pages = {page_id(source or fetched.source, fetched.url) for fetched in todo}
-        duplicates = duplicate_index(table, run_id=night.run_id, without=pages)
-        with table.attach(night.run_id, clock=clock) as run:
+        with night.copies(table, without=pages) as copies, table.attach(night.run_id, clock=clock) as run:
             notes = [
                 note_page(
                     run, partial(_read_known, archive, f, known.get(source or f.source), name=source or f.source), url=f.url,
-                    fetched=f, duplicates=duplicates, timer=timer,
+                    fetched=f, copies=copies, timer=timer,
                 )
                 for f in todo
             ]  # fmt: skip
@@ -205,12 +210,6 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
     fresh.write_text(json.dumps([asdict(note) for note in notes], ensure_ascii=False), encoding="utf-8")
     fresh.replace(path)
     return path
-
-
-def duplicate_index(table: Table, *, run_id: int, without: Collection[str] = ()) -> DuplicateIndex:
-    """What is known of the documents of other pages, to find copies of them; `without` are pages about to be mined anew."""
-    known = table.document_texts(run=run_id)
-    return DuplicateIndex(fingerprint(entry.id, entry.text) for entry in known if entry.page_id not in without)
 
 
 def read_archived(archive: Archive, fetched: Fetched, *, source: str) -> Page:
@@ -237,14 +236,14 @@ def _read_known(archive: Archive, fetched: Fetched, source: Source | None, *, na
 
 
 def note_page(
-    run: Run, read: Callable[[], Page], *, url: str, duplicates: DuplicateIndex, timer: Callable[[], float],
+    run: Run, read: Callable[[], Page], *, url: str, copies: Copies, timer: Callable[[], float],
     fetched: Fetched | None = None,
 ) -> PageNote:  # fmt: skip
     """Reads, mines and stages one page, and says what became of it."""
     began = timer()
     try:
         page = read()
-        mined = mine(page, duplicates=duplicates)
+        mined = mine(page, duplicates=copies.known, text_of=copies.text_of)
         validators = StoredValidators(fetched.etag, fetched.last_modified) if fetched else StoredValidators()
         run.store(mined.clean, mined.documents, fingerprints=station_fingerprints(), validators=validators)
     except SourceError as problem:
@@ -257,7 +256,7 @@ def note_page(
         logger.exception("%s broke a station", url)
         return PageNote(url, seconds=timer() - began, failed=f"{type(problem).__name__}: {problem}")
     for entry in mined.documents:
-        duplicates.add(fingerprint(entry.document.id, entry.document.text))
+        copies.remember(entry.document)
     return describe(mined, url=url, seconds=timer() - began)
 
 

@@ -9,41 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from policymine.errors import AlignmentError
 from policymine.model import CleanPage, Directive, Document, MinedDocument, Page, Row, Slogan, Span
+from policymine.partition import check_partition
 from policymine.table.rows import row_id
-
-
-def check_partition(clean: CleanPage) -> None:
-    """The Partition law: every raw character lies in one document or in exactly one cut.
-
-    Raises:
-        AlignmentError: names the first raw offset that is claimed twice or by nobody.
-    """
-    length = len(clean.page.text)
-    stretches = [(*cut.raw_span, f"cut {cut.rule}") for cut in clean.cuts]
-    for document in clean.documents:
-        pieces = document.alignment.pieces
-        stretches += [(p.raw_start, p.raw_end, f"document {document.ordinal}") for p in pieces if p.text]
-        _check_pieces(clean.page, document)
-    at = 0
-    for start, end, owner in sorted(stretches):
-        if start != at:
-            told = "claimed twice" if start < at else "in no document and no cut"
-            _refuse(clean.page, f"raw {min(start, at)}–{max(start, at)}, before {owner}", f"Partition: {told}")
-        at = max(at, end)
-    if at != length:
-        _refuse(clean.page, f"raw {at}–{length}", "Partition: in no document and no cut")
-
-
-def _check_pieces(page: Page, document: Document) -> None:
-    """Whether an alignment covers the document's origin without a gap and keeps what it says it keeps."""
-    at = document.origin.start
-    for piece in document.alignment.pieces:
-        kept = piece.edit is not None or piece.text == page.text[piece.raw_start : piece.raw_end]
-        if piece.raw_start != at or not kept:
-            _refuse(page, f"document {document.ordinal}, raw {piece.raw_start}–{piece.raw_end}", "Origin: a piece is misplaced")
-        at = piece.raw_end
-    if at != document.origin.end or at > len(page.text):
-        _refuse(page, f"document {document.ordinal}", f"Origin: pieces end at raw {at}, the document at {document.origin.end}")
 
 
 def check_rows(page: Page, mined: MinedDocument, *, rows: Sequence[Row]) -> None:
@@ -126,3 +93,6 @@ def _quote(page: Page, source: str, *, span: Span, text: str, place: str) -> Non
 
 def _refuse(page: Page, place: str, cure: str) -> None:
     raise AlignmentError(page.url, place, f"{cure}; this is a bug in the station that gave it, the page is not stored")
+
+
+__all__ = ["check_documents", "check_identities", "check_partition", "check_rows"]

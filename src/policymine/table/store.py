@@ -6,7 +6,7 @@ Everything read here is what the published run shows, unless another run is name
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -236,15 +236,23 @@ class Table:
             raise UnknownIdError(page_id, "pages", "there is no such page; page ids stand in `policymine show`")
         return zlib.decompress(body).decode()
 
-    def document_texts(self, *, run: int | None = None) -> Iterator[DocumentText]:
-        """The clean text of every document that stands, to find copies of them on other pages."""
+    def document_pages(self, *, run: int | None = None) -> dict[str, str]:
+        """The ids of the documents that stand, each with that of its page."""
         c = schema.documents.c
         with self.reading(run=run) as now:
-            query = (
-                sa.select(c.id, c.page_id, c.text).where(visible(schema.documents, now.run_id)).order_by(c.page_id, c.ordinal)
-            )
-            for row in now.connection.execution_options(yield_per=200).execute(query):
-                yield DocumentText(*row)
+            query = sa.select(c.id, c.page_id).where(visible(schema.documents, now.run_id))
+            return dict(now.connection.execute(query).tuples().all())
+
+    def document_texts(self, *, run: int | None = None, only: Sequence[str] | None = None) -> Iterator[DocumentText]:
+        """The clean text of every document that stands, or of the ones of these ids, to find copies of them on other pages."""
+        c = schema.documents.c
+        query = sa.select(c.id, c.page_id, c.text).order_by(c.page_id, c.ordinal)
+        parts = [query] if only is None else [query.where(c.id.in_(only[at : at + 500])) for at in range(0, len(only), 500)]
+        with self.reading(run=run) as now:
+            for part in parts:
+                shown = part.where(visible(schema.documents, now.run_id))
+                for row in now.connection.execution_options(yield_per=200).execute(shown):
+                    yield DocumentText(*row)
 
     def dump_canonical(self) -> Iterator[str]:
         """The content as lines of JSON, to compare two tables: equal when they say the same, however they were filled."""

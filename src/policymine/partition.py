@@ -1,4 +1,7 @@
-"""The Partition law: every raw character of a page is kept in one document or cut by exactly one named span."""
+"""The Partition law: every raw character of a page is kept in one document or cut by exactly one named span.
+
+The cleaning station holds its pages against it before it gives them away, the table before it stores them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from policymine.errors import AlignmentError
 from policymine.model import CleanPage, Cut, Document
 from policymine.text import Span
 
-CURE = "this is a bug of the cleaning station; report the page"
+CURE = "this is a bug of the cleaning station, the page is not stored; report it"
+MISPLACED = "Origin: a piece is misplaced"
 
 
 def check_partition(clean: CleanPage) -> None:
@@ -42,28 +46,30 @@ def _check_pieces(name: str, raw: str, document: Document, *, deleted: list[Span
     length = 0
     for piece in document.alignment.pieces:
         if piece.raw_start != at:
-            raise AlignmentError(name, f"raw offset {at}", f"the pieces of document {document.ordinal} leave a gap; {CURE}")
+            raise AlignmentError(
+                name, f"raw offset {at}", f"{MISPLACED}, those of document {document.ordinal} leave a gap; {CURE}"
+            )
         at = piece.raw_end
         length += len(piece.text)
         if piece.edit is None and not raw.startswith(piece.text, piece.raw_start):
-            raise AlignmentError(name, f"raw offset {piece.raw_start}", f"a kept piece does not quote the raw text; {CURE}")
+            raise AlignmentError(name, f"raw offset {piece.raw_start}", f"{MISPLACED}, it does not quote the raw text; {CURE}")
         if piece.edit is None and len(piece.text) != piece.raw_end - piece.raw_start:
             raise AlignmentError(
-                name, f"raw offset {piece.raw_start}", f"a kept piece has another length than its raw text; {CURE}"
+                name, f"raw offset {piece.raw_start}", f"{MISPLACED}, it has another length than its raw text; {CURE}"
             )
         if piece.edit is not None:
             (replaced if piece.text else deleted).append(Span(piece.raw_start, piece.raw_end))
     if at != document.origin.end or length != len(document.text):
-        raise AlignmentError(
-            name, f"raw offset {at}", f"the pieces of document {document.ordinal} end too early or late; {CURE}"
-        )
+        raise AlignmentError(name, f"raw offset {at}", f"Origin: pieces end at raw {at}, they end too early or late; {CURE}")
 
 
 def _disjoint(name: str, what: str, spans: Iterable[Span]) -> None:
     reached = 0
     for start, end in spans:
         if start < reached or end <= start:
-            raise AlignmentError(name, f"raw offset {start}", f"two {what}s share a character, or one is empty; {CURE}")
+            raise AlignmentError(
+                name, f"raw offset {start}", f"Partition: claimed twice, two {what}s share a character, or one is empty; {CURE}"
+            )
         reached = end
 
 
@@ -81,7 +87,9 @@ def _sides(name: str, cuts: Iterable[Cut], documents: list[Document]) -> tuple[l
         elif origin.contains(cut.raw_span):
             inside.append(cut.raw_span)
         else:
-            raise AlignmentError(name, f"raw offset {cut.raw_span.start}", f"a cut crosses the edge of a document; {CURE}")
+            raise AlignmentError(
+                name, f"raw offset {cut.raw_span.start}", f"Partition: a cut crosses the edge of a document; {CURE}"
+            )
     return inside, outside
 
 
@@ -104,11 +112,11 @@ def _same(name: str, what: str, one: list[Span], other: list[Span]) -> None:
             place = min(
                 left.start if left.start != right.start else left.end, right.start if left.start != right.start else right.end
             )
-            raise AlignmentError(name, f"raw offset {place}", f"a character is {what}; {CURE}")
+            raise AlignmentError(name, f"raw offset {place}", f"Partition: a character is {what}; {CURE}")
     if len(_merged(one)) != len(_merged(other)):
         longer = max(_merged(one), _merged(other), key=len)
         place = longer[min(len(_merged(one)), len(_merged(other)))].start
-        raise AlignmentError(name, f"raw offset {place}", f"a character is {what}; {CURE}")
+        raise AlignmentError(name, f"raw offset {place}", f"Partition: a character is {what}; {CURE}")
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
