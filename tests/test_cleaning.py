@@ -320,3 +320,24 @@ def test_two_cleanings_are_one() -> None:
             text = case.get("text") or "\n".join(line for _, line in case["lines"])
             for document in clean_page(page(text)).documents:
                 assert "\n".join(again.text for again in clean_page(page(document.text)).documents) == document.text
+
+
+def test_both_dates_and_the_title_say_where_they_were_read() -> None:
+    text = (
+        "首页 > 通报\n来源:清溪县政府网 成文日期:2022-01-17 发布时间:2022-01-19\n关于两起火灾的通报\n"
+        "各镇要立即排查隐患,逐一建立台账,月底前报送县应急局。"
+    )
+    document = clean_page(Page("p", "file", "p.txt", None, "0", text)).documents[0]
+    assert (document.hints["issued_on"], document.hints["published_on"]) == ("2022-01-17", "2022-01-19")
+    where = document.hint_evidence
+    assert where.keys() == document.hints.keys()
+    said = {key: place.of(text) for key, place in where.items() if isinstance(place, Span)}
+    assert (said["issued_on"], said["published_on"]) == ("2022-01-17", "2022-01-19")
+    assert said["title"] == "关于两起火灾的通报"
+
+
+def test_a_date_of_the_page_s_metadata_names_its_entry() -> None:
+    body = "<meta name='PubDate' content='2022-01-19 08:30'><p>各镇要立即排查隐患,逐一建立台账,月底前报送县应急局。</p>"
+    page = read_bytes(body.encode(), source="file", url="a.html", media_type="text/html")
+    document = clean_page(page).documents[0]
+    assert (document.hints["published_on"], document.hint_evidence["published_on"]) == ("2022-01-19", "meta:pubdate")

@@ -128,8 +128,9 @@ class Document:
     """One speech, circular or report: a stretch of a page, cleaned.
 
     `origin` is its stretch of the page's raw text, `alignment` leads every clean offset back to it. `hints` carries what the
-    cleaning saw outside the document (the title in an introduction, the metadata table), for the card. `duplicate_of` is the
-    id of the fuller document it copies. A document with `set_aside` (the reason) yields no findings.
+    cleaning saw outside the document (the title in an introduction, the metadata table), for the card; `hint_evidence` where it
+    saw it: a raw span, or the name of an entry of the page's metadata. `duplicate_of` is the id of the fuller document it
+    copies. A document with `set_aside` (the reason) yields no findings.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Document:
     alignment: Alignment
     card: Card = field(default_factory=Card)
     hints: Mapping[str, str] = field(default_factory=dict)
+    hint_evidence: Mapping[str, Span | str] = field(default_factory=dict)
     set_aside: str | None = None
     duplicate_of: str | None = None
     truncated: bool = False

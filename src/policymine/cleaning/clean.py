@@ -92,7 +92,11 @@ def _document(page: Page, repaired: Repaired, marks: Sequence[Mark], part: Part)
     alignment = repaired.alignment.take(span).edit(edits)
     origin = alignment.origin
     identity = hashlib.sha256(f"{page.id}{page.body_sha256}{origin.start}-{origin.end}".encode()).hexdigest()[:16]
-    return _Found(Document(identity, page.id, 0, origin, alignment, hints=part.hints), span, part)
+    where = {
+        key: repaired.alignment.to_raw(place) if isinstance(place, Span) else place for key, place in part.evidence.items()
+    }
+    document = Document(identity, page.id, 0, origin, alignment, hints=part.hints, hint_evidence=where)
+    return _Found(document, span, part)
 
 
 def _kept_span(text: str, marks: Sequence[Mark], part: Span) -> Span | None:

@@ -40,10 +40,17 @@ def mine_introduction(line: Line) -> Iterator[Hint]:
                 return
 
 
-def stated_length(line: Line) -> Iterator[Hint]:
-    """The full length that a line of dates and counters states."""
-    if match := rules()["introductions.stated-length"].find.search(line.view):
-        yield Hint(line.span.start, "stated_length", match["stated_length"])
+def among_fields(line: Line) -> Iterator[Hint]:
+    """What a line of dates, sources and counters states of the paper: both dates, the full length.
+
+    >>> view = "来源:县政府网 成文日期:2022-01-17 发布时间:2022-01-19 全文2187字"
+    >>> [(hint.key, hint.value) for hint in among_fields(Line(0, Span(0, len(view)), view))]
+    [('stated_length', '2187'), ('published_on', '2022-01-19'), ('issued_on', '2022-01-17')]
+    """
+    for rule in rules():
+        if rule.gives.get("of") == "meta" and (match := rule.find.search(line.view)):
+            for key, value in match.groupdict().items():
+                yield Hint(line.span.start, key, value)
 
 
 def speaker_of(title: str) -> str | None:

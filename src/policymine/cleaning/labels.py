@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policymine.cleaning.block_model import mark_by_model
 from policymine.cleaning.blocks import find_main, mark_furniture
 from policymine.cleaning.glued import mark_glued
-from policymine.cleaning.introductions import mine_introduction, speaker_of, stated_length
+from policymine.cleaning.introductions import among_fields, mine_introduction, speaker_of
 from policymine.cleaning.lines import Line, Mark, Marks, han_count
 from policymine.cleaning.noise import (
     OUTLINE,
@@ -48,12 +48,16 @@ BEHIND = frozenset({"related_links", "site_footer", "share_footer", "spam_link_f
 
 
 class Part(NamedTuple):
-    """One paper's stretch of the repaired text, with the lines in it, its heading and what was said of it."""
+    """One paper's stretch of the repaired text, with the lines in it, its heading and what was said of it.
+
+    `evidence` says of each hint where it was read: a span of the repaired text, or the name of an entry of the page's metadata.
+    """
 
     span: Span
     lines: tuple[Line, ...]
     heading: Heading | None
     hints: Mapping[str, str]
+    evidence: Mapping[str, Span | str]
 
 
 class Labels(NamedTuple):
@@ -99,16 +103,16 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int, by_model: bool
             follows=headings[0].number if headings else None,
         )
         parts.append((span, inside, heading))
-    hints += [hint for line in lines if marks.kind(line) == "page_meta" for hint in stated_length(line)]
+    hints += [hint for line in lines if marks.kind(line) == "page_meta" for hint in among_fields(line)]
     if by_model:
         for _, inside, _ in parts:
             mark_by_model(inside, marks)
     _mark_leftovers([inside for _, inside, _ in parts], marks)
     truncating = frozenset(mark.rule for mark in marks.in_order() if mark.kind == "access_cut")
-    told = _Told(hints, page)
+    told = _Told(hints, page, lines)
     return Labels(
         tuple(marks.in_order()),
-        tuple(Part(span, inside, h, told.about(span, h, alone=len(parts) == 1)) for span, inside, h in parts),
+        tuple(Part(span, inside, h, *told.about(span, h, alone=len(parts) == 1)) for span, inside, h in parts),
         truncating,
     )
 
@@ -257,29 +261,38 @@ def _mark_leftovers(parts: Sequence[Sequence[Line]], marks: Marks) -> None:
 class _Told:
     """What was said of papers, by place."""
 
-    def __init__(self, hints: Sequence[Hint], page: Page) -> None:
-        self._hints, self._page = sorted(hints, key=lambda hint: hint.at), page
+    def __init__(self, hints: Sequence[Hint], page: Page, lines: Sequence[Line]) -> None:
+        self._hints, self._page, self._lines = sorted(hints, key=lambda hint: hint.at), page, lines
+        self._starts = [line.span.start for line in lines]
 
-    def about(self, span: Span, heading: Heading | None, *, alone: bool) -> dict[str, str]:
-        """What was said of the paper at `span`: inside it, and for a page with one paper anywhere."""
+    def about(self, span: Span, heading: Heading | None, *, alone: bool) -> tuple[dict[str, str], dict[str, Span | str]]:
+        """What was said of the paper at `span`, inside it and for a page with one paper anywhere, and where it was said."""
         found: dict[str, str] = {}
+        where: dict[str, Span | str] = {}
         for hint in self._hints:
             near = span.start <= hint.at < span.end
-            if (near or alone or hint.key in ("published_on", "source")) and hint.value:
-                if hint.key in ("title", "speaker"):
-                    found[hint.key] = hint.value  # what stands nearest to the text is the paper's own
-                else:
-                    found.setdefault(hint.key, _dated(hint))
+            nearest = hint.key in ("title", "speaker")  # what stands nearest to the text is the paper's own
+            told = near or alone or hint.key in ("published_on", "source")
+            if told and hint.value and (nearest or hint.key not in found):
+                found[hint.key], where[hint.key] = _dated(hint), self._place(hint)
         for name, key in rules().lexicons["page_metadata"].items():
-            if value := self._page.metadata.get(name):
-                found.setdefault(key, _dated(Hint(0, key, value)))
+            if (value := self._page.metadata.get(name)) and key not in found:
+                found[key], where[key] = _dated(Hint(0, key, value)), name
         if title := self._page.metadata.get("title"):
             found.setdefault("site_title", site_title(title))
-        if heading is not None and heading.title and len(heading.title) >= 4:
-            found.setdefault("title", heading.title)
+            where.setdefault("site_title", "title")
+        if "title" not in found and heading is not None and heading.title and len(heading.title) >= 4:
+            found["title"], where["title"] = heading.title, heading.span
         if "speaker" not in found and (speaker := speaker_of(found.get("title", ""))):
-            found["speaker"] = speaker
-        return found
+            found["speaker"], where["speaker"] = speaker, where.get("title", "title")
+        return found, where
+
+    def _place(self, hint: Hint) -> Span:
+        """Where a hint stands in the repaired text: its words, or the line that they were made of."""
+        line = self._lines[max(0, bisect_right(self._starts, hint.at) - 1)]
+        at = line.text.find(hint.value, max(0, hint.at - line.span.start))
+        start = line.span.start + at
+        return Span(start, start + len(hint.value)) if at >= 0 else line.span
 
 
 def _dated(hint: Hint) -> str:

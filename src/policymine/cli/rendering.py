@@ -23,6 +23,7 @@ from policymine.model import (
 )  # fmt: skip
 from policymine.pipeline import MinedPage
 from policymine.table.rows import rows_of
+from policymine.text import Span
 
 DOCUMENT_SCHEMA = "policymine.document/1"
 PAGE_SCHEMA = "policymine.page/1"
@@ -89,7 +90,15 @@ def _document(document: Document) -> dict[str, Any]:
         "document_id": document.id, "set_aside": document.set_aside, "raw_start": document.origin.start,
         "raw_end": document.origin.end, "title": document.card.title, "kind": document.card.kind,
         "duplicate_of": document.duplicate_of, "truncated": document.truncated, "text": document.text,
+        "metadata": {key: _said(value, document.hint_evidence.get(key)) for key, value in sorted(document.hints.items())},
     }  # fmt: skip
+
+
+def _said(value: str, where: Span | str | None) -> dict[str, Any]:
+    """What a page says of a paper, and where: a stretch of its raw text, or an entry of its metadata."""
+    if isinstance(where, Span):
+        return {"value": value, "raw_start": where.start, "raw_end": where.end}
+    return {"value": value, "from": where}
 
 
 def _provenance(row: Row) -> dict[str, Any]:
