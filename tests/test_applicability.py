@@ -176,9 +176,9 @@ def test_the_gold_is_spread_and_was_decided_twice() -> None:
     assert len(found) >= 300
     assert {case.profile for case in found} == set(PROFILES)
     assert {case.decision for case in found} == set(ANSWERS)
-    share, kappa = made.agreement()
+    share, kappa, _ = made.agreement(blind=True)
     assert share < 1
-    assert kappa > 0.6
+    assert kappa > 0.5
 
 
 def test_the_floors_on_gold_hold() -> None:

@@ -21,6 +21,8 @@ from policymine.table import schema
 from policymine.table.dialect import writing
 from policymine.table.store import Table
 
+from .conftest import NewDatabase
+
 ROOT = Path(__file__).parent.parent
 PROFILE = ROOT / "docs/examples/profiles/county_emergency_bureau.toml"
 DAY, NOW = date(2024, 12, 31), datetime(2025, 1, 1, tzinfo=UTC)
@@ -41,8 +43,8 @@ PAPERS = [json.loads((ROOT / f"corpora/gold/{name}.json").read_text(encoding="ut
 
 
 @pytest.fixture
-def table(tmp_path: Path):
-    with Table.open(f"sqlite:///{tmp_path}/t.db") as opened:
+def table(url: str):
+    with Table.open(url) as opened:
         MAKER.fill(opened, 40, run=1, papers=PAPERS)
         yield opened
 
@@ -74,13 +76,13 @@ def test_everything_is_decided_once_and_then_nothing(table: Table, profile: Prof
 
 
 def test_a_night_decides_only_what_is_new_and_ends_as_if_all_were_decided(
-    table: Table, profile: Profile, tmp_path: Path
+    table: Table, profile: Profile, new_url: NewDatabase
 ) -> None:
     again(table, profile)
     MAKER.fill(table, 7, run=2, papers=PAPERS)
     night = again(table, profile)
     assert (night.decided, night.whole) == (7, False)
-    with Table.open(f"sqlite:///{tmp_path}/other.db") as other:
+    with Table.open(new_url()) as other:
         MAKER.fill(other, 40, run=1, papers=PAPERS)
         MAKER.fill(other, 7, run=2, papers=PAPERS)
         again(other, profile)
@@ -142,8 +144,8 @@ def test_requirements_that_differ_stand_side_by_side() -> None:
     assert conflicts((city, same)) == ()
 
 
-def test_the_commands_say_why_and_refuse_unknown_ids(table: Table, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/t.db"
+def test_the_commands_say_why_and_refuse_unknown_ids(table: Table, url: str) -> None:
+    assert table
     run = CliRunner()
     asked = ["--profile", str(PROFILE), "--as-of", "2024-12-31"]
     wanted = ["--decision", "适用", "--decision", "不适用", "--json"]
