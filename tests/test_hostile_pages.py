@@ -59,3 +59,12 @@ def test_nothing_is_unpacked_beyond_a_bound(monkeypatch: pytest.MonkeyPatch) -> 
 def test_lying_charsets_change_nothing(charset: str) -> None:
     page = read_bytes(ORDER.encode() * 4, source="file", url="a.txt", media_type=None, charset=charset)
     assert page.text == ORDER * 4
+
+
+@pytest.mark.parametrize(
+    "inside", ["\x01各镇要排查", "<i 厖='1' a='\x02'>各镇要排查", "<br></p></div>各镇要排查<![CDATA[", "<p:q>各镇要排查"]
+)
+def test_damage_inside_deep_nesting_leaves_the_text(inside: str) -> None:
+    """What breaks off inside, names no element can have, characters no tree can hold."""
+    body = ("<p>通报</p>" + "<b>" * 4_000 + inside).encode()
+    assert "各镇要排查" in read_bytes(body, source="hostile", url="deep.html", media_type="text/html").text

@@ -30,7 +30,6 @@ KINDS: Mapping[str, str] = {
     slipped.RULE: "gbk_byte_shift",
     script_repair.RULE: "trad_to_simp",
     layout.SPACE: "stray_space",
-    wraps.RULE: "layout",
 }
 _MAY_TOUCH_DIGITS = frozenset(rule.id for rule in _LISTED if rule.gives.get("digits"))
 _STEPS: tuple[Callable[[str], list[Edit]], ...] = (

@@ -18,9 +18,6 @@ from policymine.text.prefilter import Prefilter
 SHORT_LINE, LONG_LINE = 70, 200
 OVER_TITLE = 24
 """Characters of a line over the title that can be a name or a masthead."""
-NUMBER_OF_PAPER = re.compile(r"^[\u4e00-\u9fff]{1,12}[〔\[(【﹝]\s?\d{4}\s?[〕\])】﹞]\s*第?\s*\d{1,4}\s*号$")
-AGENCY = re.compile("(?:厅|局|委|委员会|办公室|政府|指挥部|公司|学院|大学|医院|部)$")
-DATELINE = re.compile(r"^[(\u4e00-\u9fff]{0,10}讯[\s(:]|^\d{1,2}月\d{1,2}日")
 BARE = re.compile(r"[\s\W_]+")
 
 
@@ -38,6 +35,16 @@ class Heading(NamedTuple):
 def rules() -> RuleSet:
     """The rules of splitting.toml."""
     return load("policymine.cleaning", "splitting")
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return load("policymine.cleaning", "titles")[name].find
+
+
+def _is(name: str, line: Line) -> bool:
+    """Whether a line is what a rule of titles.toml finds."""
+    return _pattern(name).search(line.view) is not None
 
 
 @cache
@@ -178,7 +185,7 @@ def mark_titles(lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Seq
     over = [line for line in lines if marks.free(line) and (zones.first is None or line.index < zones.first)][:16]
     if zones.first is None and all(looks_like_title(line) for line in lines if marks.free(line)):
         return []  # nothing but titles: then they are the text
-    if any(NUMBER_OF_PAPER.match(line.view) for line in over):
+    if any(_is("paper-number", line) for line in over):
         return list(_mark_typeset(over, marks, seen))
     wanted = {bare(title) for title in known if len(bare(title)) >= 4}
     hints: list[Hint] = []
@@ -206,7 +213,7 @@ def _over_meta(line: Line, lines: Sequence[Line], marks: Marks) -> bool:
     below = next((other for other in lines if other.index == line.index + 1), None)
     if below is None:
         return False
-    return marks.kind(below) in ("page_meta", "widget") or (marks.free(below) and bool(DATELINE.match(below.view)))
+    return marks.kind(below) in ("page_meta", "widget") or (marks.free(below) and _is("dateline", below))
 
 
 def _mark_typeset(over: Sequence[Line], marks: Marks, seen: set[str]) -> Iterator[Hint]:
@@ -248,10 +255,10 @@ def _broken_off(above: Sequence[Line], title: str) -> list[Line]:
 
 def _mark_over_title(lines: Sequence[Line], marks: Marks) -> Iterator[Hint]:
     """Marks short lines over the first title: names of forums and authors, mastheads; not the 文号 of a typeset paper."""
-    if any(NUMBER_OF_PAPER.match(line.view) or line.view.endswith("文件") for line in lines):
+    if any(_is("paper-number", line) or line.view.endswith("文件") for line in lines):
         return
     for line in lines:
-        if AGENCY.search(line.view) and len(line.view) <= 40:
+        if _is("agency", line) and len(line.view) <= 40:
             marks.take(line, "heading", "splitting.issuer-line", confidence=0.7)
             yield Hint(line.span.start, "issuer", line.text)
             continue

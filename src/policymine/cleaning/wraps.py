@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
+from policymine.rules import load
 from policymine.text import Edit, Span
 
 RULE = "repairs.hard-wrap"
 LEAST = 4
 NARROWEST = 18
-_BREAK = re.compile(
-    "(?<=[\u3400-\u9fff，、,])\r?\n(?=[\u3400-\u9fff])(?![一二三四五六七八九十]{1,3}(?:[、.．,，]|是)|第[一二三四五六七八九十百0-9]{1,4}[编章节条])"
-)
 
 
 def find_wraps(text: str) -> list[Edit]:
@@ -24,7 +22,8 @@ def find_wraps(text: str) -> list[Edit]:
     if text.count("\n") < LEAST:
         return []
     ends = (match.start() for match in re.finditer("\n", text))
-    found = (_BREAK.match(text, end - (text[end - 1 : end] == "\r")) for end in ends)
+    pattern = load("policymine.cleaning", "repairs")[RULE].find
+    found = (pattern.match(text, end - (text[end - 1 : end] == "\r")) for end in ends)
     breaks = [match.span() for match in found if match is not None]
     if len(breaks) < LEAST:
         return []

@@ -100,6 +100,11 @@ def _tree(markup: str, *, target: Any = None) -> Any | None:
         return None
 
 
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_.-]*")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a tree that is built by hand cannot hold."""
+
+
 class _DepthError(Exception):
     """A page is nested deeper than the parser's tree holds."""
 
@@ -109,25 +114,31 @@ class _Folded:
 
     def __init__(self) -> None:
         self._builder, self._depth = etree.TreeBuilder(), 0
+        self._open: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
         self._depth += 1
         if self._depth < DEEPEST_TREE or tag in SILENT or tag == "br":
-            self._builder.start(tag, dict(attributes))
+            name = tag if _NAME.fullmatch(tag) else "span"
+            plain = {key: _UNPRINTABLE.sub("\ufffd", value) for key, value in attributes.items() if _NAME.fullmatch(key)}
+            self._builder.start(name, plain)
+            self._open.append(name)
 
     def end(self, tag: str) -> None:
         """An element ends."""
         if self._depth < DEEPEST_TREE or tag in SILENT or tag == "br":
-            self._builder.end(tag)
+            self._builder.end(self._open.pop())
         self._depth -= 1
 
     def data(self, text: str) -> None:
         """Text."""
-        self._builder.data(text)
+        self._builder.data(_UNPRINTABLE.sub("\ufffd", text))
 
     def close(self) -> Any:
-        """The tree."""
+        """The tree; elements that the file breaks off in end with it."""
+        while self._open:
+            self._builder.end(self._open.pop())
         return self._builder.close()
 
 
