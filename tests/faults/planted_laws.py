@@ -113,11 +113,11 @@ def other(found: list[Any]) -> list[Any]:
 
 
 def law_faults() -> tuple[Fault, ...]:
-    """Faults against Partition, Origin and Quote, as the table checks them at every store."""
+    """Faults against Origin and Quote, and against the page as a whole, as the table checks them at every store."""
     clean, entry = page().clean, page().documents[0]
     directive = next(r for r in rows() if r.kind == "directives" and r.finding.deadlines)  # type: ignore[union-attr]
     slogan = next(r for r in rows() if r.kind == "slogans" and r.finding.members)  # type: ignore[union-attr]
-    check, documents = laws.check_partition, page().documents
+    documents = page().documents
 
     def of_row(found: Row, **finding: Any) -> Callable[[], None]:
         changed = replace(found, finding=replace(found.finding, **finding))
@@ -125,12 +125,6 @@ def law_faults() -> tuple[Fault, ...]:
 
     late = directive.finding.deadlines[0]  # type: ignore[union-attr]
     return (
-        Fault("a block dropped silently", lambda: check(changed_page(cuts=clean.cuts[1:])), "in no document and no cut"),
-        Fault("the last block dropped", lambda: check(changed_page(cuts=clean.cuts[:-1])), "in no document and no cut"),
-        Fault("a cut named twice", lambda: check(changed_page(cuts=(clean.cuts[0], *clean.cuts))), "claimed twice"),
-        Fault("a piece lost", pieces(lambda p: p[1:], check), "a piece is misplaced"),
-        Fault("a kept piece that says another text", pieces(other, check), "a piece is misplaced"),
-        Fault("the last piece lost", pieces(lambda p: p[:-1], check), "pieces end at raw"),
         Fault("an offset shifted by one", row("directives", span=shifted(directive.span)), "stands there"),
         Fault("a raw offset shifted by one", row("directives", raw_span=shifted(directive.raw_span)), "raw: Quote"),
         Fault("a span behind the text", row("directives", span=shifted(directive.span, 10_000)), "lies outside"),
