@@ -151,6 +151,10 @@ class Walk(NamedTuple):
     rows: int
     share: float
 
+    def at_least(self, hits: int) -> Walk:
+        """The same, now that so many hits were met before the count ended: statistics take a phrase for rarer than it is."""
+        return self._replace(share=max(self.share, min(2 * hits / self.rows, 1.0)))
+
     def pays(self, limit: int, *, ordered: bool) -> bool:
         """Whether it is quicker than the index, which must give all hits before the newest are known.
 

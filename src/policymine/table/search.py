@@ -183,7 +183,9 @@ def _reach(now: Snapshot, found: Found) -> _Reached:
         newest = _serials(now, found.newest(limit))
         return _Reached(now, found, len(newest), newest)
     met = _serials(now, found.some(limit))
-    return _Reached(now, found, len(met), sorted(met, reverse=True) if len(met) < limit else None)
+    if len(met) < limit:
+        return _Reached(now, found, len(met), sorted(met, reverse=True))
+    return _Reached(now, found._replace(walk=found.walk.at_least(len(met))), len(met), None)
 
 
 def _serials(now: Snapshot, query: sa.Select[int]) -> list[int]:
