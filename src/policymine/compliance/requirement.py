@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policymine.model import Bearer, Card, Directive, Span
 
-SENTENCE = re.compile("[。！？]")
+SENTENCE = "。！？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Requirement:
     @property
     def sentence(self) -> str:
         """What stands before it in its own sentence."""
-        return SENTENCE.split(self.context)[-1]
+        return self.context[1 + max(map(self.context.rfind, SENTENCE)) :] if self.context else ""
 
 
 def requirement_of(directive: Directive, paper: Paper, *, id: str, row_id: str = "") -> Requirement:  # noqa: A002

@@ -201,7 +201,7 @@ def keep(
         }  # fmt: skip
         batch: list[dict[str, Any]] = []
         for record in records:
-            batch.append({**record._asdict(), **shared})
+            batch.append(dict(zip(Record._fields, record, strict=True), **shared))
             if len(batch) == BATCH:
                 insert_rows(connection, schema.decisions, entries=batch)
                 batch = []
