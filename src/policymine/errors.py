@@ -32,6 +32,8 @@ class PolicymineError(Exception):
 
     >>> str(RuleError("times.by-date", "yes[0]", "mark the expected span with 〔…〕"))
     'times.by-date: yes[0]: mark the expected span with 〔…〕'
+    >>> str(FetchError("two\\nlines.txt", "", "is always one line"))
+    'two␊lines.txt: is always one line'
     """
 
     exit_code = 1
@@ -41,7 +43,7 @@ class PolicymineError(Exception):
         super().__init__(thing, place, cure)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.thing, self.place, self.cure) if part)
+        return ": ".join(part for part in (self.thing, self.place, self.cure) if part).replace("\n", "␊")
 
 
 class RuleError(PolicymineError):

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
 from policymine.errors import RuleError
+from policymine.table.query import QueryError, parse
 from tests.fuzz import targets
 from tests.fuzz.targets import TARGETS, refused_clearly, spoken, text_of
 
@@ -58,12 +59,18 @@ def test_right_arguments_are_taken() -> None:
     targets._parse(targets.command(), ["search", "隐患", "--limit", "3", "--modality", "obligation"])
 
 
-@pytest.mark.parametrize(
-    "problem", [RuleError("demo"), RuleError("", "x", "y"), RuleError("demo", "one\ntwo"), ValueError("plain")]
-)
+@pytest.mark.parametrize("problem", [RuleError("demo"), RuleError("", "x", "y"), ValueError("plain")])
 def test_an_unclear_refusal_is_a_violation(problem: Exception) -> None:
     with pytest.raises((AssertionError, ValueError)), refused_clearly():
         raise problem
+
+
+def test_a_refusal_is_one_line_whatever_it_quotes() -> None:
+    with refused_clearly():
+        raise RuleError("demo", "one\ntwo")
+    with pytest.raises(QueryError) as refused:
+        parse("( AND \n")
+    assert len(str(refused.value).splitlines()) == 1
 
 
 def test_half_a_character_in_an_answer_is_a_violation() -> None:
