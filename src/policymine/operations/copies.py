@@ -14,6 +14,7 @@ from pathlib import Path
 
 from policymine.cleaning.duplicates import DuplicateIndex, Fingerprint, bands_of, fingerprint
 from policymine.model import Document
+from policymine.table.dialect import named_errors
 from policymine.table.store import Table
 
 FILE = "copies.sqlite"
@@ -94,7 +95,8 @@ def known_copies(table: Table, folder: Path, *, run_id: int, made_by: str, witho
         without: pages about to be mined anew, whose documents are not to be found.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with closing(_opened(folder / FILE, made_by)) as connection:
+    path = folder / FILE
+    with named_errors(f"sqlite:///{path}"), closing(_opened(path, made_by)) as connection:
         standing = table.document_pages(run=run_id)
         prints = StoredPrints(connection, without={d for d, page in standing.items() if page in without})
         known = prints.known()
