@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policymine import rules
+from policymine.extraction.directives_scanning import hits_of
 from policymine.extraction.prefixes import Finder, Prefixes, heads
 
 PACKAGE = "policymine.extraction"
@@ -52,3 +53,8 @@ def test_finds_what_the_pattern_finds(text: str, start: int, end: int) -> None:
 )
 def test_heads(pattern: str, wanted: set[tuple[str, ...]]) -> None:
     assert heads(pattern) == wanted
+
+
+@pytest.mark.parametrize("text", ["同志们:\U00010000", "\U00010000要做好\U00020000工作。", "٣月底前要报送٣份台账。"])
+def test_characters_beyond_the_basic_plane_and_other_digits_are_read(text: str) -> None:
+    assert all(hit.start < hit.end for hit in hits_of(text))

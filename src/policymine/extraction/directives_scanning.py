@@ -75,15 +75,20 @@ def _scanner() -> _Scanner:
     return _Scanner(Prefixes({"hit": [branch for _, listed in split for _, branch in listed]}), groups, tuple(split))
 
 
+NOWHERE = "(?!)"
+"""A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""
+
+
 @cache
 def _starting(character: str) -> re.Pattern[str]:
     """The alternatives of all rules that can start with a character as one pattern, in the order of the files."""
+    shown = "0" if character.isdecimal() else character
     rules_here = [
-        f"(?P<{name}>{'|'.join(branch for first, branch in listed if character in first or ANY in first)})"
+        f"(?P<{name}>{'|'.join(branch for first, branch in listed if shown in first or ANY in first)})"
         for name, listed in _scanner().branches
-        if any(character in first or ANY in first for first, _ in listed)
+        if any(shown in first or ANY in first for first, _ in listed)
     ]
-    return re.compile("|".join(rules_here))
+    return re.compile("|".join(rules_here) if rules_here else NOWHERE)
 
 
 def alternation(words: Sequence[str]) -> str:
