@@ -17,8 +17,15 @@ from policymine.extraction.prefixes import Prefixes
 from policymine.text.span import Span
 
 PHRASE = re.compile("[对把将从向按]")
+BRACKET = re.compile("(?<=.)[（(][^（）()]{1,6}[）)]$")
+"""A second name of the same rank: 乡镇（街道）."""
 OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长")
 """People whom verbs have as objects: 教育群众 names nobody."""
+LISTED = re.compile("[、和与及]")
+OTHER = re.compile("[“‘按在搞发进把对将]")
+"""What no name of somebody addressed has inside."""
+SHORT = 12
+"""Characters in which a name is looked for that no known verb follows."""
 LONGEST = 60
 """Characters in which a subject is looked for."""
 
@@ -98,7 +105,7 @@ def kind_of(name: str) -> str:
     ['organisation', 'person', '', 'organisation', '']
     """
     words = _words()
-    name = name.rstrip("”）)’")
+    name = BRACKET.sub("", name).rstrip("”）)’")
     for length in range(min(words.longest, len(name)), 0, -1):
         ending = name[-length:]
         kind = words.kinds.get(ending)
@@ -224,6 +231,26 @@ class Names:
                 continue
             if kind := kind_of(name):
                 return Subject(start, at, kind) if trusted or not self._starts_badly(start, at) else None
+        return None
+
+    def addressed(self, start: int, end: int) -> Subject | None:
+        """The short name right behind 鼓励 or 严禁, whatever verb follows it.
+
+        >>> t = "鼓励在外乡贤捐资助力"
+        >>> Names(t).addressed(2, len(t))
+        Subject(start=2, end=6, kind='person')
+        """
+        if start >= end or self._starts_badly(start, end):
+            return None
+        for at in self._ends(start, min(end, start + SHORT)):
+            name = self.text[start:at]
+            if at == end or self.text[at] in "的、和与及，,（(有在属需" or self._match("goes_on", at, end) is not None:
+                continue
+            if OTHER.search(name, 1) is not None or not all(map(kind_of, LISTED.split(name))):
+                return None
+            if kind := kind_of(name):
+                longer = next((more for more in (2, 1) if at + more < end and kind_of(self.text[start : at + more])), 0)
+                return Subject(start, at + longer, kind)
         return None
 
     def _ends(self, start: int, end: int) -> Iterator[int]:

@@ -16,6 +16,7 @@ from policymine.extraction.conditions import condition_of
 from policymine.extraction.directives_bearers import bearers_of
 from policymine.extraction.directives_clauses import Sentence, read
 from policymine.extraction.directives_modality import Mood, mood_of
+from policymine.extraction.directives_never import barred
 from policymine.extraction.directives_sections import Place, is_banned_act, places
 from policymine.extraction.directives_splitting import Piece, split
 from policymine.extraction.features import clause_features, directive_features, pairs_of
@@ -27,7 +28,7 @@ from policymine.text.span import Span
 BOUNDING = ("deadline", "frequency", "period")
 LONGEST_SENTENCE = 1500
 THRESHOLD = 0.5
-LEAST_SHARE = 0.5
+LEAST_SHARE = 0.6
 """Share of directive sentences below which a text of no official kind (an advert, an essay, a story) orders nothing."""
 
 
@@ -36,7 +37,7 @@ def find_directives(
 ) -> tuple[Directive, ...]:
     """The directives of a document in reading order.
 
-    A text whose kind is `other` has directives only where at least half of its sentences order something.
+    A text whose kind is `other` has directives only where at least three fifths of its sentences order something.
 
     Args:
         text: the clean text of one document.
@@ -105,10 +106,13 @@ def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *,
     """The directives of every sentence with their moods."""
     orders, boundaries = classifier.model("directive"), classifier.model("boundary")
     rows = clause_features(text, sentences, stands, kind=kind)
+    never = barred(text, sentences, stands)
     for number, (sentence, place, row) in enumerate(zip(sentences, stands, rows, strict=True)):
         chances = orders.judge_with(row.shared, row.own)
         banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
         listed = sentence.expansion or banned
+        if number in never and not listed:
+            continue
         marked = [True] * len(chances) if listed else classifier.smooth(chances)
         for piece in split(text, number, sentence, marked=marked, model=boundaries):
             own = chances[piece.first : piece.first + len(piece.clauses)]

@@ -120,16 +120,30 @@ def bearers_of(
             piece, mood = pieces[index], moods[index]
             found[index] = _explicit(text, piece, mood, state=state)
             if found[index]:
-                if mood.modality != "recommendation":
+                if mood.modality != "recommendation" and not _pivot(mood, found[index]):
                     same = found[index]
                     state.carried[sentence.item] = _Carry(
-                        same, number, sentence.closing in ("：", ":"), mood.modality == "sanction"
+                        same, number, sentence.closing in ("：", ":"), _imposes(text, piece, mood)
                     )
             elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
                 state.carried[sentence.item] = _Carry((), number, False)
             else:
                 found[index] = _taken(text, piece, mood, state, same=same)
+                carry = state.carried.get(sentence.item)
+                if found[index] and mood.modality == "sanction" and carry is not None and carry.sanction:
+                    state.carried[sentence.item] = carry._replace(sentence=number)
     return found
+
+
+def _pivot(mood: Mood, named: Sequence[Bearer]) -> bool:
+    """Whether a ban names its bearer behind its word (严禁干部走读): nobody who goes on acting."""
+    first = named[0].span
+    return mood.modality == "prohibition" and mood.cue is not None and first is not None and first.start >= mood.cue.end
+
+
+def _imposes(text: str, piece: Piece, mood: Mood) -> bool:
+    """Whether who acts here is who punishes, and so who imposes what the next clauses threaten with."""
+    return mood.modality == "sanction" or any(text.find("责令", c.start, c.end) >= 0 for c in piece.clauses)
 
 
 def _taken(
@@ -155,7 +169,19 @@ def _taken(
         return ()
     if mood.cue is not None and text.startswith(("严禁", "禁止", "杜绝"), mood.cue.start) and not fronted:
         return ()
+    if not fronted and not carry.introduces and _anew(piece, state) and not any(_generic(b.text) for b in carry.bearers):
+        return ()
     return _implicit(carry.bearers)
+
+
+def _anew(piece: Piece, state: _State) -> bool:
+    """Whether a speech starts a new sentence here: after one body's share it speaks to all again."""
+    before = state.sentences[piece.sentence - 1] if piece.sentence else None
+    return state.kind in LOOSE_KINDS and before is not None and not _continues(before)
+
+
+def _generic(name: str) -> bool:
+    return name.startswith(("各", "全", "所有", "广大", "每"))
 
 
 def _continues(sentence: Sentence) -> bool:
@@ -180,9 +206,13 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         return pair
     if mood.cue is not None:
         invited = _invitation(text, mood, end)
-        if invited is not None:
+        before = piece.clauses[0].subject if mood.modality == "prohibition" else None
+        if invited is not None and not (before is not None and before.kind in NAMED):
             clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
-            return _invited(state.names, invited.end(), clause.end)
+            if asked_for := _invited(state.names, invited.end(), clause.end):
+                return asked_for
+            if mood.cue.kind != "please" and mood.modality != "prohibition":
+                return ()
         asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
         if asked is not None and kind_of(asked["who"]):
             return _named(text, Span(*asked.span("who")), "responsible")
@@ -193,8 +223,15 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
             continue
         if mood.modality == "sanction" and clause.condition:
             continue
-        if named and not any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits):
+        assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
+        if (
+            named
+            and not assigned
+            and not any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
+        ):
             continue
+        if assigned:
+            named = []
         named += _named(text, subject, _role(text, clause))
         named += _joined(text, piece, clause)
     if named:
@@ -206,9 +243,11 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
 
 
 def _invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
-    """鼓励, 支持, 允许 … at the deontic word of a directive or right behind it."""
+    """鼓励, 支持, 允许 … at the deontic word of a directive or right behind it; 严禁, 不准 … at it."""
     if mood.cue is None or (mood.modality == "obligation" and mood.cue.kind != "please"):
         return None
+    if mood.modality == "prohibition":
+        return _patterns()["forbidden"].match(text, mood.cue.start, end)
     invited = _patterns()["invited"]
     return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
 
@@ -229,13 +268,15 @@ def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:
 
 def _invited(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
     """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
-    subject = names.subject(start, end, cue=None, lead="")
+    subject = names.subject(start, end, cue=None, lead="") or names.addressed(start, end)
     if subject is not None and subject.kind in NAMED and subject.start == start:
         return _named(names.text, subject, "responsible")
     return ()
 
 
 def _role(text: str, clause: Clause) -> BearerRole:
+    if clause.subject is not None and text.startswith(("牵头", "配合"), clause.subject.start):
+        return "lead" if text.startswith("牵头", clause.subject.start) else "support"
     for hit in clause.hits:
         if clause.subject is not None and hit.start < clause.subject.end:
             continue
@@ -246,7 +287,7 @@ def _role(text: str, clause: Clause) -> BearerRole:
             if word in ("配合", "协助"):
                 return "support"
             if word == "会同":
-                return "lead"
+                return "responsible"
     if clause.subject is not None and "牵头" in text[clause.subject.end : clause.end]:
         return "lead"
     return "responsible"

@@ -99,7 +99,7 @@ def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
         for hit in clause.hits
         if hit.kind == "penalty"
         and not listed["not"].match(text, hit.start, clause.end)
-        and text[max(0, hit.start - 2) : hit.start] not in ("免予", "免于", "从轻", "减轻")
+        and text[max(0, hit.start - 2) : hit.start] not in ("免予", "免于", "不予", "从轻", "减轻")
     ]
     if not struck:
         return None
@@ -116,11 +116,12 @@ def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
     if clause.cue is not None and clause.cue.end <= hit.start:
         start = clause.cue.end
     elif clause.subject is not None and clause.subject.kind != "thing" and clause.subject.end <= hit.start:
-        start = clause.subject.end
+        behind = text.rfind("对", clause.start, clause.subject.end)
+        start = behind if clause.start <= behind < hit.start else clause.subject.end
     else:
         inside = listed["inside"].match(text, clause.start, hit.start + 1)
         start = inside.end("condition") if inside is not None else start
-    match = listed["front"].match(text, start, hit.start + 1)
+    match = listed["front"].match(text, start, clause.end)
     if match is not None:
         start = min(match.end(), hit.start)
     return _Penalty(text[start : struck[-1][0].end], otherwise)

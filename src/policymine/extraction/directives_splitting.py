@@ -115,11 +115,16 @@ def _parts(
     text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause], model: LinearModel
 ) -> bool:  # fmt: skip
     """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
-    if _only_scenes(run):
+    if _only_scenes(run) or (len(run) == 1 and clause.condition and _breaks(text, run[0])):
         return False
     if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in run):
         return False
     return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
+
+
+def _breaks(text: str, clause: Clause) -> bool:
+    """Whether a clause says which rule is broken: the condition goes on behind it."""
+    return clause.cue is None and patterns()["violation"].fullmatch(text, clause.start, clause.end) is not None
 
 
 def _only_scenes(run: Sequence[Clause]) -> bool:
