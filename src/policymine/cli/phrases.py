@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
 import typer
 
-from policymine.cli.reading import WHEN
+from policymine.cli.reading import is_when
 from policymine.cli.rendering import decimal_text
 from policymine.cli.surface import Surface, surface_of
 from policymine.extraction import quantities as amounts
@@ -72,13 +71,7 @@ def checked_date(issued_on: str | None) -> str | None:
     """
     if issued_on is None:
         return None
-    try:
-        datetime.fromisoformat(issued_on + "2000-01-01"[len(issued_on) :] if len(issued_on) < 10 else issued_on)
-    except ValueError:
-        possible = False
-    else:
-        possible = bool(WHEN.fullmatch(issued_on))
-    if not possible:
+    if not is_when(issued_on):
         message = f"{issued_on!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00"
         raise typer.BadParameter(message, param_hint="--issued-on")
     return issued_on

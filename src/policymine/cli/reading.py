@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,21 @@ class Format(StrEnum):
     docx = "docx"
     pdf = "pdf"
     jsonl = "jsonl"
+
+
+def is_when(moment: str) -> bool:
+    """Whether the calendar has a year, month, day or moment.
+
+    >>> [is_when(moment) for moment in ("2022", "2022-02", "2022-02-30", "2022-13", "2022-01-17T08:30")]
+    [True, True, False, False, True]
+    """
+    if not WHEN.fullmatch(moment):
+        return False
+    try:
+        datetime.fromisoformat(moment + "2000-01-01"[len(moment) :] if len(moment) < 10 else moment)
+    except ValueError:
+        return False
+    return True
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -98,7 +114,7 @@ def extract(
 ) -> None:
     """Print the documents of files with everything found in them; nothing is stored."""
     surface = surface_of(context)
-    if issued_on is not None and not WHEN.fullmatch(issued_on):
+    if issued_on is not None and not is_when(issued_on):
         raise typer.BadParameter(f"{issued_on!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00")
     if read_as is Format.jsonl:
         for path in files_of(paths, surface, suffixes=(".jsonl",)):
@@ -135,7 +151,7 @@ def _item(path: Path, number: int, line: str) -> tuple[str, MinedPage]:
         raise LayoutError(str(path), where, "has no text; give a string that is not empty")
     if half := HALF.search(text):
         raise LayoutError(str(path), f"{where}, character {half.start()}", "is half a character; save the file as UTF-8 anew")
-    if when is not None and not WHEN.fullmatch(str(when)):
+    if when is not None and not is_when(str(when)):
         raise SourceError(str(path), where, f"{when!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00")
     document = clean_document(name, text)
     page = Page(document.page_id, "jsonl", name, None, document.page_id, text)

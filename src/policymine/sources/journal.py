@@ -98,11 +98,9 @@ def read_journal(path: Path) -> Progress:
         return progress
     with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
-            if not line.endswith("\n"):
-                break
             try:
-                entry = json.loads(line)
-            except ValueError:  # a line torn by a crash, the journal went on behind it
+                entry = json.loads(line)  # whole also without its line feed: an object ends with its brace
+            except ValueError:  # a line torn by a crash; the journal may go on behind it
                 continue
             _take(progress, entry)
     return progress
