@@ -73,6 +73,71 @@ def test_a_fault_is_told_with_line_key_and_cure(content: str, line: int, key: st
     assert cure in problems[0].cure
 
 
+MANY = """id = "a"
+nmae = "x"
+bad = department
+[organisation]
+name = 5
+kind = "burau"
+level = "conty"
+aliases = ["安委办", "安委办", 3]
+[region]
+code = "330183"
+[[facility]]
+count = "2"
+[[facility]]
+kind = "食堂"
+[[facility]]
+kind = "食堂"
+[facts]
+"校车" = "yes"
+"""
+ALL = [
+    (2, "nmae"), (3, "TOML"), (5, "organisation.name"), (6, "organisation.kind"), (7, "organisation.level"),
+    (8, "organisation.aliases"), (8, "organisation.aliases.3"), (10, "region.code"), (11, "facility.1.kind"),
+    (12, "facility.1.count"), (13, "facility.2"), (15, "facility.3"), (18, "facts.校车"),
+]  # fmt: skip
+
+
+def test_every_fault_is_told_and_no_other() -> None:
+    profile, problems = parse_profile(MANY)
+    assert profile is None
+    assert [(problem.line, problem.key) for problem in problems] == ALL
+    lines = MANY.splitlines()
+    mended = {2: "", 3: "", 5: 'name = "县应急局"', 6: 'kind = "department"', 7: 'level = "county"', 8: 'aliases = ["安委办"]'}
+    mended |= {10: 'code = "330111"', 12: 'kind = "仓库"', 14: 'kind = "锅炉"', 18: '"校车" = true'}
+    assert parse_profile("\n".join(mended.get(number, line) for number, line in enumerate(lines, 1)))[1] == ()
+
+
+@settings(max_examples=40)
+@given(st.sets(st.sampled_from(range(6))))
+def test_faults_of_several_keys_hide_none(chosen: set[int]) -> None:
+    """Keys that do not touch each other: what each is told alone it is told together."""
+    texts = ['nmae = "x"', "role = 3", "region = 3", 'complete = ["no"]', 'calendar = { workdays = "none" }', 'id = "A B"']
+    told = [texts[number] for number in sorted(chosen)]
+    _, together = parse_profile("\n".join(told))
+    alone = [parse_profile(text)[1] for text in told]
+    assert [(p.key, p.cure) for p in together] == [(p.key, p.cure) for problems in alone for p in problems]
+    assert [p.line for p in together] == list(range(1, len(told) + 1))
+
+
+@pytest.mark.parametrize("content", ["[organisation\nnmae = 1\n", 'aliases = [\n "a"\nid = "b"\n', "facts = {\n"])
+def test_after_a_fault_that_may_change_what_follows_nothing_is_guessed(content: str) -> None:
+    profile, problems = parse_profile(content)
+    assert profile is None
+    assert [problem.key for problem in problems] == ["TOML"]
+
+
+def test_a_word_is_no_truth_value_and_no_number() -> None:
+    for content in ('[facts]\n"校车" = "no"', '[facts]\n"校车" = 0', '[[facility]]\nkind = "食堂"\ncount = "0"'):
+        assert len(parse_profile(content)[1]) == 1
+
+
+def test_keys_that_are_dotted_have_their_line() -> None:
+    _, problems = parse_profile('id = "a"\norganisation.level = "county"\norganisation . "kind" = "burau"\n')
+    assert [(problem.line, problem.key) for problem in problems] == [(3, "organisation.kind")]
+
+
 def test_two_profiles_of_one_place_cannot_share_a_name() -> None:
     one, _ = parse_profile('[organisation]\naliases = ["县办"]\n[region]\ncode = "620521"')
     two, _ = parse_profile('[organisation]\naliases = ["县办"]\n[region]\ncode = "620521"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policymine.compliance.regions import regions
@@ -13,6 +13,8 @@ from policymine.compliance.taxonomies import fields, industries, kinds
 if TYPE_CHECKING:
     from policymine.compliance.profile import Profile
 
+PART = re.compile(r""""[^"]+"|'[^']+'|[\w\-]+""")
+KEY = re.compile(rf"\s*((?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*)\s*=")
 TIER_OF_LENGTH = {1: "province", 2: "city", 3: "county"}
 
 
@@ -24,10 +26,13 @@ class Problem(NamedTuple):
     cure: str
 
 
-def contradictions(profile: Profile, content: str) -> Iterator[Problem]:
-    """What the profile says against itself."""
+def contradictions(
+    profile: Profile, content: str, *, place: Callable[[tuple[Any, ...]], tuple[Any, ...]] = lambda loc: loc
+) -> Iterator[Problem]:
+    """What the profile says against itself; `place` tells where in the text an entry of it stands."""
     for found in (_region, _organisation, _activity, _lists, _overrides):
-        for loc, cure in found(profile):
+        for said, cure in found(profile):
+            loc = place(said)
             key = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
             yield Problem(line_of(content, loc), key, cure)
 
@@ -72,8 +77,12 @@ def _organisation(profile: Profile) -> Said:
                 ("organisation", "aliases", number),
                 f"{alias!r} is also named under superiors: one name, two bodies; drop one",
             )
+        elif alias == own.name:
+            yield ("organisation", "aliases", number), f"{alias!r} is the name itself; drop it"
         if not alias.strip():
             yield ("organisation", "aliases", number), "is empty; drop it"
+    if own.name and own.name in held:
+        yield ("organisation", "name"), f"{own.name!r} is also named under superiors: one name, two bodies; drop one"
     for alias, times in Counter(own.aliases).items():
         if times > 1:
             yield ("organisation", "aliases"), f"{alias!r} stands twice; drop one"
@@ -148,8 +157,8 @@ def line_of(content: str, loc: tuple[Any, ...]) -> int:
                 table = (*table, counts[name])
                 counts[name] += 1
             here = table
-        elif key := re.match(r"\s*(\"[^\"]+\"|'[^']+'|[\w\-]+)\s*=", line):
-            here = (*table, key[1].strip("\"'"))
+        elif key := KEY.match(line):
+            here = (*table, *(part.strip("\"'") for part in PART.findall(key[1])))
         else:
             continue
         shared = len(here) if loc[: len(here)] == here else 0

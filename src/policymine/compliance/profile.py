@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from policymine.compliance.contradictions import Problem, contradictions, line_of
+from policymine.compliance.contradictions import Problem, contradictions
+from policymine.compliance.faults import sound, toml_of
 from policymine.compliance.regions import regions
 from policymine.compliance.taxonomies import group_of
 from policymine.errors import ProfileError
@@ -78,7 +78,7 @@ class Facility(BaseModel):
 
     model_config = STRICT
     kind: str = Field(description="场所或设施的名称")
-    count: int | None = Field(default=None, ge=0, description="数量；0 表示没有")
+    count: int | None = Field(default=None, ge=0, strict=True, description="数量；0 表示没有")
 
 
 class Calendar(BaseModel):
@@ -130,7 +130,7 @@ class Profile(BaseModel):
     superiors: Superiors = Superiors()
     role: tuple[Post, ...] = ()
     facility: tuple[Facility, ...] = ()
-    facts: dict[str, bool] = Field(default={}, description="是非事实：键是文件里会出现的词")
+    facts: dict[str, StrictBool] = Field(default={}, description="是非事实：键是文件里会出现的词")
     calendar: Calendar = Calendar()
     notification: Notification = Notification()
     paper: tuple[PaperStanding, ...] = ()
@@ -173,8 +173,9 @@ def load_profile(path: Path) -> Profile:
     """
     profile, problems = check_profile(path)
     if profile is None or problems:
-        first = problems[0]
-        raise ProfileError(str(path), f"line {first.line}, {first.key}", first.cure)
+        first, more = problems[0], len(problems) - 1
+        others = f" (and {more} more: `policymine profile check` names all)" if more else ""
+        raise ProfileError(str(path), f"line {first.line}, {first.key}", f"{first.cure}{others}")
     return profile
 
 
@@ -205,41 +206,13 @@ def parse_profile(content: str) -> tuple[Profile | None, tuple[Problem, ...]]:
     >>> parse_profile('[organisation]\\nnmae = "县应急局"\\n')[1][0].line
     2
     """
-    try:
-        said = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as problem:
-        where = str(problem).rpartition("line ")[2].split(",")[0]
-        return None, (Problem(int(where) if where.isdigit() else 1, "TOML", f"{problem}; mend the TOML"),)
-    try:
-        profile = Profile.model_validate(said)
-    except ValidationError as problem:
-        found = [_problem(error, content) for error in problem.errors()]
-        return None, tuple(sorted(found))
-    return profile, tuple(sorted(contradictions(profile, content)))
-
-
-def _problem(error: Any, content: str) -> Problem:
-    """One line of pydantic as a problem with its line, key and cure."""
-    loc = tuple(error["loc"])
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
-    cure = error["msg"]
-    if error["type"] == "extra_forbidden":
-        known = _known(loc[:-1])
-        cure = f"there is no such key; known here: {', '.join(known)}" if known else "there is no such key"
-    return Problem(line_of(content, loc), key, cure)
-
-
-def _known(loc: tuple[Any, ...]) -> list[str]:
-    """The keys of the class at a place of the profile."""
-    model: Any = Profile
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        hint = model.model_fields[part].annotation
-        model = next(
-            (arg for arg in getattr(hint, "__args__", ()) if isinstance(arg, type) and issubclass(arg, BaseModel)), hint
-        )
-    return [field.alias or name for name, field in model.model_fields.items()]
+    said, broken = toml_of(content)
+    if said is None:
+        return None, broken
+    found = sound(Profile, said, content=content)
+    faults = (*broken, *found.faults)
+    against = tuple(contradictions(found.model, content, place=found.place))
+    return (None if faults else found.model), tuple(sorted({*faults, *against}))
 
 
 def schema_text() -> str:
