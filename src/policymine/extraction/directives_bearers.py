@@ -234,9 +234,12 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
             named = []
         named += _named(text, subject, _role(text, clause))
         named += _joined(text, piece, clause)
-    if named:
-        return tuple(named)
-    layer = patterns["layer"].match(text, piece.clauses[0].start, piece.clauses[0].end)
+    return tuple(named) or _layer(text, piece.clauses[0])
+
+
+def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
+    """X of “在X层面”."""
+    layer = _patterns()["layer"].match(text, clause.start, clause.end)
     if layer is not None and kind_of(layer["who"]):
         return _named(text, Span(*layer.span("who")), "responsible")
     return ()
