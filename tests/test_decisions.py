@@ -41,6 +41,8 @@ def table_maker() -> ModuleType:
 MAKER = table_maker()
 PAPERS = [json.loads((ROOT / f"corpora/gold/{name}.json").read_text(encoding="utf-8")) for name in NAMES]
 
+ALL_PAPERS = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "corpora/gold").glob("p*.json"))[::6]]
+
 
 @pytest.fixture
 def table(url: str):
@@ -117,11 +119,51 @@ def test_what_is_kept_is_what_is_decided(table: Table, profile: Profile) -> None
     assert stored(table, profile) == full
 
 
+OPEN = ("待确认", "有条件适用")
+
+
+def unsettled(table: Table, profile: Profile) -> dict[str, str]:
+    found = decided(table, profile, as_of=DAY)
+    return {requirement.id: decision.answer for requirement, decision in found if decision.answer in OPEN}
+
+
 def test_gaps_count_what_they_would_settle(table: Table, profile: Profile) -> None:
     found = gaps(decision for _, decision in decided(table, profile, as_of=DAY))
     assert found
-    assert [gap.settles for gap in found] == sorted((gap.settles for gap in found), reverse=True)
+    order = [(gap.settles, gap.touches) for gap in found]
+    assert order == sorted(order, reverse=True)
     assert all(gap.settles <= gap.touches for gap in found)
+    assert len({(gap.key, gap.question) for gap in found}) == len(found)
+
+
+def test_a_fact_that_is_told_settles_as_many_as_gaps_promised(url: str) -> None:
+    with Table.open(url) as opened:
+        MAKER.fill(opened, 300, run=1, papers=ALL_PAPERS)
+        told = 0
+        for name in ("county_emergency_bureau", "hazchem_plant"):
+            profile = load_profile(PROFILE.parent / f"{name}.toml")
+            before = unsettled(opened, profile)
+            for gap in gaps(decision for _, decision in decided(opened, profile, as_of=DAY)):
+                if gap.settles and gap.key.startswith("facts."):
+                    knows = {**profile.facts, gap.key.removeprefix("facts."): True}
+                    after = unsettled(opened, Profile.model_validate({**profile.model_dump(by_alias=True), "facts": knows}))
+                    assert len(before) - len(after) >= gap.settles, gap
+                    told += 1
+        assert told >= 3
+
+
+def test_what_an_empty_profile_lacks_is_one_fact_a_key(table: Table) -> None:
+    found = gaps(decision for _, decision in decided(table, Profile.model_validate({}), as_of=DAY))
+    keys = [gap.key for gap in found]
+    for key in ("organisation.kind", "region"):
+        assert keys.count(key) == 1
+    kind = next(gap for gap in found if gap.key == "organisation.kind")
+    assert kind.question == "画像没有写我单位的类型，请填写。"
+
+
+def test_no_gap_asks_for_what_is_written(table: Table, profile: Profile) -> None:
+    keys = {gap.key for gap in gaps(decision for _, decision in decided(table, profile, as_of=DAY))}
+    assert not keys & {"organisation.name", "organisation.kind", "organisation.level", "region"}
 
 
 def stated(identity: str, text: str, *, level: str, issued_on: str) -> Requirement:

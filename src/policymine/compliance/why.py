@@ -34,6 +34,15 @@ def sentence(verdict: Verdict) -> str:
     return _said()["sentences"][verdict.rule].format(quote=quote, ours=LEVELS.get(ours, ours))
 
 
+def questions() -> dict[str, str]:
+    """How the facts are asked for that a profile leaves out.
+
+    >>> questions()["organisation.level"]
+    '画像没有写我单位的层级，请填写。'
+    """
+    return _said()["questions"]
+
+
 def reasons(decision: Decision) -> Iterator[str]:
     """The sentences of a decision: the answer, what each facet says in order, a person's decision, and what this is not."""
     answers = _said()["answers"]
