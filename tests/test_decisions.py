@@ -219,3 +219,79 @@ def test_init_check_and_set(tmp_path: Path) -> None:
     faulty = run.invoke(app, ["profile", "check", str(path)])
     assert faulty.exit_code == 3
     assert "organisation.kind" in faulty.output
+
+
+def test_an_override_is_kept_on_the_requirement_and_told_where_none_has_its_id(table: Table, url: str, tmp_path: Path) -> None:
+    run, path = CliRunner(), tmp_path / "office.toml"
+    path.write_text(PROFILE.read_text(encoding="utf-8"), encoding="utf-8")
+    asked = ["--profile", str(path), "--as-of", "2024-12-31", "--json"]
+    told = ["--reason", "会议明确", "--who", "科长", "--decision"]
+
+    def listed(decision: str) -> dict[str, dict]:
+        found = run.invoke(app, ["--database", url, "checklist", *asked, "--decision", decision])
+        lines = [json.loads(line) for line in found.output.splitlines() if line.startswith("{")]
+        return {line["requirement_id"]: line for line in lines}
+
+    chosen = next(iter(listed("不适用").values()))
+    for decision in ("适用", "待确认"):
+        done = run.invoke(app, ["--database", url, "profile", "override", str(path), chosen["row_id"], *told, decision])
+        assert done.exit_code == 0, done.output
+        entry = listed(decision)[chosen["requirement_id"]]
+        assert (entry["override"]["reason"], entry["override"]["who"]) == ("会议明确", "科长")
+        assert entry["override"]["when"]
+    assert [entry.decision for entry in load_profile(path).override] == ["待确认"]
+    before = path.read_text(encoding="utf-8")
+    unknown = run.invoke(app, ["--database", url, "profile", "override", str(path), "nosuch", *told, "适用"])
+    assert getattr(unknown.exception, "exit_code", None) == 2
+    assert path.read_text(encoding="utf-8") == before
+    path.write_text(before.replace(chosen["requirement_id"], chosen["row_id"]), encoding="utf-8")
+    warned = run.invoke(app, ["--database", url, "checklist", *asked])
+    assert f"no requirement has the id {chosen['row_id']}" in warned.output
+
+
+def test_init_asks_again_what_is_wrong_and_loses_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "office.toml"
+    said = [
+        "石桥镇人民政府",
+        "镇政府、镇里",
+        "goverment",
+        "government",
+        "township",
+        "330183",
+        "620521",
+        "石桥镇",
+        "炼丹",
+        "消防，燃气",
+    ]
+    monkeypatch.setattr("policymine.cli.compliance.asks_on", lambda surface: True)
+    made = CliRunner().invoke(app, ["profile", "init", str(path)], input="\n".join(said) + "\n")
+    assert made.exit_code == 0, made.output
+    for cure in ("no kind 'goverment'", "330111", "no field '炼丹'"):
+        assert cure in made.output
+    profile = load_profile(path)
+    assert profile.organisation.aliases == ("镇政府", "镇里")
+    assert profile.path == ("甘肃省", "天水市", "清水县", "石桥镇")
+    assert profile.activity.sectors == ("消防", "燃气")
+    assert '# kind = "department"' not in path.read_text(encoding="utf-8")
+
+
+def test_init_and_set_tell_every_fault_and_write_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "office.toml"
+    made = CliRunner().invoke(
+        app, ["profile", "init", str(path), "--kind", "burau", "--region", "330183", "--level", "township"]
+    )
+    assert getattr(made.exception, "exit_code", None) == 3
+    assert all(key in str(made.exception) for key in ("organisation.kind", "region.code"))
+    assert not path.exists()
+
+
+def test_a_name_of_two_bodies_is_told_with_its_line(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.toml", tmp_path / "two.toml"
+    one.write_text('[organisation]\nname = "清水县安全生产办公室"\naliases = ["县安办"]\n', encoding="utf-8")
+    two.write_text('id = "b"\n[organisation]\naliases = ["县安办"]\n[superiors]\nnames = ["县安办"]\n', encoding="utf-8")
+    told = CliRunner().invoke(app, ["profile", "check", "--json", str(one), str(two)])
+    assert told.exit_code == 3
+    lines = [json.loads(line) for line in told.output.splitlines() if line.startswith("{")]
+    assert [(line["file"], line["line"], line["key"]) for line in lines] == [
+        (str(two), 3, "organisation.aliases.1"), (str(two), 3, "organisation.aliases"),
+    ]  # fmt: skip

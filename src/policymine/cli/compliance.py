@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,12 +14,12 @@ from policymine.cli.surface import Surface, surface_of
 from policymine.compliance.applicability import Decision
 from policymine.compliance.checklist import APPLYING, TYPES, Entry, entries, side_by_side
 from policymine.compliance.conflicts import Conflict
-from policymine.compliance.contradictions import shared_aliases
-from policymine.compliance.decisions import decided, refresh
+from policymine.compliance.contradictions import Problem, line_of, shared_aliases
+from policymine.compliance.decisions import decided, refresh, requirement_of
 from policymine.compliance.editing import edited, overridden, written
 from policymine.compliance.gaps import gaps
 from policymine.compliance.profile import Profile, check_profile, load_profile, parse_profile
-from policymine.compliance.taxonomies import kinds
+from policymine.compliance.taxonomies import fields, kinds
 from policymine.compliance.verdict import ANSWERS, Answer
 from policymine.compliance.why import reasons
 from policymine.errors import ProfileError, UnknownIdError
@@ -30,6 +31,22 @@ AsOf = Annotated[str | None, typer.Option(help="Day to decide for, as 2026-01-31
 ProfilePath = Annotated[Path, typer.Argument(help="Profile (TOML).", metavar="FILE")]
 
 profiles = typer.Typer(name="profile", help="Write, check and complete the profile of an organisation.", no_args_is_help=True)
+
+
+SAFE = re.compile(r"[a-z0-9_\-]{1,60}")
+LISTS = ("organisation.aliases", "activity.sectors")
+QUESTIONS = {
+    "organisation.name": "Full name of the organisation",
+    "organisation.aliases": "Other names that papers use for it (separated by 、)",
+    "organisation.kind": f"Kind ({', '.join(kinds())})",
+    "organisation.level": "Level (province, city, county, township, village, unit)",
+    "region.code": "Code of GB/T 2260 (six digits)",
+    "region.township": "Name of the township or street",
+    "region.village": "Name of the village or community",
+    "activity.sectors": f"Fields of work, separated by 、 ({'、'.join(fields().words)}; * for all)",
+}
+WHERE = {"region.township": ("township", "village"), "region.village": ("village",)}
+"""Questions that only organisations of some levels are asked."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -48,30 +65,40 @@ def init(
     kind: Annotated[str | None, typer.Option(help="Kind: government, department, school, hospital, enterprise, …")] = None,
     level: Annotated[str | None, typer.Option(help="province, city, county, township, village, unit.")] = None,
     region: Annotated[str | None, typer.Option(help="Code of GB/T 2260, six digits.")] = None,
+    township: Annotated[str | None, typer.Option(help="Name of the township, where we are in one.")] = None,
+    village: Annotated[str | None, typer.Option(help="Name of the village, where we are one.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="A field of work; may be repeated.")] = None,
 ) -> None:
     """Write a commented profile from flags; on a terminal it asks for what is missing."""
     surface = surface_of(context)
     if path.exists():
         raise ProfileError(str(path), "", "is there already; change it with `policymine profile set`, or choose another name")
-    asks = sys.stdin.isatty() and not surface.quiet
+    asks = asks_on(surface)
 
-    def ask(value: str | None, question: str) -> str:
-        return value if value is not None else typer.prompt(question, default="", show_default=False, err=True) if asks else ""
+    def ask(key: str, value: Any, question: str) -> Any:
+        """The answer to a question, asked again until it is none or a sound one."""
+        while not value and asks:
+            said = typer.prompt(question, default="", show_default=False, err=True).strip()
+            answer = _listed(said) if key in LISTS else said
+            if not answer or not (problems := _alone(key, answer)):
+                return answer
+            surface.say(f"{key}: {problems[0].cure}")
+        return value
 
-    answers: dict[str, Any] = {
-        "id": path.stem.lower() if path.stem.isascii() else "profile",
-        "organisation.name": ask(name, "Full name of the organisation"),
-        "organisation.aliases": tuple(alias or ()),
-        "organisation.kind": ask(kind, f"Kind ({', '.join(kinds())})"),
-        "organisation.level": ask(level, "Level (province, city, county, township, village, unit)"),
-        "region.code": ask(region, "Code of GB/T 2260 (six digits)"),
-        "activity.sectors": tuple(sector or ()),
-    }
+    flags = (name, tuple(alias or ()), kind, level, region, township, village, tuple(sector or ()))
+    answers: dict[str, Any] = {"id": path.stem.lower() if SAFE.fullmatch(path.stem.lower()) else "profile"}
+    for (key, question), value in zip(QUESTIONS.items(), flags, strict=True):
+        asked = key not in WHERE or answers["organisation.level"] in WHERE[key]
+        answers[key] = ask(key, value, question) if asked else value
     content = written(answers)
     _refuse(content, path)
     _write(path, content)
     surface.say(f"wrote {path}; next: policymine profile gaps {path}")
+
+
+def asks_on(surface: Surface) -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty() and not surface.quiet
 
 
 @profiles.command("set")
@@ -101,10 +128,17 @@ def override(
     who: Annotated[str, typer.Option(help="Post of the person who decides.")],
 ) -> None:
     """Write a person's decision into a profile; it wins over what is computed."""
-    entry = {"requirement_id": requirement, "decision": decision, "reason": reason, "who": who, "when": _today()}
-    content = overridden(_read(path), entry)
+    surface = surface_of(context)
+    entry = {"decision": decision, "reason": reason, "who": who, "when": _today()}
+    before = _read(path)
+    with open_table(surface.settings, create=False) as table:
+        known = requirement_of(table, requirement)
+    if known is None:
+        raise UnknownIdError(requirement, "", "no requirement has this id; `policymine checklist` and `search` give ids")
+    content = overridden(before, {"requirement_id": known, **entry})
     _refuse(content, path)
     _write(path, content)
+    surface.say(f"{known}: {decision}, kept in {path}")
 
 
 @profiles.command("check")
@@ -114,26 +148,27 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Name what is wrong with profiles: line, key and cure; and names that two of them share."""
-    surface = surface_of(context)
-    faults = 0
+    surface, faults = surface_of(context), 0
+
+    def tell(file: str, problem: Problem) -> None:
+        nonlocal faults
+        faults += 1
+        if as_json:
+            surface.data({"file": file, **problem._asdict()})
+        else:
+            surface.out.print(f"{file}:{problem.line}: {problem.key}: {problem.cure}", markup=False, highlight=False)
+
     sound: dict[str, Profile] = {}
     for path in paths:
         profile, problems = check_profile(path)
         for problem in problems:
-            faults += 1
-            if as_json:
-                surface.data({"file": str(path), **problem._asdict()})
-            else:
-                surface.out.print(f"{path}:{problem.line}: {problem.key}: {problem.cure}", markup=False, highlight=False)
-        if profile is not None and not problems:
+            tell(str(path), problem)
+        if profile is not None:
             sound[str(path)] = profile
     for name, one, other in shared_aliases(sound):
-        faults += 1
-        cure = f"the name {name!r} is also claimed by {other}; keep it in one of them"
-        if as_json:
-            surface.data({"file": one, "line": 0, "key": "organisation.aliases", "cure": cure})
-        else:
-            surface.out.print(f"{one}: organisation.aliases: {cure}", markup=False, highlight=False)
+        last = "name" if name == sound[one].organisation.name else "aliases"
+        line = line_of(_read(Path(one)), ("organisation", last))
+        tell(one, Problem(line, f"organisation.{last}", f"{name!r} is also claimed by {other}; keep it in one of them"))
     if faults:
         raise typer.Exit(ProfileError.exit_code)
     surface.say(f"{len(paths)} profiles, no fault")
@@ -180,6 +215,8 @@ def checklist(
             return
         done = refresh(table, ours, as_of=day, now=datetime.now(UTC))
         listed = list(entries(table, ours, answers=wanted))
+    for told in done.unmet:
+        surface.say(f"{profile}: override: no requirement has the id {told}; it decides nothing")
     for number, entry in enumerate(listed, 1):
         if as_json:
             surface.data({"number": number, **_entry(entry)})
@@ -290,6 +327,15 @@ def _today() -> date:
     return datetime.now().astimezone().date()
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in re.split("[、，,;；]", text))))
+
+
+def _alone(key: str, answer: Any) -> tuple[Problem, ...]:
+    """What is wrong with one answer, whatever the others are."""
+    return tuple(problem for problem in parse_profile(written({key: answer}))[1] if problem.key.startswith(key))
+
+
 def _value(text: str) -> Any:
     """A value as TOML reads it; what is no TOML is a text."""
     if text in ("true", "false"):
@@ -308,7 +354,8 @@ def _refuse(content: str, path: Path) -> None:
     """Refuses what would be no sound profile; nothing is written then."""
     _, problems = parse_profile(content)
     if problems:
-        raise ProfileError(str(path), f"{problems[0].key}", f"{problems[0].cure}; nothing was written")
+        told = "; ".join(f"{problem.key}: {problem.cure}" for problem in problems)
+        raise ProfileError(str(path), "", f"{told}; nothing was written")
 
 
 def _write(path: Path, content: str) -> None:

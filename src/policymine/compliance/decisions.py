@@ -25,11 +25,15 @@ from policymine.table.store import Table
 
 
 class Refreshed(NamedTuple):
-    """What a refresh did: how many requirements were decided anew, how many there are, whether all were."""
+    """What a refresh did: how many requirements were decided anew, how many there are, whether all were.
+
+    `unmet` are the ids of overrides that no requirement has.
+    """
 
     decided: int
     total: int
     whole: bool
+    unmet: tuple[str, ...] = ()
 
 
 @cache
@@ -59,6 +63,7 @@ def refresh(table: Table, profile: Profile, *, as_of: date, now: datetime) -> Re
         repeals = _repeals(snapshot, state)
         made = State(snapshot.run_id, profile.fingerprint, rules_fingerprint(), as_of.isoformat(), repeals)
         ids = _stale(snapshot, profile, state=state, made=made)
+        unmet = tuple(entry.requirement_id for entry in profile.override if not _standing(snapshot, entry.requirement_id))
         records = []
         if ids is None or ids:
             rows: Iterable[Mapping[str, Any]] = kept.requirements(snapshot, ids=ids)
@@ -70,7 +75,18 @@ def refresh(table: Table, profile: Profile, *, as_of: date, now: datetime) -> Re
                 requirement = requirement_from(row, papers)
                 records.append(_record(judge.decide(requirement), requirement, profile))
     kept.keep(table, profile.id, state=made, records=records, replaced=ids, decided_at=utc(now))
-    return Refreshed(len(records), len(records) if ids is None else -1, ids is None)
+    return Refreshed(len(records), len(records) if ids is None else -1, ids is None, unmet)
+
+
+def _standing(snapshot: Snapshot, requirement: str) -> bool:
+    """Whether there is a requirement with this id; the id of a row is none."""
+    return kept.by_row(snapshot, requirement) == requirement
+
+
+def requirement_of(table: Table, identity: str) -> str | None:
+    """The requirement of a row or requirement id; None where there is none."""
+    with table.reading() as snapshot:
+        return kept.by_row(snapshot, identity)
 
 
 def _stale(snapshot: Snapshot, profile: Profile, *, state: State | None, made: State) -> set[str] | None:

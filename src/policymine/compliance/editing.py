@@ -11,6 +11,9 @@ from tomlkit.items import Table as TomlTable
 
 from policymine.errors import ProfileError
 
+EXAMPLES = ("organisation.kind", "organisation.level", "region.code", "region.township")
+"""Keys that the template shows as a comment: what is answered takes the place of the example."""
+
 
 def written(answers: Mapping[str, Any]) -> str:
     """A commented profile from answers by dotted key; what was not answered stays empty or commented out.
@@ -22,6 +25,9 @@ def written(answers: Mapping[str, Any]) -> str:
     content = template
     for key, value in answers.items():
         if value not in (None, "", ()):
+            if key in EXAMPLES:
+                last = key.rpartition(".")[2]
+                content = content.replace(f"\n# {last} = ", f"\n{last} = ", 1)
             content = edited(content, key, value=value)
     return content
 
@@ -56,14 +62,24 @@ def edited(content: str, key: str, *, value: Any) -> str:
 
 
 def overridden(content: str, entry: Mapping[str, Any]) -> str:
-    """The text of a profile with one more override at its end."""
+    """The text of a profile with one more override at its end; an earlier one on the same requirement is written anew.
+
+    >>> first = overridden("", {"requirement_id": "a", "decision": "适用"})
+    >>> print(overridden(first, {"requirement_id": "a", "decision": "不适用"}), end="")
+    [[override]]
+    requirement_id = "a"
+    decision = "不适用"
+    """
     document = tomlkit.parse(content)
-    overrides = document.get("override")
-    if overrides is None:
-        overrides = tomlkit.aot()
-        document["override"] = overrides
+    earlier = [told for told in document.get("override", ()) if told.get("requirement_id") == entry["requirement_id"]]
+    if earlier:
+        for name, value in entry.items():
+            earlier[-1][name] = value
+        return tomlkit.dumps(document)
     table = tomlkit.table()
     for name, value in entry.items():
         table[name] = value
-    overrides.append(table)
-    return tomlkit.dumps(document)
+    made = tomlkit.document()
+    made["override"] = tomlkit.aot()
+    made["override"].append(table)
+    return f"{content.rstrip()}\n\n{tomlkit.dumps(made).strip()}\n".lstrip("\n")
