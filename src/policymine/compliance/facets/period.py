@@ -22,7 +22,9 @@ def in_force(requirement: Requirement, profile: Profile, *, as_of: date) -> tupl
     paper = _paper(requirement.paper, profile, as_of=as_of)
     if paper is not None:
         return paper, None
-    term = None if _lasting(requirement) else requirement.paper.term
+    term = requirement.paper.term
+    if term is not None and _lasting(requirement):
+        term = None
     if term is not None and term < as_of.isoformat():
         return Verdict("时段", False, "period.paper-term", Quote(requirement.paper.card.title or ""), None, term), None
     changes = [day for day in (requirement.paper.ends, term) if day and day >= as_of.isoformat()]
@@ -57,7 +59,12 @@ def _festivals() -> re.Pattern[str]:
 
 def _lasting(requirement: Requirement) -> bool:
     """Whether a requirement asks for something that outlives the year or campaign of its paper."""
-    return any(word in requirement.text for word in load(PACKAGE, "standing").lexicons["lasting"]["words"])
+    return _lasting_words().search(requirement.text) is not None
+
+
+@cache
+def _lasting_words() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, load(PACKAGE, "standing").lexicons["lasting"]["words"])))
 
 
 def _paper(paper: Paper, profile: Profile, *, as_of: date) -> Verdict | None:
