@@ -144,6 +144,19 @@ def test_the_code_names_no_rule_without_a_sentence() -> None:
     assert known - named - made <= {f"{stem}-{end}" for stem in stems for end in ("open", "other")}
 
 
+def test_every_sentence_has_room_for_its_quotation() -> None:
+    told = load(PACKAGE, "verdicts").lexicons["sentences"]
+    assert [rule for rule, words in told.items() if "“{quote}”" not in words] == []
+
+
+@pytest.mark.parametrize("level", ["unit", "national"])
+def test_a_paper_without_a_place_of_its_own_is_quoted_by_its_issuer(level: str) -> None:
+    card = Card(title="安全生产工作要点", issuer="北岭矿业公司", level=level)  # type: ignore[arg-type]
+    verdict = place.paper_place(card, EMPTY)
+    assert verdict.quote is not None
+    assert "“北岭矿业公司”" in sentence(verdict)
+
+
 def test_an_override_comes_last_and_says_who_and_why() -> None:
     told = {"requirement_id": "r1", "decision": "不适用", "reason": "已另文豁免", "who": "法规科科长", "when": "2024-03-01"}
     profile = PROFILES["county_emergency_bureau"].model_copy(update={"override": ()})

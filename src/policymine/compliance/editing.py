@@ -47,9 +47,12 @@ def edited(content: str, key: str, *, value: Any) -> str:
     # 我们
     [facts] # 事实
     "校车" = false
+    >>> print(edited("[facts]", "facts.限高2.5米", value=True), end="")
+    [facts]
+    "限高2.5米" = true
     """
     document = tomlkit.parse(content)
-    *tables, last = key.split(".")
+    *tables, last = key.split(".", 1 if key.startswith("facts.") else -1)
     place: Any = document
     for name in tables:
         if name not in place:

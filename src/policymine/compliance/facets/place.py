@@ -32,9 +32,9 @@ def paper_place(card: Card, profile: Profile) -> Verdict:
     quote = _quote(card, said)
     ours = "/".join(profile.path) or None
     if card.level == "unit":
-        return Verdict("地域", True, "place.unit")
+        return Verdict("地域", True, "place.unit", Quote(card.issuer or card.title or ""))
     if card.level == "national":
-        return Verdict("地域", True, "place.national", quote)
+        return Verdict("地域", True, "place.national", quote if said else Quote(card.issuer or card.title or ""))
     if not said:
         held = _superior(card, profile)
         if held:
