@@ -56,7 +56,8 @@ def test_both_databases_dump_the_same(postgresql: NewDatabase, tmp_path: Path) -
 KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[2])
-from conftest import *
+from conftest import NOW, page
+from policymine.table import Table
 table = Table.open(sys.argv[1])
 run = table.begin("nightly", clock=lambda: NOW)
 run.store(*page(1, force=5), fingerprints={"clean": "c2", "mine": "m2"})

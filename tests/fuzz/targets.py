@@ -118,8 +118,9 @@ def clean(body: bytes) -> None:
 
 
 def extract(body: bytes) -> None:
-    """Any clean text is mined; its rows quote it."""
-    check_text(text_of(body))
+    """Any clean text is mined; its rows quote it. An empty one is refused at the door and never gets here."""
+    if text := text_of(body):
+        check_text(text)
 
 
 def check_text(text: str) -> None:
@@ -228,13 +229,13 @@ def command() -> Any:
 def arguments(body: bytes) -> None:
     """Any arguments are parsed or refused as usage; any search is read or refused; nothing is run."""
     from policymine.cli.main import UsageProblem
-    from policymine.cli.phrases import WHEN
+    from policymine.cli.reading import is_when
     from policymine.table.query import parse
 
     line = text_of(body, tuple(f"{word} " for word in ARGUMENTS))
     with refused_clearly():
         parse(line)
-    WHEN.fullmatch(line)
+    is_when(line)
     try:
         words = shlex.split(line)
     except ValueError:
