@@ -1,5 +1,6 @@
 """Profiles: the published schema, what is told of faulty ones, editing that keeps comments, the taxonomies."""
 
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -190,6 +191,14 @@ def test_an_override_is_added_without_touching_the_rest() -> None:
     assert problems == ()
     assert profile is not None
     assert [told.requirement_id for told in profile.override] == ["r", "s"]
+
+
+def test_an_override_takes_the_place_of_an_empty_list_and_says_its_reason() -> None:
+    entry = {"requirement_id": "r", "decision": "适用", "reason": " ", "who": "科长", "when": date(2024, 1, 1)}
+    profile, problems = parse_profile(overridden("# 我们\noverride = [] # 无\nid = 'a'\n", entry))
+    assert profile is not None
+    assert [told.requirement_id for told in profile.override] == ["r"]
+    assert [(problem.key, problem.cure) for problem in problems] == [("override.1.reason", "is blank; say it")]
 
 
 def test_who_holds_a_post_changes_no_decision_but_a_fact_does() -> None:

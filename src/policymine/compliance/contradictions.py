@@ -126,6 +126,9 @@ def _lists(profile: Profile) -> Said:
 def _overrides(profile: Profile) -> Said:
     told: dict[str, str] = {}
     for number, entry in enumerate(profile.override):
+        for key, said in (("reason", entry.reason), ("who", entry.who)):
+            if not said.strip():
+                yield ("override", number, key), "is blank; say it"
         if told.setdefault(entry.requirement_id, entry.decision) != entry.decision:
             yield ("override", number), f"{entry.requirement_id} was decided otherwise above; keep the later one"
 

@@ -79,6 +79,9 @@ def overridden(content: str, entry: Mapping[str, Any]) -> str:
         for name, value in entry.items():
             earlier[-1][name] = value
         return tomlkit.dumps(document)
+    if document.get("override") == []:
+        del document["override"]
+        content = tomlkit.dumps(document)
     table = tomlkit.table()
     for name, value in entry.items():
         table[name] = value
