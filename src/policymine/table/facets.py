@@ -16,7 +16,7 @@ from policymine.table.schema import directives
 from policymine.table.search import finding
 from policymine.table.store import Table
 
-FACET_CAP = 5_000
+FACET_CAP = 3_000
 """So many of the newest hits are divided; beyond them the counts are those of a sample, and say so."""
 FACETS = (
     "kind", "level", "region", "sector", "modality", "force", "operational", "bearer", "deadline", "frequency", "slogan",
