@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 Change = Callable[[Path], object]
+INDEX, MIRROR = "--" + "index-url", "https://mirror.example/{}/".format("simple")
+"""What no file may name, put together here so that this one doesn't either."""
 
 
 def into(name: str, text: str) -> Change:
@@ -53,8 +55,8 @@ WALLS: Mapping[str, tuple[tuple[Change, str], ...]] = {
         (into("flows/server.py", "\nsubprocess.run('ls', shell=True)\n"), "calls a shell"),
     ),
     "named_hosts": (
-        (into("docs/planted.md", "pip install --index-url https://mirror.example/x\n"), "names --index-url"),
-        (into("requirements.lock", "# https://mirror.example/simple/x\n"), "names https://mirror.example/simple/"),
+        (into("docs/planted.md", f"pip install {INDEX} https://mirror.example/x\n"), f"names {INDEX}"),
+        (into("requirements.lock", f"# {MIRROR}x\n"), f"names {MIRROR}"),
         (into("docs/planted.md", "see /home/someone/notes\n"), "names /home/s"),
     ),
     "loose_locks": (
