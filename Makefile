@@ -52,12 +52,12 @@ lock: # resolve anew and write the lock (names versions and hashes, no index)
 golden: $(READY) # record anew what pages of the sample site give, and show the difference to what was recorded
 	$(BIN)/python tests/golden/record.py
 
-fuzz: $(READY) # a million strings at every door, damaged pages, growth at 1, 10 and 100 times the length; half an hour
+fuzz: $(READY) # a million strings at every door, damaged pages, growth at 1, 10 and 100 times the length
 	$(BIN)/python tools/fuzz_inputs.py --count 1000000 --seed 1
 	$(BIN)/python tools/fuzz_cleaning.py --count 5000 --seed 1
 	$(BIN)/python tests/fuzz/proportions.py --short 300
 
-faults: $(READY) # kill the night two hundred times, fill the disk at many writes, and compare; a quarter of an hour
+faults: $(READY) # kill the night two hundred times, fill the disk at many writes, and compare (31 minutes on a busy machine)
 	$(BIN)/python -m tests.faults.soak --seed 1
 
 soak: fuzz faults # what takes too long for every day
