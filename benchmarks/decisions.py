@@ -33,7 +33,7 @@ from policymine.compliance.decisions import refresh
 from policymine.compliance.profile import Profile, load_profile
 from policymine.compliance.requirement import Paper, Period, Requirement
 from policymine.compliance.standing import ends_of, term_of
-from policymine.extraction.card import read_card
+from policymine.extraction.card.reading import read_card
 from policymine.model import Bearer, Card, Span
 from policymine.research.agreement import cohen_kappa
 from policymine.table.decisions import CONTEXT

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from policymine.extraction.card import read_card
+from policymine.extraction.card.reading import read_card
 from policymine.table import schema
 from policymine.table.dialect import insert_rows, writing
 from policymine.table.store import Table

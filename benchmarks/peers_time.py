@@ -27,8 +27,8 @@ Reader = Callable[[str], object]
 
 def own(name: str) -> Reader:
     """One of our two stations."""
-    from policymine.extraction.quantities import find_quantities
-    from policymine.extraction.times import find_times
+    from policymine.extraction.quantities.finding import find_quantities
+    from policymine.extraction.times.finding import find_times
 
     return find_quantities if name == "quantities" else lambda text: find_times(text, issued_on="2022-01-17")
 

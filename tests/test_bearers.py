@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policymine.extraction.bearers import kind_of, members, subject_of
-from policymine.extraction.directives_clauses import read
+from policymine.extraction.directives.bodies import kind_of, members, subject_of
+from policymine.extraction.directives.clauses import read
 from policymine.text.outline import outline
 from policymine.text.span import Span
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policymine.extraction.card import read_card
+from policymine.extraction.card.reading import read_card
 from policymine.model import Card, Span
 
 SPECS = [json.loads(line) for line in (Path(__file__).parent / "specs/card.jsonl").read_text("utf-8").splitlines()]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from policymine.errors import AnnotationError, RuleError
 from policymine.extraction import classifier, training
-from policymine.extraction.directives import find_directives
-from policymine.extraction.slogans import find_slogans
-from policymine.extraction.times import find_times
+from policymine.extraction.directives.finding import find_directives
+from policymine.extraction.slogans.finding import find_slogans
+from policymine.extraction.times.finding import find_times
 from policymine.model import Card, Directive
 from tests.growth import grows_in_proportion
 

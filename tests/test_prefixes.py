@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policymine import rules
-from policymine.extraction.directives_scanning import hits_of
+from policymine.extraction.directives.scanning import hits_of
 from policymine.extraction.prefixes import Finder, Prefixes, heads
 
-PACKAGE = "policymine.extraction"
+PACKAGE = "policymine.extraction.directives"
 STEMS = ("deontics", "directives", "deeds")
 RULES = [rule for stem in STEMS for rule in rules.load(PACKAGE, stem)]
 PATTERNS = {rule.id: rule.find for rule in RULES}

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policymine.extraction import quantities
-from policymine.extraction.quantities import find_issues, find_quantities, lexicon
-from policymine.extraction.quantity_context import PHRASE, lead_before
+from policymine.extraction.quantities import finding as quantities
+from policymine.extraction.quantities.context import PHRASE, lead_before
+from policymine.extraction.quantities.finding import find_issues, find_quantities, lexicon
 from policymine.model import Span
 from tests.growth import grows_in_proportion
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policymine.extraction.references import find_references
+from policymine.extraction.references.finding import find_references
 from policymine.model import Reference, Span
 from tests.growth import grows_in_proportion
 

@@ -1,11 +1,9 @@
 """Rules are data with proof: the loader refuses what lacks it, and every packaged rule file is proven."""
 
-from importlib.resources import files
-
 import pytest
 
 from policymine.errors import RuleError
-from policymine.rules import fingerprint, load, parse
+from policymine.rules import fingerprint, load, parse, rule_files
 
 GOOD = {
     "id": '"demo.must"',
@@ -68,12 +66,7 @@ def test_fingerprint_sees_content_not_layout() -> None:
     assert fingerprint(rule_file()) != fingerprint(rule_file(why='"another reason"'))
 
 
-RULE_FILES = [
-    (package, entry.name.removesuffix(".toml"))
-    for package in ("policymine.extraction", "policymine.cleaning")
-    for entry in sorted(files(package).iterdir(), key=lambda e: e.name)
-    if entry.name.endswith(".toml")
-]
+RULE_FILES = [found for package in ("policymine.extraction", "policymine.cleaning") for found in rule_files(package)]
 
 
 @pytest.mark.parametrize(("package", "stem"), RULE_FILES)

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policymine.errors import RuleError
-from policymine.extraction.dictionary import announced, canonical, entries, look_up, parse
-from policymine.extraction.slogans import find_issues, find_slogans
+from policymine.extraction.slogans.dictionary import announced, canonical, entries, look_up, parse
+from policymine.extraction.slogans.finding import find_issues, find_slogans
 from policymine.model import Slogan, Span
 from tests.growth import grows_in_proportion
 

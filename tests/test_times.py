@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policymine.errors import RuleError
-from policymine.extraction import calendar, time_scan
-from policymine.extraction.time_lexicon import NUMERALS, openings, starts
-from policymine.extraction.time_reference import Reference
-from policymine.extraction.time_scan import PHRASE, every, scan, scanned
-from policymine.extraction.times import find_issues, find_times
-from policymine.extraction.timex import resolve
+from policymine.extraction.times import calendar
+from policymine.extraction.times import scan as time_scan
+from policymine.extraction.times.finding import find_issues, find_times
+from policymine.extraction.times.lexicon import NUMERALS, openings, starts
+from policymine.extraction.times.reference import Reference
+from policymine.extraction.times.scan import PHRASE, every, scan, scanned
+from policymine.extraction.times.timex import resolve
 from policymine.model import Span
 from policymine.rules import load, match_span, parse
 from tests.growth import grows_in_proportion
@@ -135,7 +136,7 @@ def test_feasts_fall_where_the_calendars_put_them():
     }
 
 
-RULES = load("policymine.extraction", "times")
+RULES = load("policymine.extraction.times", "times")
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)

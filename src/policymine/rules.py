@@ -90,12 +90,25 @@ def match_span(match: re.Match[str]) -> tuple[int, int]:
     return match.span("span") if "span" in match.re.groupindex and match["span"] is not None else match.span()
 
 
+def rule_files(package: str) -> Iterator[tuple[str, str]]:
+    """The rule files of a package and of the packages in it, as (package, stem), in order of their names.
+
+    >>> ("policymine.extraction.times", "times") in set(rule_files("policymine.extraction"))
+    True
+    """
+    for entry in sorted(files(package).iterdir(), key=lambda found: found.name):
+        if entry.is_dir() and entry.joinpath("__init__.py").is_file():
+            yield from rule_files(f"{package}.{entry.name}")
+        elif entry.name.endswith(".toml"):
+            yield package, entry.name.removesuffix(".toml")
+
+
 @cache
 def load(package: str, stem: str) -> RuleSet:
     """Reads and proves `<stem>.toml` of a package of policymine.
 
     Args:
-        package: the module path of the folder, such as `policymine.extraction`.
+        package: the module path of the folder, such as `policymine.extraction.times`.
         stem: the file's name without its ending; the prefix of its rule ids.
 
     Raises:

@@ -160,16 +160,9 @@ def whole(body: bytes) -> None:
 @cache
 def packaged() -> tuple[Any, ...]:
     """Every packaged rule, by the file it stands in."""
-    from importlib.resources import files
+    from policymine.rules import load, rule_files
 
-    from policymine.rules import load
-
-    stems = [
-        (package, entry.name[:-5])
-        for package in ("policymine.extraction", "policymine.cleaning")
-        for entry in sorted(files(package).iterdir(), key=lambda e: e.name)
-        if entry.name.endswith(".toml")
-    ]
+    stems = [found for package in ("policymine.extraction", "policymine.cleaning") for found in rule_files(package)]
     return tuple(rule for package, stem in stems for rule in load(package, stem))
 
 

@@ -11,13 +11,13 @@ import typer
 from policymine.cli.reading import is_when
 from policymine.cli.rendering import decimal_text
 from policymine.cli.surface import Surface, surface_of
-from policymine.extraction import quantities as amounts
-from policymine.extraction import times as moments
-from policymine.extraction.references import find_references
-from policymine.extraction.slogans import find_slogans
-from policymine.extraction.time_scan import scanned
+from policymine.extraction.quantities import finding as amounts
+from policymine.extraction.references.finding import find_references
+from policymine.extraction.slogans.finding import find_slogans
+from policymine.extraction.times import finding as moments
+from policymine.extraction.times.scan import scanned
 from policymine.model import Interval, Issue, Quantity, Span, TimeExpression
-from policymine.rules import load
+from policymine.rules import load, rule_files
 
 Text = Annotated[str, typer.Argument(help="A phrase, sentence or paragraph.", metavar="TEXT")]
 IssuedOn = Annotated[str | None, typer.Option(help="Date of the paper: 2022, 2022-01, 2022-01-17 or with a time.")]
@@ -125,7 +125,7 @@ def why(rule: str, plain: str) -> str:
     'the word 月内: rel_month 0'
     """
     stem = rule.partition(".")[0]
-    reasons = {entry.id: entry.why for entry in load("policymine.extraction", stem)}
+    reasons = {entry.id: entry.why for entry in load(_packages()[stem], stem)}
     if rule in reasons:
         return reasons[rule]
     kind = rule.removeprefix(f"{stem}.").removesuffix("-word")
@@ -137,10 +137,16 @@ def why(rule: str, plain: str) -> str:
 
 
 @cache
+def _packages() -> Mapping[str, str]:
+    """The package that holds the rule file of a stem."""
+    return {stem: package for package, stem in rule_files("policymine.extraction")}
+
+
+@cache
 def _words() -> Mapping[tuple[str, str], str]:
     """What the words of times.toml stand for, in the file's own fields."""
     said: dict[tuple[str, str], str] = {}
-    for entry in load("policymine.extraction", "times").lexicons["word"]:
+    for entry in load("policymine.extraction.times", "times").lexicons["word"]:
         fields = {key: value for key, value in entry.items() if key not in ("kind", "words", "unless_before", "unless_after")}
         meaning = ", ".join(f"{key} {value}" for key, value in fields.items()) or "a season without a date of its own"
         said |= {(entry["kind"], word): meaning for word in entry["words"]}

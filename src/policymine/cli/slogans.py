@@ -12,7 +12,7 @@ from rich.text import Text
 
 from policymine.cli.surface import Surface, surface_of
 from policymine.errors import PolicymineError, StorageError
-from policymine.extraction.dictionary import canonical, look_up
+from policymine.extraction.slogans.dictionary import canonical, look_up
 from policymine.operations.learning import learn
 from policymine.operations.night import open_table
 from policymine.table.citations import write_edges

@@ -15,7 +15,7 @@ from math import exp, log
 from typing import Any
 
 from policymine.errors import RuleError
-from policymine.extraction.directives_signs import Sign, expand, expand_groups
+from policymine.extraction.directives.signs import Sign, expand, expand_groups
 
 MOST_SIGNS = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""

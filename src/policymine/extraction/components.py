@@ -17,14 +17,14 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as SpacySpan
 from spacy.vocab import Vocab
 
-from policymine.extraction.card import read_card
-from policymine.extraction.directives import find_directives
-from policymine.extraction.quantities import find_issues as amount_issues
-from policymine.extraction.quantities import find_quantities
-from policymine.extraction.references import find_references
-from policymine.extraction.slogans import find_issues as slogan_issues
-from policymine.extraction.slogans import find_slogans
-from policymine.extraction.times import read_times
+from policymine.extraction.card.reading import read_card
+from policymine.extraction.directives.finding import find_directives
+from policymine.extraction.quantities.finding import find_issues as amount_issues
+from policymine.extraction.quantities.finding import find_quantities
+from policymine.extraction.references.finding import find_references
+from policymine.extraction.slogans.finding import find_issues as slogan_issues
+from policymine.extraction.slogans.finding import find_slogans
+from policymine.extraction.times.finding import read_times
 from policymine.model import FINDING_KINDS, Card, Finding, Findings, Span
 
 COMPONENTS = ("card", "times", "references", "slogans", "quantities", "directives")

@@ -18,13 +18,13 @@ from sklearn.linear_model import LogisticRegression
 
 from policymine.errors import AnnotationError
 from policymine.extraction.classifier import LinearModel
-from policymine.extraction.directives_clauses import Clause, Sentence, read
-from policymine.extraction.directives_modality import mood_of
-from policymine.extraction.directives_sections import places
-from policymine.extraction.directives_signs import spelled
-from policymine.extraction.directives_splitting import SIGHT, Piece, boundary_features
-from policymine.extraction.features import clause_features, directive_features
-from policymine.extraction.slogans import find_slogans
+from policymine.extraction.directives.clauses import Clause, Sentence, read
+from policymine.extraction.directives.features import clause_features, directive_features
+from policymine.extraction.directives.modality import mood_of
+from policymine.extraction.directives.sections import places
+from policymine.extraction.directives.signs import spelled
+from policymine.extraction.directives.splitting import SIGHT, Piece, boundary_features
+from policymine.extraction.slogans.finding import find_slogans
 from policymine.text.outline import outline
 from policymine.text.span import Span
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from policymine.extraction.dictionary import look_up
-from policymine.extraction.references_citing import citations_of
+from policymine.extraction.references.citing import citations_of
+from policymine.extraction.slogans.dictionary import look_up
 from policymine.model import Reference
 from policymine.table import citations, lineage, slogans
 from policymine.table.dialect import writing
@@ -70,7 +70,7 @@ def known_readings(name: str) -> tuple[slogans.Known, ...]:
 def meant(text: str, references: Sequence[Reference]) -> tuple[citations.Meant, ...]:
     """What the references of a document mean, aliases resolved and articles read.
 
-    >>> from policymine.extraction.references import find_references
+    >>> from policymine.extraction.references.finding import find_references
     >>> t = "按《云河市消防条例》第五条执行"
     >>> meant(t, find_references(t))[0].articles
     '第五条'

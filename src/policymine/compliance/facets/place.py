@@ -9,7 +9,7 @@ from policymine.compliance.addressees import REDACTED
 from policymine.compliance.profile import Profile
 from policymine.compliance.regions import regions
 from policymine.compliance.verdict import Quote, Truth, Verdict
-from policymine.extraction.card_places import region_of
+from policymine.extraction.card.places import region_of
 from policymine.model import Bearer, Card
 
 RANK = {"national": 0, "province": 1, "city": 2, "county": 3, "township": 4, "village": 5, "unit": 6}

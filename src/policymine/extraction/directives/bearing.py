@@ -1,0 +1,329 @@
+"""The bearers of every directive of a document: named in it, taken over from earlier text, or given by a bracket.
+
+A name is taken over only from a grammatical subject or a headline, inside the same item (or from the sentence that introduces
+its items), never across a paragraph except in the articles of a regulation.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.directives.bodies import Names, Subject, kind_of, members, name_at, name_from
+from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.modality import Mood
+from policymine.extraction.directives.scanning import PACKAGE
+from policymine.extraction.directives.splitting import Piece
+from policymine.model import Bearer, BearerRole, PaperKind
+from policymine.text.outline import Outline
+from policymine.text.span import Span
+
+NAMED = ("organisation", "person")
+LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
+"""Papers whose bare imperatives do not go on with the subject of the sentence before."""
+
+
+class _Carry(NamedTuple):
+    """Names that later directives may take over, and the sentence they were read in; `introduces` a list of items."""
+
+    bearers: tuple[Bearer, ...]
+    sentence: int
+    introduces: bool
+    sanction: bool = False
+
+
+class _State:
+    """What has been read so far: names by item, brackets, lists that a sentence introduces."""
+
+    def __init__(self, text: str, sentences: Sequence[Sentence], outline: Outline, *, kind: PaperKind) -> None:
+        self.text, self.sentences, self.outline, self.kind = text, sentences, outline, kind
+        self.brackets = _brackets(text, sentences)
+        self.carried: dict[int, _Carry] = {}
+        self.rows: dict[tuple[int, str], _Carry] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the text, read where somebody is invited."""
+        return Names(self.text)
+
+    def enter(self, number: int, *, headline_only: bool) -> None:
+        """Forgets what a new paragraph or item ends, and reads the subject of a headline."""
+        sentence = self.sentences[number]
+        item = sentence.item
+        if sentence.opens and not sentence.label and not self._in_article(item):
+            self.carried.pop(item, None)
+        if not sentence.label:
+            return
+        self.carried.pop(item, None)
+        row = (self.outline.items[item].parent, self.outline.items[item].style)
+        if self.outline.items[item].number == 1:
+            before = self.carried.get(self.sentences[number - 1].item) if number else None
+            if before is not None and before.sentence == number - 1 and before.introduces:
+                self.rows[row] = before
+            else:
+                self.rows.pop(row, None)
+        if headline_only and (headed := _subject_names(self.text, sentence.clauses)):
+            self.carried[item] = _Carry(headed, number, True)
+
+    def above(self, sentence: Sentence) -> _Carry | None:
+        """What the item of a sentence has carried so far, else what introduces it."""
+        item = sentence.item
+        carry = self.carried.get(item)
+        while carry is None and item >= 0:
+            parent, style = self.outline.items[item].parent, self.outline.items[item].style
+            carry = self.rows.get((parent, style)) or (self.carried.get(parent) if parent >= 0 else None)
+            item = parent
+        return carry
+
+    def _in_article(self, item: int) -> bool:
+        while item >= 0:
+            if self.outline.items[item].style == "article":
+                return True
+            item = self.outline.items[item].parent
+        return False
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    written: dict[str, str] = rules.load(PACKAGE, "bearers").lexicons["patterns"]
+    return {name: re.compile(pattern) for name, pattern in written.items()}
+
+
+def bearers_of(
+    text: str, pieces: Sequence[Piece], moods: Sequence[Mood], *, sentences: Sequence[Sentence], outline: Outline,
+    kind: PaperKind,
+) -> list[tuple[Bearer, ...]]:  # fmt: skip
+    """The bearers of each of `pieces`, in order.
+
+    Args:
+        text: the document.
+        pieces: its directives.
+        moods: the mood of each.
+        sentences: all sentences; headlines that are no directives name bearers too.
+        outline: the numbered items.
+        kind: the kind of paper.
+    """
+    state = _State(text, sentences, outline, kind=kind)
+    by_sentence: dict[int, list[int]] = {}
+    for index, piece in enumerate(pieces):
+        by_sentence.setdefault(piece.sentence, []).append(index)
+    found: list[tuple[Bearer, ...]] = [()] * len(pieces)
+    for number, sentence in enumerate(sentences):
+        indices = by_sentence.get(number, ())
+        state.enter(number, headline_only=not indices)
+        same: tuple[Bearer, ...] | None = None
+        for index in indices:
+            piece, mood = pieces[index], moods[index]
+            found[index] = _explicit(text, piece, mood, state=state)
+            if found[index]:
+                if mood.modality != "recommendation" and not _pivot(mood, found[index]):
+                    same = found[index]
+                    state.carried[sentence.item] = _Carry(
+                        same, number, sentence.closing in ("：", ":"), _imposes(text, piece, mood)
+                    )
+            elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
+                state.carried[sentence.item] = _Carry((), number, False)
+            else:
+                found[index] = _taken(text, piece, mood, state, same=same)
+                carry = state.carried.get(sentence.item)
+                if found[index] and mood.modality == "sanction" and carry is not None and carry.sanction:
+                    state.carried[sentence.item] = carry._replace(sentence=number)
+    return found
+
+
+def _pivot(mood: Mood, named: Sequence[Bearer]) -> bool:
+    """Whether a ban names its bearer behind its word (严禁干部走读): nobody who goes on acting."""
+    first = named[0].span
+    return mood.modality == "prohibition" and mood.cue is not None and first is not None and first.start >= mood.cue.end
+
+
+def _imposes(text: str, piece: Piece, mood: Mood) -> bool:
+    """Whether who acts here is who punishes, and so who imposes what the next clauses threaten with."""
+    return mood.modality == "sanction" or any(text.find("责令", c.start, c.end) >= 0 for c in piece.clauses)
+
+
+def _taken(
+    text: str, piece: Piece, mood: Mood, state: _State, *, same: tuple[Bearer, ...] | None
+) -> tuple[Bearer, ...]:  # fmt: skip
+    """What a directive that names nobody takes over."""
+    sentence = state.sentences[piece.sentence]
+    if same is not None and mood.modality != "recommendation":
+        return _implicit(same)
+    if sentence.item in state.brackets:
+        return state.brackets[sentence.item]
+    carry = state.above(sentence)
+    if mood.modality == "recommendation" or carry is None or not carry.bearers:
+        return ()
+    fronted = any(clause.condition for clause in piece.clauses[:-1])
+    thing = any(clause.subject is not None and clause.subject.kind == "thing" for clause in piece.clauses)
+    near = carry.sanction and carry.sentence >= piece.sentence - 1
+    if thing and not fronted:
+        return ()
+    if mood.modality == "sanction" and not (near or sentence.expansion):
+        return ()
+    if mood.cue is None and not fronted and not carry.introduces and state.kind in LOOSE_KINDS and not _continues(sentence):
+        return ()
+    if mood.cue is not None and text.startswith(("严禁", "禁止", "杜绝"), mood.cue.start) and not fronted:
+        return ()
+    if not fronted and not carry.introduces and _anew(piece, state) and not any(_generic(b.text) for b in carry.bearers):
+        return ()
+    return _implicit(carry.bearers)
+
+
+def _anew(piece: Piece, state: _State) -> bool:
+    """Whether a speech starts a new sentence here: after one body's share it speaks to all again."""
+    before = state.sentences[piece.sentence - 1] if piece.sentence else None
+    return state.kind in LOOSE_KINDS and before is not None and not _continues(before)
+
+
+def _generic(name: str) -> bool:
+    return name.startswith(("各", "全", "所有", "广大", "每"))
+
+
+def _continues(sentence: Sentence) -> bool:
+    return sentence.expansion or sentence.closing in ("；", ";")
+
+
+def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
+    return tuple(Bearer(bearer.text, bearer.role, explicit=False, span=bearer.span) for bearer in bearers)
+
+
+def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
+    """The names of the first subject that is somebody."""
+    subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
+    return _named(text, subject, "responsible") if subject is not None else ()
+
+
+def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Bearer, ...]:
+    """The bearers that a directive names itself."""
+    start, end = piece.clauses[0].start, piece.clauses[-1].end
+    patterns = _patterns()
+    if pair := _shared(text, start, end):
+        return pair
+    if mood.cue is not None:
+        invited = _invitation(text, mood, end)
+        before = piece.clauses[0].subject if mood.modality == "prohibition" else None
+        if invited is not None and not (before is not None and before.kind in NAMED):
+            clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
+            if asked_for := _invited(state.names, invited.end(), clause.end):
+                return asked_for
+            if mood.cue.kind != "please" and mood.modality != "prohibition":
+                return ()
+        asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
+        if asked is not None and kind_of(asked["who"]):
+            return _named(text, Span(*asked.span("who")), "responsible")
+    named: list[Bearer] = []
+    for clause in piece.clauses:
+        subject = clause.subject
+        if subject is None or subject.kind not in NAMED:
+            continue
+        if mood.modality == "sanction" and clause.condition:
+            continue
+        assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
+        if (
+            named
+            and not assigned
+            and not any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
+        ):
+            continue
+        if assigned:
+            named = []
+        named += _named(text, subject, _role(text, clause))
+        named += _joined(text, piece, clause)
+    return tuple(named) or _layer(text, piece.clauses[0])
+
+
+def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
+    """X of “在X层面”."""
+    layer = _patterns()["layer"].match(text, clause.start, clause.end)
+    if layer is not None and kind_of(layer["who"]):
+        return _named(text, Span(*layer.span("who")), "responsible")
+    return ()
+
+
+def _invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
+    """鼓励, 支持, 允许 … at the deontic word of a directive or right behind it; 严禁, 不准 … at it."""
+    if mood.cue is None or (mood.modality == "obligation" and mood.cue.kind != "please"):
+        return None
+    if mood.modality == "prohibition":
+        return _patterns()["forbidden"].match(text, mood.cue.start, end)
+    invited = _patterns()["invited"]
+    return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
+
+
+def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:
+    """X牵头，Y配合."""
+    shared = _patterns()["shared"].search(text, start, end) if text.find("牵头", start, end) >= 0 else None
+    if shared is None:
+        return ()
+    pair: list[Bearer] = []
+    roles: tuple[BearerRole, BearerRole] = ("lead", "support")
+    for role in roles:
+        span = name_at(text, *shared.span(role))
+        if span is not None:
+            pair += _named(text, span, role)
+    return tuple(pair)
+
+
+def _invited(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
+    """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
+    subject = names.subject(start, end, cue=None, lead="") or names.addressed(start, end)
+    if subject is not None and subject.kind in NAMED and subject.start == start:
+        return _named(names.text, subject, "responsible")
+    return ()
+
+
+def _role(text: str, clause: Clause) -> BearerRole:
+    if clause.subject is not None and text.startswith(("牵头", "配合"), clause.subject.start):
+        return "lead" if text.startswith("牵头", clause.subject.start) else "support"
+    for hit in clause.hits:
+        if clause.subject is not None and hit.start < clause.subject.end:
+            continue
+        if hit.kind == "lead":
+            return "lead"
+        if hit.kind == "charge":
+            word = text[hit.start : hit.end]
+            if word in ("配合", "协助"):
+                return "support"
+            if word == "会同":
+                return "responsible"
+    if clause.subject is not None and "牵头" in text[clause.subject.end : clause.end]:
+        return "lead"
+    return "responsible"
+
+
+def _joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
+    """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
+    leads = any(hit.kind == "lead" for c in piece.clauses for hit in c.hits)
+    for match in _patterns()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
+        if match[0] == "会同" or leads:
+            name = name_from(text, match.end(), piece.clauses[-1].end)
+            if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
+                yield from _named(text, name, "support")
+
+
+def _named(text: str, span: Span | Subject, role: BearerRole) -> tuple[Bearer, ...]:
+    return tuple(Bearer(part.of(text), role, span=part) for part in members(text, Span(span.start, span.end)))
+
+
+def _brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer, ...]]:
+    """Bearers that a bracket at the end of an item gives: item → bearers."""
+    given: dict[int, tuple[Bearer, ...]] = {}
+    patterns = _patterns()
+    starts = [sentence.start for sentence in sentences]
+    for bracket in patterns["bracket"].finditer(text):
+        named: list[Bearer] = []
+        for part in patterns["part"].finditer(text, *bracket.span("inside")):
+            told = (part["told"] or "") + (part["verb"] or "")
+            role: BearerRole = "lead" if "牵头" in told else "support" if "配合" in told or "协助" in told else "responsible"
+            span = Span(*part.span("names")).trimmed(text, "、，,等 ") if part["names"] else None
+            if span is not None:
+                named += [Bearer(name.of(text), role, explicit=False, span=name) for name in members(text, span, loose=True)]
+        at = bisect_right(starts, bracket.start()) - 1
+        if named and at >= 0:
+            given[sentences[at].item] = tuple(named)
+    return given

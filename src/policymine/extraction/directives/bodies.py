@@ -1,0 +1,333 @@
+"""Who must act: the subject of a clause, and the members of a list of names.
+
+A name is read by its last characters (organisations.toml) and its place in the clause, never from a list of names.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Container, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.directives.scanning import PACKAGE, alternation
+from policymine.extraction.prefixes import Prefixes
+from policymine.text.span import Span
+
+PHRASE = re.compile("[对把将从向按]")
+BRACKET = re.compile("(?<=.)[（(][^（）()]{1,6}[）)]$")
+"""A second name of the same rank: 乡镇（街道）."""
+OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长")
+"""People whom verbs have as objects: 教育群众 names nobody."""
+LISTED = re.compile("[、和与及]")
+OTHER = re.compile("[“‘按在搞发进把对将]")
+"""What no name of somebody addressed has inside."""
+SHORT = 12
+"""Characters in which a name is looked for that no known verb follows."""
+LONGEST = 60
+"""Characters in which a subject is looked for."""
+
+
+class Subject(NamedTuple):
+    """The grammatical subject of a clause; `kind` is `organisation`, `person`, `pronoun` or `thing`."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class _Words(NamedTuple):
+    """The lexicons; `patterns` are those that are tried only where `prefixes` say that they may match."""
+
+    kinds: dict[str, str]
+    longest: int
+    bare: frozenset[str]
+    determiners: tuple[str, ...]
+    ending: re.Pattern[str]
+    follow: re.Pattern[str]
+    tail: re.Pattern[str]
+    goes_on: re.Pattern[str]
+    stative: re.Pattern[str]
+    by: re.Pattern[str]
+    comma: re.Pattern[str]
+    patterns: dict[str, re.Pattern[str]]
+    prefixes: Prefixes
+
+
+@cache
+def _words() -> _Words:
+    bodies = rules.load(PACKAGE, "organisations").lexicons
+    heads = rules.load(PACKAGE, "directives").lexicons["lexicons"]
+    own = rules.load(PACKAGE, "bearers").lexicons
+    kinds: dict[str, str] = {}
+    for kind, listed in bodies["kinds"].items():
+        kinds |= dict.fromkeys(listed, "person" if kind == "persons" else "organisation")
+    endings = alternation([*kinds])
+    kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
+    nominal = bodies["nominal"]["verbs"]
+    verbs = [verb for verb in heads["verbs"] if verb not in nominal]
+    prepositions = [word for word in heads["prepositions"] if word not in ("凡", "凡是", "和", "与")]
+    starts = [*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]]
+    follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
+    tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
+    written = {
+        "ending": f"(?:{endings})[”）)]?",
+        "follow": f"(?!负责(?:人|同志)|主要|均由)(?:{follows}|[\\d０-９])",
+        "bad": f"(?!{own['starts']['yes']})(?:{alternation(starts)})",
+        "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
+        "goes_on": f"(?:和|及)?(?:{alternation(bodies['nominal']['inside'])}){{1,3}}(?:{endings})",
+        "nominal": alternation(nominal),
+    }
+    patterns = {name: re.compile(pattern) for name, pattern in written.items()}
+    return _Words(
+        kinds=kinds,
+        longest=max(map(len, kinds)),
+        bare=frozenset(bodies["determiners"]["bare"]),
+        determiners=tuple(bodies["determiners"]["words"]),
+        ending=patterns["ending"],
+        follow=patterns["follow"],
+        tail=re.compile(f"(?:{alternation(tails)})+$"),
+        goes_on=patterns["goes_on"],
+        stative=re.compile(own["starts"]["stative"]),
+        by=re.compile(own["patterns"]["by"]),
+        comma=re.compile(r"[、，,]|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])"),
+        patterns=patterns,
+        prefixes=Prefixes({name: [pattern] for name, pattern in written.items()}),
+    )
+
+
+def kind_of(name: str) -> str:
+    """What a name is by its ending: `organisation`, `person`, or "" for a thing.
+
+    >>> [kind_of(n) for n in ("县教育局", "网格员", "工作格局", "各镇", "一个镇")]
+    ['organisation', 'person', '', 'organisation', '']
+    """
+    words = _words()
+    name = BRACKET.sub("", name).rstrip("”）)’")
+    for length in range(min(words.longest, len(name)), 0, -1):
+        ending = name[-length:]
+        kind = words.kinds.get(ending)
+        if kind is not None:
+            if ending in words.bare and ending in ("省", "市", "县", "区", "镇", "乡", "村", "社区", "街道"):
+                return kind if len(name) == length or "的" in name or any(w in name for w in words.determiners) else ""
+            return "" if ending in words.bare and len(name) < 2 else kind
+    return ""
+
+
+def subject_of(
+    text: str, start: int, end: int, *, cue: int | None, lead: str, times: Container[int] = ()
+) -> Subject | None:  # fmt: skip
+    """The subject that the clause `start`–`end` names in front of its deontic word; see `Names.subject`.
+
+    >>> t = "县住建局、县发改局要建台账"
+    >>> subject_of(t, 0, len(t), cue=9, lead="")
+    Subject(start=0, end=9, kind='organisation')
+    >>> subject_of("督促企业落实责任", 0, 8, cue=None, lead="verb") is None
+    True
+    >>> t = "费用由县教育局每月核定"
+    >>> subject_of(t, 0, len(t), cue=None, lead="")
+    Subject(start=3, end=7, kind='organisation')
+    """
+    return Names(text, times=times).subject(start, end, cue=cue, lead=lead)
+
+
+class Names:
+    """The names of a text: where one may end, what may follow it, what can't start one, looked up once for all its clauses.
+
+    Args:
+        text: the document.
+        times: where its time expressions start; a subject may stand right before one.
+    """
+
+    __slots__ = ("_at", "_bits", "_endings", "_times", "_words", "text")
+
+    def __init__(self, text: str, *, times: Container[int] = ()) -> None:
+        self.text, self._times, self._words = text, times, _words()
+        marks = self._words.prefixes.marks(text)
+        self._bits, self._at, self._endings = self._words.prefixes.bits, marks.listed(), marks.positions("ending")
+
+    def subject(self, start: int, end: int, *, cue: int | None, lead: str) -> Subject | None:
+        """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
+
+        Args:
+            start: where the clause or the place to look starts.
+            end: where the clause ends.
+            cue: where its deontic word starts, None for a bare imperative.
+            lead: the class of its first word; a clause that starts with a verb has no subject.
+        """
+        limit = end if cue is None else cue
+        near = min(limit, start + LONGEST)
+        if self.text.find("由", start, near) >= 0 and (by := self._words.by.search(self.text, start, near)) is not None:
+            return self._scan(by.end(), limit, end=end, trusted=True)
+        if cue is not None:
+            return self._before_cue(start, cue, end=end)
+        if lead == "result":
+            return None
+        match = self._match("pronoun", start, end)
+        if match is not None:
+            return Subject(start, match.end(), "pronoun")
+        return self._scan(start, end, end=end)
+
+    def _match(self, name: str, at: int, end: int) -> re.Match[str] | None:
+        """A match of one of the patterns at a place, tried only where its first characters stand."""
+        if at >= end or not self._at[at] & self._bits[name]:
+            return None
+        return self._words.patterns[name].match(self.text, at, end)
+
+    def _before_cue(self, start: int, cue: int, *, end: int) -> Subject | None:
+        if cue <= start or cue - start > LONGEST * 2:
+            return None
+        front = self.text[start:cue]
+        cut = self._words.tail.search(front)
+        name = front[: cut.start()] if cut else front
+        if not name:
+            return None
+        match = self._match("pronoun", start, start + len(name))
+        if match is not None:
+            return Subject(start, match.end(), "pronoun")
+        kind = kind_of(name)
+        bad = self._verb_first(start, start + len(name))
+        early = self._scan(start, cue, end=end) if PHRASE.search(name) else None
+        if early is not None and PHRASE.match(self.text, early.end):
+            return early
+        if kind and not bad:
+            return Subject(start, start + len(name), kind)
+        found = self._scan(start, cue, end=end)
+        if found is not None or bad:
+            return found
+        return Subject(start, start + len(name), "thing")
+
+    def _verb_first(self, start: int, end: int) -> bool:
+        """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
+        if self._match("bad", start, end) is None:
+            return False
+        return self._words.stative.match(self.text, start, end) is None or self.text.find("的", start, end) < 0
+
+    def _starts_badly(self, start: int, end: int) -> bool:
+        """Whether it is a verb with its object rather than a name: 教育群众 is, 受理机关 is not."""
+        if self._match("nominal", start, end) is None:
+            return self._verb_first(start, end)
+        name = self.text[start:end]
+        if name.startswith(("教育引导", "负责对")):
+            return True
+        return name.endswith(OBJECTS) or "各" in name or (len(name) == 4 and name.endswith(("企业", "学校")))
+
+    def _scan(self, start: int, limit: int, *, end: int, trusted: bool = False) -> Subject | None:
+        """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
+        text, near = self.text, min(limit, start + LONGEST)
+        if not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0:
+            return None
+        for at in self._ends(start, near):
+            if self._match("follow", at, end) is None and at not in self._times and not (trusted and at == end):
+                continue
+            if self._match("goes_on", at, end) is not None:
+                continue
+            if text[at - 1] == "所" and text[at : at + 1] in "有在属需":
+                continue
+            name = text[start:at]
+            if "“" in name and name.count("“") > name.count("”"):
+                continue
+            if kind := kind_of(name):
+                return Subject(start, at, kind) if trusted or not self._starts_badly(start, at) else None
+        return None
+
+    def addressed(self, start: int, end: int) -> Subject | None:
+        """The short name right behind 鼓励 or 严禁, whatever verb follows it.
+
+        >>> t = "鼓励在外乡贤捐资助力"
+        >>> Names(t).addressed(2, len(t))
+        Subject(start=2, end=6, kind='person')
+        """
+        if start >= end or self._starts_badly(start, end):
+            return None
+        for at in self._ends(start, min(end, start + SHORT)):
+            name = self.text[start:at]
+            if at == end or self.text[at] in "的、和与及，,（(有在属需" or self._match("goes_on", at, end) is not None:
+                continue
+            if OTHER.search(name, 1) is not None or not all(map(kind_of, LISTED.split(name))):
+                return None
+            if kind := kind_of(name):
+                longer = next((more for more in (2, 1) if at + more < end and kind_of(self.text[start : at + more])), 0)
+                return Subject(start, at + longer, kind)
+        return None
+
+    def _ends(self, start: int, end: int) -> Iterator[int]:
+        """Where the words end that a name may end with, those that overlap an earlier one left out."""
+        ending, endings = self._words.ending, self._endings
+        done = start
+        for index in range(bisect_left(endings, start), len(endings)):
+            at = endings[index]
+            if at >= end:
+                return
+            if at >= done and (match := ending.match(self.text, at, end)) is not None:
+                done = match.end()
+                yield done
+
+
+def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
+    """The names that a list joins by 、 or 和, when each is complete; else the list as a whole.
+
+    >>> t = "县住建局、县发改局和各镇"
+    >>> [m.of(t) for m in members(t, Span(0, len(t)))]
+    ['县住建局', '县发改局', '各镇']
+    >>> members("各级工信、卫健等部门", Span(0, 10))
+    (Span(start=0, end=10),)
+    """
+    parts, at = [], span.start
+    for mark in _words().comma.finditer(text, span.start, span.end):
+        inside = text[span.start : mark.start()]
+        if inside.count("（") + inside.count("(") > inside.count("）") + inside.count(")"):
+            continue
+        if mark[0] not in "、，," and not kind_of(inside):
+            continue
+        if mark.start() > at:
+            parts.append(Span(at, mark.start()))
+        at = mark.end()
+    if at < span.end:
+        parts.append(Span(at, span.end))
+    if len(parts) < 2:
+        return (span,)
+    if loose:
+        return tuple(parts)
+    names = [part.of(text) for part in parts]
+    return tuple(parts) if all(len(name) > 1 and kind_of(name) for name in names) and not _one(names) else (span,)
+
+
+def _one(names: list[str]) -> bool:
+    """Whether a list shares one determiner or genitive and so must stay whole (各部门、单位; 各镇、各村的干部; …等部门)."""
+    if "的" in names[0] or "的" in names[-1] or "等" in names[-1]:
+        return True
+    own = ("各", "市", "县", "省", "有关")
+    if names[0].startswith(("任何", "各级", "有关", "相关")) and not any(name.startswith(own) for name in names[1:]):
+        return True
+    return any(len(name) <= 2 and not name.startswith("各") for name in names[1:]) and names[0].startswith("各")
+
+
+def name_from(text: str, start: int, end: int) -> Span | None:
+    """The name that starts at `start` and ends before a comma or a predicate: whom 会同 and 组织 call in.
+
+    >>> t = "会同县财政局、县审计局,对资金开展检查"
+    >>> name_from(t, 2, len(t)).of(t)
+    '县财政局、县审计局'
+    """
+    words = _words()
+    for match in words.ending.finditer(text, start, min(end, start + LONGEST)):
+        at = match.end()
+        closes = at == end or text[at] in "，,。；;对" or words.follow.match(text, at, end) is not None
+        if closes and words.goes_on.match(text, at, end) is None and kind_of(text[start:at]):
+            return Span(start, at)
+    return None
+
+
+def name_at(text: str, start: int, end: int) -> Span | None:
+    """The name between `start` and `end` without the words around it; None when it is none."""
+    by = _words().by.search(text, start, end)
+    start = by.end() if by is not None else start
+    while start < end and text[start] in "，,、 对请":
+        start += 1
+    name = text[start:end]
+    for tail in ("将", "要", "应当", "须", "共同", "积极", "负责", "密切", "等"):
+        name = name.removesuffix(tail)
+    return Span(start, start + len(name)) if len(name) > 1 and kind_of(name) else None

@@ -1,0 +1,227 @@
+"""Clauses of a document with what one pass of the rules found in them: the ground that the directive station uses.
+
+A sentence is read without its outline label and its closing mark; a clause ends at ， or ：. Each clause knows the deontic
+words and marks inside it, the word it leads with and the subject it names.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.directives.bodies import Names, Subject
+from policymine.extraction.directives.cutting import commands, cut
+from policymine.extraction.directives.fronting import condition_kind, sets_scene
+from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
+from policymine.model import Slogan
+from policymine.text.outline import Outline
+from policymine.text.sentences import clauses, sentences
+from policymine.text.span import Span
+
+TAIL = "。！？；!?;：:”’」』 \u3000"
+FRONT = ' \u3000“”"'
+UNMARKED: frozenset[str] = frozenset()
+ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
+"""An article's label, also where the outline took it for none."""
+
+
+class Clause(NamedTuple):
+    """A clause, its closing mark left out.
+
+    `lead` is the class of its first word, `word` what its head starts with, `condition` the kind of condition that it is as a
+    whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks.
+    """
+
+    start: int
+    end: int
+    closing: str
+    hits: tuple[Hit, ...]
+    lead: str
+    adverb: bool
+    word: str
+    head: int
+    cue: Hit | None
+    subject: Subject | None
+    condition: str
+    fronted: bool
+    marks: frozenset[str]
+
+
+class Sentence(NamedTuple):
+    """A sentence without label and closing mark; `item` is an index into the outline or -1, `opens` says it starts a line."""
+
+    start: int
+    end: int
+    closing: str
+    label: str
+    item: int
+    opens: bool
+    expansion: bool
+    clauses: tuple[Clause, ...]
+
+
+class _Lead(NamedTuple):
+    """The first word of a clause: its class ("" for none), whether adverbs stand in front of it, and where it starts."""
+
+    kind: str
+    adverb: bool
+    head: int
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    listed: dict[str, list[str]] = rules.load(PACKAGE, "directives").lexicons["lexicons"]
+    return listed
+
+
+@cache
+def _leading(character: str) -> re.Pattern[str] | None:
+    """What a clause may lead with by its first character: a pronoun, a result word, a preposition, an adverb, a verb."""
+    groups = []
+    for name in ("pronoun", "result", "preposition", "adverb", "verb"):
+        words = [word for word in _words()[f"{name}s"] if word[0] == character]
+        groups += [f"(?P<{name}>{alternation(words)})"] if words else []
+    return re.compile("|".join(groups)) if groups else None
+
+
+@cache
+def _behind_adverb() -> re.Pattern[str]:
+    """What goes on behind an adverb: more of them, then a verb."""
+    adverbs, verbs = alternation(_words()["adverbs"]), alternation(_words()["verbs"])
+    return re.compile(f"(?:{adverbs})*[地的]?(?P<verb>{verbs})?")
+
+
+@cache
+def _connectives() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Connectives that open a clause and are no part of a directive, with their first characters."""
+    words = _words()["connectives"]
+    return frozenset(word[0] for word in words), re.compile(f"(?:(?:{alternation(words)})[，,]?)+")
+
+
+def read(
+    text: str, outline: Outline, *, times: Sequence[Span] = (), slogans: Sequence[Slogan] = ()
+) -> list[Sentence]:  # fmt: skip
+    """The sentences of `text` with their clauses.
+
+    Args:
+        text: the clean text of a document.
+        outline: its numbered items.
+        times: spans of its time expressions, in order; a subject is looked for behind them.
+        slogans: its slogans; members that are commands are sentences of their own.
+    """
+    reader = _Reader(text, times={span.start: span.end for span in times})
+    lists = commands(text, slogans, reader.hits)
+    labels = [item.label for item in outline.items]
+    label_starts = [label.start for label in labels]
+    found: list[Sentence] = []
+    number = -1
+    for whole in sentences(text):
+        opens = whole.start == 0 or "\n" in text[max(0, whole.start - 3) : whole.start]
+        for piece, label, expansion in cut(text, whole, labels=labels, starts=label_starts, lists=lists):
+            if label >= 0:
+                number = label
+            start, end = _bare(text, piece, opens=opens)
+            if end <= start:
+                continue
+            parts = reader.clauses(start, end)
+            if parts:
+                style = outline.items[label].style if label >= 0 else ""
+                first = parts[0].start
+                found.append(
+                    Sentence(first, end, text[end : end + 1], style, number, opens and not expansion, expansion, parts)
+                )
+            opens = False
+    return found
+
+
+def _bare(text: str, piece: Span, *, opens: bool) -> Span:
+    """A stretch without its article label, closing marks and quotation marks that enclose none of it; may be empty."""
+    start, end = piece
+    if text[end - 1] in TAIL:
+        opened = text.find("“", start, end)
+        while end > start and text[end - 1] in TAIL and not (text[end - 1] == "”" and 0 <= opened < end - 1):
+            end -= 1
+    article = ARTICLE.match(text, start, end) if opens else None
+    start = article.end() if article is not None else start
+    if start < end and text[start] in FRONT:
+        closed = text.rfind("”", start, end)
+        while start < end and text[start] in FRONT and not (text[start] == "“" and closed >= start):
+            start += 1
+    return Span(start, end)
+
+
+class _Reader:
+    """Reads the clauses of one document: its hits, times and names are found once for all of them."""
+
+    def __init__(self, text: str, *, times: dict[int, int]) -> None:
+        self.text, self.times = text, times
+        self.hits = hits_of(text)
+        self.starts = [hit.start for hit in self.hits]
+        self.names = Names(text, times=times)
+
+    def clauses(self, start: int, end: int) -> tuple[Clause, ...]:
+        """The clauses between two places."""
+        read_clauses = [self._clause(*span) for span in clauses(self.text, Span(start, end))]
+        return tuple([clause for clause in read_clauses if clause is not None])
+
+    def _clause(self, start: int, end: int) -> Clause | None:
+        """One clause: connectives cut off, its lead, its first deontic word and its subject."""
+        text = self.text
+        low = bisect_left(self.starts, start)
+        hits = tuple(self.hits[low : bisect_left(self.starts, end, low)])
+        start = self._opening(start, end)
+        if start >= end:
+            return None
+        goes_on = text[end : end + 1] in "，,"
+        genitive = text[end - 1] == "的"
+        cue = None if genitive and goes_on else next((hit for hit in hits if hit.deontic and hit.start >= start), None)
+        at = start
+        while at in self.times and self.times[at] <= end:
+            at = self.times[at]
+        closing, marks = text[end : end + 1], _marks(hits)
+        if at == end:
+            return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks)
+        cued = cue is not None and cue.start == at
+        kind, adverb, head = self._lead(cue.end if cue is not None and cued else at, end)
+        lead = "cue" if cued else kind
+        owing = cue.start if cue is not None and cue.kind != "ensure" else None
+        subject = self.names.subject(at, end, cue=owing, lead=lead)
+        condition, fronted = "", False
+        if goes_on or genitive:
+            condition = condition_kind(text, start, end)
+            fronted = sets_scene(text, start, end, hits=hits, cue=cue, condition=condition)
+        word = text[head : head + 2]
+        return Clause(start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks)
+
+    def _opening(self, start: int, end: int) -> int:
+        """Where a clause starts behind blanks, closing brackets and connectives."""
+        text = self.text
+        while start < end and text[start] in " \u3000)）":
+            start += 1
+        firsts, connectives = _connectives()
+        if start < end and text[start] in firsts and (match := connectives.match(text, start, end)) is not None:
+            start = match.end()
+            while start < end and text[start] in " \u3000":
+                start += 1
+        return start
+
+    def _lead(self, at: int, end: int) -> _Lead:
+        """The first word from `at`; behind adverbs the verb counts."""
+        pattern = _leading(self.text[at]) if at < end else None
+        match = pattern.match(self.text, at, end) if pattern is not None else None
+        if match is None:
+            return _Lead("", False, at)
+        if match.lastgroup != "adverb":
+            return _Lead(match.lastgroup or "", False, at)
+        rest = _behind_adverb().match(self.text, match.end(), end)
+        if rest is None:
+            return _Lead("adverb", True, match.end())
+        return _Lead("verb", True, rest.start("verb")) if rest["verb"] else _Lead("adverb", True, rest.end())
+
+
+def _marks(hits: Sequence[Hit]) -> frozenset[str]:
+    return frozenset([hit.kind for hit in hits if not hit.deontic]) if hits else UNMARKED

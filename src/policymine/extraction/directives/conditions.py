@@ -1,0 +1,70 @@
+"""Conditions that stand in front of an order.
+
+The phrases of circumstance: 对…的, 凡…, 一旦…, 如…, 遇…, …的 (where the clause ends so), …时; within a clause up to its cue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.fronting import patterns
+from policymine.text.span import Span
+
+CERTAIN = ("towards", "if", "who")
+
+
+def condition_of(
+    text: str, clauses: Sequence[Clause], cue: int | None, *, sanction: bool, bearers: Sequence[Span]
+) -> str | None:  # fmt: skip
+    """The circumstance that stands in front of a directive's predicate, as written; None where there is none.
+
+    Args:
+        text: the document.
+        clauses: the clauses of the directive.
+        cue: where its deontic word starts, None for a bare imperative.
+        sanction: whether it threatens; a condition then names those who fail, bearers included.
+        bearers: where its own bearers stand; their names are no part of the condition.
+    """
+    kept = _fronted(text, clauses[:-1], sanction=sanction)
+    if kept:
+        start = kept[0].start
+        named = next((b for b in bearers if b.start == start and b.end < kept[0].end), None)
+        if named is not None and not sanction and text[named.end : kept[0].end] != "的":
+            start = named.end
+        return text[start : kept[-1].end]
+    first = clauses[0]
+    limit = cue if cue is not None and cue <= first.end else first.end
+    begin = first.start
+    struck = any(hit.kind == "penalty" for hit in first.hits)
+    if first.subject is not None and first.subject.kind in ("organisation", "person") and first.subject.end < limit and struck:
+        begin = first.subject.end
+    match = patterns()["inside"].match(text, begin, first.end)
+    if match is None or (cue is None and not (struck or text.startswith("由", match.end("condition")))):
+        return None
+    if cue is not None and not limit - 1 <= match.end("condition") <= limit:
+        return None
+    return match["condition"]
+
+
+def _fronted(text: str, clauses: Sequence[Clause], *, sanction: bool) -> list[Clause]:
+    """The leading clauses that make up the condition; a time in front of it is left out."""
+    found = patterns()
+    kinds: list[str] = []
+    for clause in clauses[:4]:
+        kind = clause.condition
+        struck = any(hit.kind == "penalty" and text.find("的", hit.end, clause.end) < 0 for hit in clause.hits)
+        if clause.lead == "time" or clause.cue is not None or (kind in ("about", "whom") and struck):
+            break
+        if kind == "when" and found["hour"].fullmatch(text, clause.start, clause.end):
+            kind = ""
+        if kind == "whom" and not sanction:
+            kind = ""
+        if not kind and found["chained"].match(text, clause.start, clause.end) is None:
+            break
+        kinds.append(kind)
+    while kinds and not kinds[-1]:
+        kinds.pop()
+    if "" in kinds and not any(kind in CERTAIN for kind in kinds):
+        return []
+    return list(clauses[: len(kinds)])

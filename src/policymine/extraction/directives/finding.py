@@ -1,0 +1,165 @@
+"""Directives: who must, must not, may or should do what, under which condition, by when, on which pain.
+
+The stations: clauses with what the rules found in them (clauses), their place in the paper (sections), a
+linear model over readable features that tells orders from reports (features, classifier), boundaries (splitting),
+mood (modality), condition (conditions), bearers (bearing), times.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from policymine.extraction import classifier
+from policymine.extraction.directives.bearing import bearers_of
+from policymine.extraction.directives.clauses import Sentence, read
+from policymine.extraction.directives.conditions import condition_of
+from policymine.extraction.directives.features import clause_features, directive_features, pairs_of
+from policymine.extraction.directives.modality import Mood, mood_of
+from policymine.extraction.directives.never import barred
+from policymine.extraction.directives.sections import Place, is_banned_act, places
+from policymine.extraction.directives.splitting import Piece, split
+from policymine.model import Bearer, Card, Directive, Issue, PaperKind, Slogan, TimeExpression
+from policymine.text.outline import Outline, outline
+from policymine.text.sentences import sentences as sentences_of
+from policymine.text.span import Span
+
+BOUNDING = ("deadline", "frequency", "period")
+LONGEST_SENTENCE = 1500
+THRESHOLD = 0.5
+LEAST_SHARE = 0.6
+"""Share of directive sentences below which a text of no official kind (an advert, an essay, a story) orders nothing."""
+
+
+def find_directives(
+    text: str, *, card: Card, times: Sequence[TimeExpression] = (), slogans: Sequence[Slogan] = ()
+) -> tuple[Directive, ...]:
+    """The directives of a document in reading order.
+
+    A text whose kind is `other` has directives only where at least three fifths of its sentences order something.
+
+    Args:
+        text: the clean text of one document.
+        card: what the document says of itself; its kind is weighed.
+        times: its time expressions; those inside a directive with role deadline, frequency or period become its deadlines.
+        slogans: its slogans; members that are commands become directives.
+
+    >>> found = find_directives("各镇要在月底前报送台账。严禁瞒报。", card=Card(kind="notice"))
+    >>> [(d.text, d.modality, d.cue) for d in found]
+    [('各镇要在月底前报送台账', 'obligation', '要'), ('严禁瞒报', 'prohibition', '严禁')]
+    """
+    items = outline(text)
+    sentences = read(text, items, times=[time.span for time in times], slogans=slogans)
+    stands = places(text, sentences, items)
+    found = list(_found(text, sentences, stands, kind=card.kind))
+    if card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(sentences):
+        return ()
+    pieces = [one.piece for one in found]
+    moods = [one.mood for one in found]
+    who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
+    bounding = _Bounds(times)
+    bounds = [bounding.inside(one.span) for one in found]
+    concrete, pairs = classifier.model("operational"), pairs_of(text)
+    acts = [
+        concrete.judge_plain(
+            *directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside), pairs=pairs)
+        )
+        for one, inside in zip(found, bounds, strict=True)
+    ]
+    return tuple(
+        _directive(text, one, sentences[one.piece.sentence], outline=items, bearers=bearers, deadlines=inside, act=act)
+        for one, bearers, inside, act in zip(found, who, bounds, acts, strict=True)
+    )
+
+
+def find_issues(text: str) -> tuple[Issue, ...]:
+    """Stretches that could not be read as sentences: text without punctuation, tables turned to text.
+
+    >>> [issue.code for issue in find_issues("各镇要建台账" * 300)]
+    ['directives.unstructured']
+    """
+    return tuple(
+        Issue(
+            "directives.unstructured", "warning", f"{span.length} characters without a sentence mark: directives run together",
+            "look at the source file; a table or list may have lost its lines", span,
+        )
+        for span in sentences_of(text)
+        if span.length > LONGEST_SENTENCE
+    )  # fmt: skip
+
+
+class _Found(NamedTuple):
+    """A directive as the models mark it off: its clauses, mood, chance and the features that spoke for it."""
+
+    piece: Piece
+    mood: Mood
+    chance: float
+    reasons: tuple[tuple[str, float], ...]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.piece.clauses[0].start, self.piece.clauses[-1].end)
+
+
+def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *, kind: PaperKind) -> Iterator[_Found]:
+    """The directives of every sentence with their moods."""
+    orders, boundaries = classifier.model("directive"), classifier.model("boundary")
+    rows = clause_features(text, sentences, stands, kind=kind)
+    never = barred(text, sentences, stands)
+    for number, (sentence, place, row) in enumerate(zip(sentences, stands, rows, strict=True)):
+        chances = orders.judge_with(row.shared, row.own)
+        banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
+        listed = sentence.expansion or banned
+        if number in never and not listed:
+            continue
+        marked = [True] * len(chances) if listed else classifier.smooth(chances)
+        for piece in split(text, number, sentence, marked=marked, model=boundaries):
+            own = chances[piece.first : piece.first + len(piece.clauses)]
+            chance = 1.0 if listed else sum(own) / len(own)
+            reasons = orders.reasons([*row.shared, *row.own[piece.first + own.index(max(own))]])
+            yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons)
+
+
+class _Bounds:
+    """The times of a document that bound or schedule what is ordered."""
+
+    def __init__(self, times: Sequence[TimeExpression]) -> None:
+        self.times = [time for time in times if time.role in BOUNDING]
+        self.starts = [time.span.start for time in self.times]
+
+    def inside(self, span: Span) -> tuple[TimeExpression, ...]:
+        """Those that lie inside a span."""
+        first = bisect_left(self.starts, span.start)
+        if first == len(self.starts) or self.starts[first] >= span.end:
+            return ()
+        last = bisect_left(self.starts, span.end, first)
+        return tuple([time for time in self.times[first:last] if time.span.end <= span.end])
+
+
+def _directive(
+    text: str, one: _Found, sentence: Sentence, *, outline: Outline, bearers: tuple[Bearer, ...],
+    deadlines: tuple[TimeExpression, ...], act: float,
+) -> Directive:  # fmt: skip
+    """One directive with everything that stands in it."""
+    piece, mood = one.piece, one.mood
+    condition = condition_of(
+        text, piece.clauses, mood.cue.start if mood.cue else None, sanction=mood.modality == "sanction",
+        bearers=[bearer.span for bearer in bearers if bearer.explicit and bearer.span is not None],
+    )  # fmt: skip
+    return Directive(
+        one.span, one.span.of(text), f"directives.{mood.cue.kind if mood.cue else 'bare'}",
+        modality=mood.modality, force=mood.force, operational=act >= THRESHOLD, confidence=round(one.chance, 3),
+        cue=text[mood.cue.start : mood.cue.end] if mood.cue is not None else None, bearers=bearers, condition=condition,
+        penalty=mood.penalty, deadlines=deadlines, section=_section(text, sentence.item, outline), reasons=one.reasons,
+    )  # fmt: skip
+
+
+def _section(text: str, item: int, outline: Outline) -> tuple[str, ...]:
+    """The labels with headlines above a directive, outermost first."""
+    path: list[str] = []
+    while item >= 0:
+        label, headline = outline.items[item].label, outline.items[item].headline
+        path.append(text[label.start : headline.end if headline else label.end])
+        item = outline.items[item].parent
+    return tuple(reversed(path))

@@ -1,0 +1,127 @@
+"""The modality, force, cue and penalty of a directive."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.scanning import PACKAGE, Hit
+from policymine.extraction.directives.splitting import Piece
+from policymine.model import Modality
+
+
+class Mood(NamedTuple):
+    """What a directive's words make of it; `cue` is the deciding deontic word, None for a bare imperative."""
+
+    modality: Modality
+    force: int
+    cue: Hit | None
+    penalty: str | None
+
+
+@cache
+def _gives() -> dict[str, tuple[Modality, int]]:
+    return {
+        rule.id.partition(".")[2]: (rule.gives["modality"], int(rule.gives["force"]))
+        for rule in rules.load(PACKAGE, "deontics")
+    }
+
+
+class _Penalty(NamedTuple):
+    """A consequence as written; `otherwise` where 否则 adds it to an obligation."""
+
+    text: str
+    otherwise: bool
+
+
+@cache
+def _penalty_frames() -> dict[str, re.Pattern[str]]:
+    lexicons = rules.load(PACKAGE, "directives").lexicons
+    return {
+        name: re.compile(pattern)
+        for name, pattern in (*lexicons["penalties"].items(), ("inside", lexicons["conditions"]["inside"]))
+    }
+
+
+def mood_of(text: str, piece: Piece, *, banned: bool = False) -> Mood:
+    """The mood of a directive; the first deontic word that carries its predicate decides.
+
+    A bare imperative is an obligation of force 3; an act in a list of forbidden ones (`banned`) is a prohibition.
+    """
+    body = [clause for clause in piece.clauses if not clause.fronted] or list(piece.clauses)
+    hits = [hit for clause in piece.clauses for hit in clause.hits if hit.deontic and _carries(text, hit, clause, body[0])]
+    cue = hits[0] if hits else None
+    modality, force = _gives()[cue.kind] if cue is not None else ("obligation", 3)
+    if cue is not None and modality == "obligation":
+        modality = _behind(text, cue, hits, body)
+    if cue is None and banned:
+        return Mood("prohibition", 5, None, None)
+    penalty = _penalty(text, piece, body)
+    if penalty is None or modality not in ("obligation", "permission"):
+        return Mood(modality, force, cue, None)
+    if penalty.otherwise:
+        return Mood(modality, force, cue, penalty.text)
+    return Mood("sanction", max(force, 4), cue, penalty.text)
+
+
+def _carries(text: str, hit: Hit, clause: Clause, first: Clause) -> bool:
+    """Whether a deontic word counts as the cue: results (确保…) only where they are the predicate."""
+    if hit.kind == "ensure":
+        return (clause is first and clause.head == hit.end) or (clause is first and clause.lead == "cue" and clause.cue is hit)
+    if hit.kind == "negated" and text.startswith("杜绝", hit.start):
+        return clause is first
+    if hit.kind in ("invite", "support"):
+        return clause is first or clause.lead == "cue"
+    return hit.start >= clause.start
+
+
+def _behind(text: str, cue: Hit, hits: list[Hit], body: list[Clause]) -> Modality:
+    """A ban or an invitation right behind the word of duty decides: 一律不得, 要鼓励和支持."""
+    for hit in hits[1:]:
+        if hit.start - cue.end > 4:
+            break
+        between = text[cue.end : hit.start]
+        given = _gives()[hit.kind][0]
+        if given in ("prohibition", "recommendation") and "，" not in between and "," not in between:
+            return given
+    return "obligation"
+
+
+def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
+    """The consequence with which a directive threatens; None when there is none."""
+    listed = _penalty_frames()
+    struck = [
+        (clause, hit)
+        for clause in body
+        for hit in clause.hits
+        if hit.kind == "penalty"
+        and not listed["not"].match(text, hit.start, clause.end)
+        and text[max(0, hit.start - 2) : hit.start] not in ("免予", "免于", "不予", "从轻", "减轻")
+    ]
+    if not struck:
+        return None
+    clause, hit = struck[0]
+    otherwise = text.startswith("否则", clause.start) or "否则" in text[max(0, clause.start - 2) : clause.start]
+    always = clause.cue is not None and clause.cue.kind == "must-not-once"
+    fronted = always or len(body) < len(piece.clauses) or "的" in text[piece.clauses[0].start : hit.start]
+    leads = clause.head <= hit.start <= clause.head + 6 or (clause.cue is not None and 0 <= hit.start - clause.cue.end <= 8)
+    if not (fronted or otherwise) and not (leads and listed["plain"].match(text, hit.start)):
+        return None
+    if clause is not body[0] and not (leads or otherwise):
+        return None
+    start = clause.start
+    if clause.cue is not None and clause.cue.end <= hit.start:
+        start = clause.cue.end
+    elif clause.subject is not None and clause.subject.kind != "thing" and clause.subject.end <= hit.start:
+        behind = text.rfind("对", clause.start, clause.subject.end)
+        start = behind if clause.start <= behind < hit.start else clause.subject.end
+    else:
+        inside = listed["inside"].match(text, clause.start, hit.start + 1)
+        start = inside.end("condition") if inside is not None else start
+    match = listed["front"].match(text, start, clause.end)
+    if match is not None:
+        start = min(match.end(), hit.start)
+    return _Penalty(text[start : struck[-1][0].end], otherwise)

@@ -1,0 +1,38 @@
+"""Sentences that order nothing however worded: procedure of the meeting, scope of a rule, items of a list of things."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
+
+from policymine import rules
+from policymine.extraction.directives.clauses import Sentence
+from policymine.extraction.directives.scanning import PACKAGE
+from policymine.extraction.directives.sections import Place
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
+    return {name: re.compile(pattern) for name, pattern in written.items()}
+
+
+def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:
+    """The numbers of the sentences that hold no directive.
+
+    Args:
+        text: the document.
+        sentences: its sentences.
+        stands: the place of each.
+    """
+    starts = [sentence.start for sentence in sentences]
+
+    def within(name: str) -> set[int]:
+        found = {bisect_right(starts, match.start()) - 1 for match in _patterns()[name].finditer(text)}
+        return {number for number in found if number >= 0}
+
+    listing = within("list")
+    items = {number for number, place in enumerate(stands) if place.introduced in listing} if listing else set()
+    return frozenset(within("sentence") | items)

@@ -1,0 +1,103 @@
+"""One pass over the text that finds every deontic word (deontics.toml) and every mark (directives.toml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.prefixes import ANY, Prefixes, branches, heads
+
+PACKAGE = "policymine.extraction.directives"
+QUOTED = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
+CONTENT = ("concrete", "vague")
+"""Marks that also count inside quotation marks: they say what an order is about."""
+
+
+class Hit(NamedTuple):
+    """A deontic word or mark: where it stands, the rule's slug, and whether it is deontic."""
+
+    start: int
+    end: int
+    kind: str
+    deontic: bool
+
+
+def hits_of(text: str) -> list[Hit]:
+    """Every deontic word and mark of `text` in order; inside quotation marks and titles nothing orders.
+
+    >>> [(h.kind, h.deontic) for h in hits_of("各镇必须查,去年已查")]
+    [('must', True), ('past', False), ('past', False)]
+    >>> hits_of("落实“管行业必须管安全”")
+    []
+    """
+    scanner = _scanner()
+    groups = scanner.groups
+    quotes = [quote.span() for quote in QUOTED.finditer(text)]
+    quotes.append((len(text) + 1, len(text) + 1))
+    opened, closed = quotes[0]
+    found = []
+    index, done = 0, 0
+    for start in scanner.prefixes.marks(text).positions("hit"):
+        if start < done or (match := _starting(text[start]).match(text, start)) is None:
+            continue
+        done = match.end()
+        while closed <= start:
+            index += 1
+            opened, closed = quotes[index]
+        kind, deontic = groups[match.lastgroup or ""]
+        if start < opened or kind in CONTENT:
+            found.append(Hit(start, done, kind, deontic))
+    return found
+
+
+class _Scanner(NamedTuple):
+    """Where a match can start, what the groups of the rules mean, each rule's alternatives by their first characters."""
+
+    prefixes: Prefixes
+    groups: dict[str, tuple[str, bool]]
+    branches: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@cache
+def _scanner() -> _Scanner:
+    """All rules of the two files."""
+    groups: dict[str, tuple[str, bool]] = {}
+    split: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    for stem in ("deontics", "directives"):
+        for rule in rules.load(PACKAGE, stem):
+            name = f"g{len(groups)}"
+            groups[name] = (rule.id.partition(".")[2], stem == "deontics")
+            firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
+            split.append((name, tuple(firsts)))
+    return _Scanner(Prefixes({"hit": [branch for _, listed in split for _, branch in listed]}), groups, tuple(split))
+
+
+NOWHERE = "(?!)"
+"""A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""
+
+
+@cache
+def _starting(character: str) -> re.Pattern[str]:
+    """The alternatives of all rules that can start with a character as one pattern, in the order of the files."""
+    shown = "0" if character.isdecimal() else character
+    rules_here = [
+        f"(?P<{name}>{'|'.join(branch for first, branch in listed if shown in first or ANY in first)})"
+        for name, listed in _scanner().branches
+        if any(shown in first or ANY in first for first, _ in listed)
+    ]
+    return re.compile("|".join(rules_here) if rules_here else NOWHERE)
+
+
+def alternation(words: Sequence[str]) -> str:
+    """A pattern of the words, longest first, grouped by their first character so that the engine tries few of them.
+
+    >>> alternation(["要", "要求", "必须"])
+    '必(?:须)|要(?:求|)'
+    """
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda w: (-len(w), w)):
+        by_first.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items())

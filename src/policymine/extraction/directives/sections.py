@@ -1,0 +1,159 @@
+"""Which part of a paper a sentence stands in: review, problems, situation, deployment, legal text, targets; headline or not.
+
+Headings and lead-in sentences decide (`[roles]` of directives.toml). A heading counts for all of its item, a lead-in for what
+follows it in the same item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from policymine import rules
+from policymine.extraction.directives.clauses import Sentence
+from policymine.extraction.directives.scanning import PACKAGE
+from policymine.extraction.prefixes import Finder
+from policymine.text.outline import Outline
+
+LONGEST_HEADING = 40
+LONGEST_LEAD_IN = 120
+STRONG = ("review", "problem")
+"""Roles that a verb in a smaller heading below them does not undo."""
+SOFT = ("is", "must", "hand")
+
+
+class Place(NamedTuple):
+    """Where a sentence stands.
+
+    `role` is the innermost known role, `outer` that of the outermost heading. `heading` marks a line that is a heading by its
+    layout, `headline` the first sentence of an item that goes on, `topic` that of a paragraph or item that goes on.
+    `introduced` is the number of the sentence before a colon whose list this one belongs to, or -1.
+    """
+
+    role: str
+    outer: str
+    heading: bool
+    headline: bool
+    topic: bool
+    order: int
+    introduced: int
+
+
+@cache
+def _roles() -> list[tuple[str, re.Pattern[str]]]:
+    written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["roles"]
+    named = [(name, re.compile(pattern)) for name, pattern in written.items() if name != "leadin"]
+    order = {"legal": 0, "problem": 1, "review": 2, "target": 3, "situation": 4, "deployment": 5}
+    return sorted(named, key=lambda pair: order[pair[0]])
+
+
+@cache
+def _lead_ins() -> Finder:
+    return Finder({"leadin": re.compile(rules.load(PACKAGE, "directives").lexicons["roles"]["leadin"])})
+
+
+def role_of(heading: str) -> str:
+    """The role that a heading gives its section, "" when it tells none.
+
+    >>> [role_of(h) for h in ("去年工作回顾", "存在的主要问题", "下一步工作要求", "附件")]
+    ['review', 'problem', 'deployment', '']
+    """
+    for name, pattern in _roles():
+        if pattern.search(heading):
+            return name
+    return ""
+
+
+def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]:
+    """The place of every sentence, in order."""
+    item_roles = _item_roles(text, outline)
+    lead_ins = _lead_ins().read(text)
+    ambient: dict[int, str] = {}
+    colons: dict[int, int] = {}
+    found: list[Place] = []
+    count = len(read)
+    index = 0
+    for number, sentence in enumerate(read):
+        follower = read[number + 1] if number + 1 < count else None
+        new_item = number == 0 or sentence.item != read[number - 1].item
+        index = 0 if new_item or sentence.opens else index + 1
+        same_item = follower is not None and follower.item == sentence.item and not follower.expansion
+        unclosed = sentence.closing in ("", "\n", " ", "\u3000") and sentence.end - sentence.start <= LONGEST_HEADING
+        heading = sentence.opens and unclosed
+        role, outer = "", ""
+        chain = _chain(outline, sentence.item)
+        for at in chain:
+            told = ambient.get(at, "") or item_roles[at]
+            role = told if told in STRONG and role not in STRONG else role or told
+            outer = item_roles[at] or outer
+        told = ambient.get(-1, "")
+        role = role or told
+        outer = outer or told or role
+        found.append(
+            Place(
+                role, outer, heading,
+                headline=bool(sentence.label) and (same_item or _below(outline, follower, sentence.item)),
+                topic=index == 0 and same_item and follower is not None and not follower.opens,
+                order=index, introduced=_introduced(sentence, number, outline=outline, colons=colons),
+            )
+        )  # fmt: skip
+        if sentence.closing in ("：", ":"):
+            colons[sentence.item] = number
+        elif sentence.opens and not sentence.label:
+            colons.pop(sentence.item, None)
+        if heading and not sentence.label:
+            told = role_of(text[sentence.start : sentence.end])
+            if told:
+                ambient[sentence.item] = told
+        elif sentence.end - sentence.start <= LONGEST_LEAD_IN:
+            match = lead_ins.search("leadin", sentence.start, sentence.end + 1)
+            if match is not None:
+                ambient[sentence.item] = match.lastgroup or ""
+    return found
+
+
+def is_banned_act(text: str, sentence: Sentence, place: Place, read: Sequence[Sentence]) -> bool:
+    """Whether a sentence is an item of a list of forbidden acts (不得有下列行为：…)."""
+    if place.introduced < 0 or not sentence.label or text[sentence.end - 1] == "的":
+        return False
+    by = read[place.introduced]
+    listed = any(word in text[by.start : by.end] for word in ("下列", "以下"))
+    first = next((clause.cue for clause in by.clauses if clause.cue), None)
+    other = text.startswith(("法律", "其他", "其它", "国家规定的其他"), sentence.start)
+    return listed and first is not None and first.kind == "ban" and not other
+
+
+def _item_roles(text: str, outline: Outline) -> list[str]:
+    """The role of each item by its own headline; soft labels (一是) give none."""
+    found = []
+    for item in outline.items:
+        if item.headline is None or item.style in SOFT or item.headline.length > LONGEST_HEADING * 2:
+            found.append("")
+        else:
+            found.append(role_of(item.headline.of(text)))
+    return found
+
+
+def _introduced(sentence: Sentence, number: int, *, outline: Outline, colons: dict[int, int]) -> int:
+    """The sentence that ends with a colon in the parent item, or right before in the same one."""
+    if sentence.item in colons and colons[sentence.item] == number - 1 and not sentence.label:
+        return number - 1
+    if sentence.item < 0:
+        return -1
+    return colons.get(outline.items[sentence.item].parent, -1)
+
+
+def _below(outline: Outline, follower: Sentence | None, item: int) -> bool:
+    """Whether the next sentence opens an item inside `item`."""
+    return follower is not None and follower.item > item and item in _chain(outline, follower.item)
+
+
+def _chain(outline: Outline, item: int) -> list[int]:
+    """The item and its parents, innermost first."""
+    chain = []
+    while item >= 0:
+        chain.append(item)
+        item = outline.items[item].parent
+    return chain

@@ -1,0 +1,225 @@
+"""Where one directive ends and the next begins inside a sentence.
+
+Boundaries of the guideline: another bearer, another modality, another fronted condition with its own cue or penalty,
+鼓励/支持/允许 in a chain of duties. Coordinated acts of one bearer and modality stay together, and so do results (确保…) and
+“X牵头，Y配合”.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from policymine.extraction.classifier import LinearModel
+from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.fronting import patterns
+from policymine.extraction.directives.signs import Sign
+
+KINDS = {
+    "must": "obligation", "must-not-once": "obligation", "shall": "obligation", "want": "obligation", "need": "obligation",
+    "ban": "prohibition", "negated": "prohibition", "may": "permission", "invite": "recommendation",
+    "support": "recommendation",
+}  # fmt: skip
+"""Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
+
+
+DIGIT = re.compile(r"\d")
+LONGEST_FRAME = 30
+SIGHT = 8
+"""Clauses before and behind a place that are looked at: a sentence of a thousand clauses takes no longer per clause."""
+
+
+DIVIDING = frozenset({"charge", "lead", "penalty", "plan"})
+"""Marks that can open a directive without a deontic word."""
+INVITING = ("recommendation", "permission")
+
+
+class Piece(NamedTuple):
+    """The clauses of one directive; `sentence` is an index into the sentences, `first` one into its clauses."""
+
+    sentence: int
+    first: int
+    clauses: tuple[Clause, ...]
+
+
+def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool], model: LinearModel) -> list[Piece]:
+    """The directives of a sentence whose clauses are `marked` as belonging to one or not.
+
+    Args:
+        text: the document.
+        number: the sentence's place among all sentences.
+        sentence: the sentence.
+        marked: for each clause, whether it belongs to a directive.
+        model: weighs the signs of a boundary, `boundary_features`.
+    """
+    if True not in marked or is_bearer_note(text, sentence):
+        return []
+    clauses = sentence.clauses
+    kept = _with_scenes(text, sentence, marked)
+    bounds: list[tuple[int, int]] = []
+    previous = False
+    for index, belongs in enumerate(kept):
+        if belongs and previous and not _opens(text, clauses, kept, first=bounds[-1][0], index=index, model=model):
+            bounds[-1] = (bounds[-1][0], index + 1)
+        elif belongs:
+            bounds.append((index, index + 1))
+        previous = belongs
+    return [Piece(number, first, clauses[first:end]) for first, end in bounds]
+
+
+def _with_scenes(text: str, sentence: Sentence, marked: Sequence[bool]) -> list[bool]:
+    """The marks without frames (会议强调), and with the condition or adverbial right in front of a marked clause."""
+    clauses = sentence.clauses
+    kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(clauses, marked, strict=True)]
+    for index in range(len(kept) - 2, -1, -1):
+        if kept[index + 1] and not kept[index] and clauses[index].fronted:
+            kept[index] = not is_frame(text, clauses[index])
+    return kept
+
+
+def _opens(
+    text: str, clauses: Sequence[Clause], kept: Sequence[bool], *, first: int, index: int, model: LinearModel
+) -> bool:  # fmt: skip
+    """Whether a directive starts at a clause: a boundary stands there, or behind it where it only sets the scene.
+
+    Args:
+        text: the document.
+        clauses: those of the sentence.
+        kept: which of them belong to directives.
+        first: the first clause of the directive so far.
+        index: the clause.
+        model: weighs the signs of a boundary.
+    """
+    clause = clauses[index]
+    if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in clauses[max(first, index - SIGHT) : index]):
+        return False
+    run = clauses[max(first, index - SIGHT) : index]
+    rest = [
+        c
+        for c, belongs in zip(clauses[index + 1 : index + 1 + SIGHT], kept[index + 1 : index + 1 + SIGHT], strict=True)
+        if belongs
+    ]
+    if _parts(text, run, clause, rest=rest, model=model):
+        return True
+    return clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
+
+
+def is_bearer_note(text: str, sentence: Sentence) -> bool:
+    """Whether a sentence is a bracket that only names who is responsible."""
+    opened = text[sentence.start] in "（(" or (sentence.start > 0 and text[sentence.start - 1] in "（(")
+    return opened and patterns()["note"].search(text, sentence.start, sentence.end) is not None
+
+
+def _parts(
+    text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause], model: LinearModel
+) -> bool:  # fmt: skip
+    """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
+    if _only_scenes(run) or (len(run) == 1 and clause.condition and _breaks(text, run[0])):
+        return False
+    if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in run):
+        return False
+    return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
+
+
+def _breaks(text: str, clause: Clause) -> bool:
+    """Whether a clause says which rule is broken: the condition goes on behind it."""
+    return clause.cue is None and patterns()["violation"].fullmatch(text, clause.start, clause.end) is not None
+
+
+def _only_scenes(run: Sequence[Clause]) -> bool:
+    """Whether all clauses so far only set the scene."""
+    return run[0].fronted and all(earlier.fronted for earlier in run)
+
+
+def _goes_on(clause: Clause) -> bool:
+    """Whether a clause has nothing that could open a directive: one more act of those who were told already."""
+    return (
+        clause.cue is None and clause.subject is None and clause.lead in ("verb", "result", "adverb")
+        and not clause.fronted and clause.marks.isdisjoint(DIVIDING)
+    )  # fmt: skip
+
+
+def is_frame(text: str, clause: Clause) -> bool:
+    """Whether a clause only reports or announces (会议强调, 具体来讲): no part of the directive behind it."""
+    return (
+        clause.cue is None
+        and clause.end - clause.start <= LONGEST_FRAME
+        and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
+    )
+
+
+def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> list[Sign]:
+    """Signs that `clause` opens a directive of its own behind the clauses `run` of one.
+
+    Args:
+        text: the document.
+        run: the clauses of the directive so far.
+        clause: the next clause.
+        rest: the clauses behind it that belong to directives.
+    """
+    before, cue, subject = run[-1], clause.cue, clause.subject
+    fronted = clause.condition or ("scene" if clause.fronted else "no")
+    opened = _only_scenes(run)
+    kinds = [kind for c in run if (kind := modal_kind(c))]
+    current, own = kinds[0] if kinds else "none", modal_kind(clause) or "none"
+    had = next((c.subject.kind for c in run if c.subject), "none")
+    ran = frozenset().union(*[c.marks for c in run])
+    shares = _shares_work(run, clause)
+    following = next((c for c in rest if not c.fronted), None)
+    leads_to = following is not None and _own(text, run, following, shares=None)
+    alone, acts = _own(text, run, clause, shares=shares), bool(rest) and _acts(text, rest[0])
+    if opened:
+        rule = False
+    elif clause.condition and rest:
+        rule = acts or (len(rest) > 1 and rest[0].fronted and _acts(text, rest[1]))
+    else:
+        rule = leads_to if clause.fronted else alone
+    named, word = subject.kind if subject else "none", cue.kind if cue else "none"
+    row: list[Sign] = [
+        f"word={clause.word}",
+        f"first={text[clause.start]}",
+        ("rule", rule, fronted, opened, alone, leads_to, acts),
+        ("moods", current, own, clause.lead, clause.adverb, before.lead, min(len(run), 4)),
+        ("bearers", named, had, cue is not None, current, shares),
+        ("joint", word, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
+        ("marks", clause.marks),
+        ("ran", ran),
+        ("both", clause.marks & ran),
+    ]
+    if clause.lead == "preposition":
+        row.append(("preposition", text[clause.start], own))
+    if DIGIT.search(text, clause.start, clause.end):
+        row.append(("digits", named))
+    return row
+
+
+def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | None) -> bool:
+    """Whether a clause with a predicate has its own bearer, modality or condition; `shares` is `_shares_work` if known."""
+    kind, subject = modal_kind(clause), clause.subject
+    if subject is not None and subject.kind in ("organisation", "person"):
+        return not (_shares_work(run, clause) if shares is None else shares)
+    if not kind:
+        return False
+    if kind != next((k for c in run if (k := modal_kind(c))), "obligation"):
+        if kind == "recommendation":
+            return clause.lead == "cue"
+        return not text.startswith("杜绝", clause.cue.start if clause.cue else clause.start)
+    if subject is not None and subject.kind == "thing":
+        return True
+    return text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
+
+
+def modal_kind(clause: Clause) -> str:
+    """The modality that the clause's own deontic word gives it, "" when it has none."""
+    return KINDS.get(clause.cue.kind, "") if clause.cue is not None else ""
+
+
+def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
+    """X牵头，Y配合: two roles of one directive."""
+    return "charge" in clause.marks and any("lead" in c.marks for c in (*run, clause))
+
+
+def _acts(text: str, clause: Clause) -> bool:
+    """Whether a clause says what follows from a condition: a cue, a penalty, a verb or a subject of its own."""
+    return bool(clause.cue or clause.subject or clause.lead in ("verb", "cue") or any(h.kind == "penalty" for h in clause.hits))

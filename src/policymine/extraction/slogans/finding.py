@@ -1,0 +1,206 @@
+"""Slogans: numeral abbreviations that name a set (四个一律) and parallel formulas (党政同责), found by their grammar.
+
+A name in quotation marks only needs the form; without marks it needs a frame that such names are made with, or it must be
+known: from the dictionary, or because the same paper puts it in marks elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from policymine.extraction.slogans.dictionary import canonical, entries, look_up
+from policymine.extraction.slogans.mottos import find_mottos
+from policymine.extraction.slogans.openings import Opening, find_openings
+from policymine.model import Issue, Slogan, SloganKind, Span
+from policymine.rules import load
+
+RULES = load("policymine.extraction.slogans", "slogans")
+QUOTED = tuple(rule for rule in RULES if rule.id.startswith("slogans.quoted-"))
+PLAIN = tuple(rule for rule in RULES if rule.id.startswith("slogans.plain-"))
+OPENING_MARK = re.compile(r"[“‘「『\"]")
+NUMERAL = re.compile(r"[一两兩三四五六七八九十双雙](?=[^\W\d_])")
+MARK = re.compile("[、，,和与]")
+EACH = "slogans.plain-each"
+LEFT = re.compile(RULES.parts["left"])
+NOT_NAMES = frozenset(RULES.lexicons["not_numeric"]["whole"])
+PLANS = re.compile(RULES.lexicons["not_numeric"]["plans"])
+NOT_ENDS = re.compile(RULES.lexicons["not_numeric"]["ends"])
+PROJECTS = re.compile(RULES.lexicons["not_numeric"]["projects"])
+IDIOMS = re.compile(RULES.lexicons["not_numeric"]["idioms"])
+ONLY_QUOTED = frozenset(RULES.lexicons["plain"]["only_quoted"])
+TRAILING = tuple(RULES.lexicons["trailing"]["words"])
+NOT_BEHIND = frozenset(RULES.lexicons["plain"]["not_behind"])
+BARE = re.compile(RULES.parts["count"] + "[个個项項种大条类件方位级]?")
+AROUND = 120
+"""Characters on each side of a mention in which words can call for one of its rival readings."""
+NUMERALS = frozenset("一两兩三四五六七八九十双雙壹叁肆伍陆柒捌玖拾")
+
+
+def find_slogans(text: str) -> tuple[Slogan, ...]:
+    """The slogans of `text` in reading order, with their members where the paper or the dictionary gives them.
+
+    Args:
+        text: the clean text of one document.
+
+    Returns:
+        Spans leave out quotation marks and a following 要求, 原则, 制度, 机制. A numeric slogan inside a motto counts too.
+        `expansion_source` is `here` (spelt out beside the mention; `members` are its clean spans), `paper` (elsewhere in this
+        text) or `dictionary`; `slogan_id` is the name it is filed under.
+
+    Source: ANNOTATION guideline §5.
+
+    >>> [(s.text, s.kind) for s in find_slogans("按照“党政同责、一岗双责”要求,落实四不放过原则,抓好三个方面工作。")]
+    [('党政同责、一岗双责', 'motto'), ('一岗双责', 'numeric'), ('四不放过', 'numeric')]
+    >>> find_slogans("做到措施、责任、资金“三落实”")[0].expansion
+    ('措施', '责任', '资金')
+    """
+    numerics = _numerics(text)
+    mottos = [
+        Slogan(span, span.of(text), rule, "motto", slogan_id=canonical(span.of(text))) for span, rule in find_mottos(text)
+    ]
+    bare = [Slogan(span, span.of(text), rule, "numeric", slogan_id=canonical(span.of(text))) for span, rule in numerics]
+    bare = [s for s in bare if not (s.rule == EACH and any(_strict(m, s.span) for m in mottos))]
+    taken = {s.span for s in bare}
+    kept = [m for m in mottos if m.span not in taken]
+    opened = find_openings(text, [s.span for s in bare])
+    return tuple(sorted((*kept, *_opened(text, bare, opened)), key=lambda s: (s.span.start, -s.span.end)))
+
+
+def find_issues(text: str, slogans: Iterable[Slogan]) -> tuple[Issue, ...]:
+    """Where a paper announces one number of things and spells out another.
+
+    >>> t = "做到“三落实”(责任、措施)。"
+    >>> [i.code for i in find_issues(t, find_slogans(t))]
+    ['slogan-count']
+    """
+    numeric = [s for s in slogans if s.kind == "numeric"]
+    found = []
+    for opening in find_openings(text, [s.span for s in numeric]):
+        if not opening.right:
+            name, count = opening.slogan.of(text), len(opening.members)
+            message = f"“{name}”与所列{count}项数目不符"
+            hint = "compare the announced number with the list; the members were not taken over"
+            found.append(Issue("slogan-count", "warning", message, hint, opening.slogan))
+    return tuple(found)
+
+
+def _strict(motto: Slogan, inner: Span) -> bool:
+    return motto.span != inner and motto.span.contains(inner) and motto.text.count("一") > 2
+
+
+def _slogan(text: str, span: Span, rule: str, kind: SloganKind) -> Slogan:
+    return Slogan(span, span.of(text), rule, kind, slogan_id=canonical(span.of(text)))
+
+
+def _opened(text: str, slogans: Sequence[Slogan], openings: Sequence[Opening]) -> Iterator[Slogan]:
+    """The slogans with members: from beside the mention, else from elsewhere in the paper, else from the dictionary."""
+    here = {opening.slogan: opening.members for opening in openings if opening.right}
+    paper: dict[str | None, tuple[str, ...]] = {}
+    for slogan in slogans:
+        if slogan.span in here:
+            paper.setdefault(slogan.slogan_id, tuple(span.of(text) for span in here[slogan.span]))
+    for slogan in slogans:
+        span, name = slogan.span, slogan.slogan_id or slogan.text
+        if span in here:
+            members = here[span]
+            yield Slogan(span, slogan.text, slogan.rule, "numeric", tuple(m.of(text) for m in members), "here", name, members)
+        elif name in paper:
+            yield Slogan(span, slogan.text, slogan.rule, "numeric", paper[name], "paper", name)
+        elif (entry := look_up(name)) and (reading := entry.read(text[max(0, span.start - AROUND) : span.end + AROUND])):
+            yield Slogan(span, slogan.text, slogan.rule, "numeric", reading.members, "dictionary", name)
+        else:
+            yield slogan
+
+
+def _numerics(text: str) -> list[tuple[Span, str]]:
+    """Numeric slogans with the rule that found each, longest first where several meet."""
+    found: dict[Span, str] = {}
+    for span, rule in _quoted(text):
+        found.setdefault(span, rule)
+    learnt = {span.of(text) for span in found if span.length > 2}
+    for span, rule in _plain(text, learnt):
+        found.setdefault(span, rule)
+    kept: list[tuple[Span, str]] = []
+    for span in sorted(found, key=lambda s: (s.start, -s.end)):
+        if not kept or span.start >= kept[-1][0].end:
+            kept.append((span, found[span]))
+        elif span.length > kept[-1][0].length:
+            kept[-1] = (span, found[span])
+    return kept
+
+
+def _quoted(text: str) -> Iterator[tuple[Span, str]]:
+    """Names in quotation marks."""
+    for mark in OPENING_MARK.finditer(text):
+        for rule in QUOTED:
+            match = rule.find.match(text, mark.end())
+            if match is None:
+                continue
+            span = _without_tail(text, Span(*match.span("span")))
+            if _is_name(span.of(text)):
+                yield span, rule.id
+                break
+
+
+def _plain(text: str, learnt: Iterable[str]) -> Iterator[tuple[Span, str]]:
+    """Names without quotation marks: by frame, from the dictionary, or quoted elsewhere in the same text."""
+    known, here = _known(), _by_start(learnt)
+    for numeral in NUMERAL.finditer(text):
+        start = numeral.start()
+        lead = text[start : start + 2]
+        names = [name for table in (here, known) for name in table.get(lead, ()) if text.startswith(name, start)]
+        ends = [(start + len(name), "slogans.known") for name in names if _bounded(text, start, start + len(name))]
+        for rule in PLAIN:
+            if (match := rule.find.match(text, start)) and not IDIOMS.match(text, start) and _is_name(match["span"]):
+                ends.append((match.end("span"), rule.id))
+        if ends:
+            end, rule_id = max(ends)
+            yield Span(start, end), rule_id
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """Whether a known name stands as a word of its own: no numeral before it, no longer word behind it."""
+    return LEFT.match(text, start) is not None and text[end : end + 1] not in NOT_BEHIND
+
+
+@cache
+def _known() -> dict[str, list[str]]:
+    """Names that are sure without marks: those of the dictionary from three characters on, and the listed short ones."""
+    names = [name for entry in entries().values() for name in (entry.name, *entry.variants)]
+    long = (n for n in names if len(n) > 2 and n[0] in NUMERALS and n not in ONLY_QUOTED)
+    return _by_start((*long, *RULES.lexicons["plain"]["short"]))
+
+
+def _by_start(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names by their first two characters, longest first."""
+    table: dict[str, list[str]] = {}
+    for name in sorted(set(names), key=len, reverse=True):
+        table.setdefault(name[:2], []).append(name)
+    return table
+
+
+def _without_tail(text: str, span: Span) -> Span:
+    """The span without 要求, 原则, 制度, 机制 at its end, where a name is left."""
+    name = span.of(text)
+    for word in TRAILING:
+        if name.endswith(word) and not BARE.fullmatch(name[: -len(word)]):
+            return Span(span.start, span.end - len(word))
+    return span
+
+
+def _is_name(name: str) -> bool:
+    """Whether a form that fits a rule names a set: no plan, festival, idiom; parts with marks between are all counted."""
+    if name in NOT_NAMES or PLANS.fullmatch(name) or NOT_ENDS.search(name) or IDIOMS.fullmatch(name):
+        return False
+    if PROJECTS.match(name) and look_up(name) is None:
+        return False
+    parts = MARK.split(name)
+    if len(parts) == 1:
+        return True
+    counts = [sum(c in NUMERALS for c in part) for part in parts]
+    if any(count != 1 for count in counts) or not all(part[0] in NUMERALS for part in parts):
+        return False
+    same = all(part[0] == "一" for part in parts)
+    return all(len(part) <= (3 if same else 5) for part in parts)

@@ -1,0 +1,234 @@
+"""The role of a time in its sentence: deadline, frequency, period, threshold, mere reference; and whether it is past."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple, cast
+
+from policymine.extraction.times.chains import Mention
+from policymine.model import TimeRole
+from policymine.rules import load
+
+STOPS = re.compile(r"[。！？；!?;\n]")
+COMMAS = re.compile(r"[,，：:。！？；!?;\n]")
+LABEL = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[0-9]{1,2}[.、])\s*")
+REACH = 160
+CONDITION = re.compile("^[^一-鿿]*(?:对于?|凡是?|如果?|若)")
+DONE = re.compile("了(?!解)")
+UNDONE = re.compile("(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)")
+TOLD = re.compile("了(?!解)|已|曾|^均|^全部实现|出警")
+PHRASES = re.compile("[、(]")
+WITHIN = re.compile("(?:在|于)$")
+UNTIL = re.compile("(?<![达])[到至]$")
+YEAR = re.compile("[0-9X]{4}")
+
+
+class Surroundings(NamedTuple):
+    """The sentence around a mention cut into what stands before and behind it, and the same for its clause."""
+
+    before: str
+    behind: str
+    clause_before: str
+    clause_behind: str
+    stop: str = ""
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """A pattern of the table [cues] in time_roles.toml."""
+    return re.compile(load("policymine.extraction.times", "time_roles").lexicons["cues"][name])
+
+
+def surroundings(text: str, start: int, end: int) -> Surroundings:
+    """The sentence of a span, at most `REACH` characters to either side."""
+    left, right = text[max(0, start - REACH) : start], text[end : end + REACH]
+    before = STOPS.split(left)[-1]
+    behind = STOPS.split(right, maxsplit=1)[0]
+    stop = text[end + len(behind) : end + len(behind) + 1]
+    return Surroundings(before, behind, COMMAS.split(before)[-1], COMMAS.split(behind, maxsplit=1)[0], stop)
+
+
+@lru_cache(maxsize=256)
+def lean(around: Surroundings) -> int:
+    """−1 when the sentence tells what happened, 1 when it asks or plans, else 0.
+
+    >>> lean(surroundings("请于15日前报送", 2, 6)), lean(surroundings("1月7日发生火灾", 0, 4))
+    (1, -1)
+    """
+    clause = around.clause_before + (around.clause_behind or "".join(COMMAS.split(around.behind)[1:2]))
+    if cue("unmet").search(around.clause_behind) and CONDITION.search(around.clause_before):
+        return 1
+    if cue("ahead").search(clause) or (cue("strict").search(clause) and not cue("past").search(clause)):
+        return 1
+    if cue("past").search(clause) or cue("past").search(around.behind[:60]):
+        return -1
+    return 1 if cue("strict").search(around.before + around.behind) else 0
+
+
+@lru_cache(maxsize=256)
+def orders(around: Surroundings) -> bool:
+    """Whether the sentence tells somebody to act."""
+    clause = around.clause_before + around.clause_behind
+    sentence = around.before + around.behind
+    if cue("strict").search(clause):
+        return True
+    if cue("past").search(clause):
+        return False
+    if cue("strict").search(sentence):
+        return True
+    return not cue("past").search(sentence) and bool(cue("order").search(sentence))
+
+
+def adverbial(around: Surroundings) -> bool:
+    """Whether a word of immediacy belongs to an order, not to a tale of what was done."""
+    if LABEL.fullmatch(around.before) and around.stop == "。" and len(around.behind) < 24:
+        return False
+    if around.clause_before.startswith("对") and "的" in around.clause_behind:
+        return False
+    if cue("strict").search(around.before[-60:]):
+        return True
+    told = cue("past").search(around.clause_behind) or cue("past").search(around.behind[:40])
+    return not told and not DONE.search(around.clause_before)
+
+
+def role(
+    mention: Mention, around: Surroundings, *, type_: str, value: str | None, mod: str | None, past: bool | None = None
+) -> TimeRole:
+    """The role, decided from kind and sentence together; `past` tells whether it ended before the day of issue."""
+    if mention.kind == "now":
+        return "deadline"
+    if mention.kind == "named":
+        if str(mention.fields.get("word")).startswith("冬春") and not orders(around):
+            return "reference"
+        due = (
+            mod in ("BEFORE", "ON_OR_BEFORE") and "role" not in mention.fields and not cue("barred").match(around.clause_behind)
+        )
+        return "deadline" if due and orders(around) else cast(TimeRole, mention.fields.get("role", "period"))
+    if type_ == "SET":
+        return _recurring(around)
+    if mention.kind == "ref":
+        if mention.fields.get("word") == "今后" and cue("henceforth").match(around.clause_behind):
+            return "period"
+        return cast(TimeRole, mention.fields.get("role", "reference"))
+    if type_ == "DURATION":
+        return _lasting(mention, around, mod)
+    return _dated(mention, around, value=value or "", mod=mod, type_=type_, past=past)
+
+
+def _recurring(around: Surroundings) -> TimeRole:
+    clause = around.clause_before + around.clause_behind
+    if UNDONE.search(clause) and not cue("strict").search(around.clause_before):
+        return "reference"
+    return "frequency"
+
+
+def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRole:
+    tail = str(mention.fields.get("tail", ""))
+    if mod == "BEFORE":
+        return "deadline"
+    if tail.endswith("来") or str(mention.fields.get("dir", ""))[:1] in tuple("过近最前上"):
+        return "reference"
+    ordered = orders(around)
+    if mod == "EQUAL_OR_LESS" and (tail.endswith("内") or mention.fields.get("value") == "NULL"):
+        if cue("barred").match(around.clause_behind) or around.clause_before.endswith("其"):
+            return "period"
+        if cue("measure").match(around.clause_behind) or cue("counted").match(around.clause_behind):
+            return "threshold"
+        if cue("limited").search(around.clause_before[-8:]):
+            return "threshold"
+        told = TOLD.search(around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
+        return "reference" if told and not ordered else "deadline"
+    if mention.fields.get("bound") == "提前":
+        return "deadline" if not cue("past").search(around.clause_behind) else "reference"
+    if around.clause_before.endswith("提前") and ordered:
+        return "deadline"
+    bound = str(mention.fields.get("bound", ""))
+    if bound in ("不得超过", "不超过") and around.clause_before.endswith(("时限", "最迟", "时间最迟")):
+        return "deadline"
+    told = cue("past").search(around.before + around.behind) or "从" in around.clause_before
+    if not told and (
+        cue("limited").search(around.clause_before[-8:]) or (not mod and cue("held").match(around.clause_behind[:6]))
+    ):
+        return "threshold"
+    if around.clause_before.endswith("满") and around.clause_behind.startswith("的"):
+        return "threshold"
+    if bound.startswith(("不得", "不少", "不低", "至少", "不超", "最长", "超过")):
+        return "threshold"
+    if cue("valid").search(around.clause_before[-6:]) or (mod == "AFTER" and cue("in_force").match(around.behind)):
+        return "period"
+    if around.clause_before.endswith("连续") and "的" in around.clause_behind[:16]:
+        return "threshold"
+    strict = cue("strict").search(around.clause_before)
+    if not ordered or (around.clause_before.endswith("连续") and not strict):
+        return "reference"
+    held = cue("held").match(around.clause_behind[:6]) or cue("held").search(around.clause_before[-8:])
+    return "threshold" if held or mod or strict else "reference"
+
+
+def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool | None) -> TimeRole:
+    if mention.bound == "upto" or mention.fields.get("named"):
+        return "reference"
+    if value == "PRESENT_REF":
+        return "deadline"
+    clause = around.clause_before + around.clause_behind
+    if mod in ("ON_OR_BEFORE", "BEFORE", "EQUAL_OR_LESS"):
+        if "原定" in around.clause_before:
+            return "reference"
+        return "deadline" if orders(around) or past is False or not cue("past").search(clause) else "reference"
+    if value == "" and "festival" in mention.moment:
+        return "period"
+    if "season" in mention.moment and mod is None and orders(around) and not past:
+        return "period"
+    if mention.bound == "during" and ("festival" in mention.moment or mention.until is not None):
+        return "period"
+    bare = mention.until is None and mod in (None, "START", "MID", "END")
+    if bare and (mention.moment.get("rel_year", 0) < 0 or mention.moment.get("rel_day", 1) <= 0 or past):
+        return "reference"
+    opening = bool(cue("opening").fullmatch(PHRASES.split(around.clause_before)[-1]))
+    planned = bare and opening and not past and not cue("past").search(clause)
+    if planned and cue("achieved").search(around.clause_behind[:14]):
+        return "deadline"
+    if bare and not past and around.clause_before.endswith(("将于", "将在", "定于")):
+        return "deadline"
+    fine = {"month", "rel_month", "quarter", "half", "third"} & set(mention.moment)
+    if (
+        planned
+        and past is False
+        and fine
+        and type_ == "DATE"
+        and around.clause_behind.strip(") ")
+        and not around.clause_behind.startswith(("的", "“", "是"))
+    ):
+        return "deadline"
+    if bare and not past and CONDITION.search(around.clause_before) and cue("unmet").search(around.clause_behind):
+        return "deadline"
+    within = bare and fine and not past and WITHIN.search(around.clause_before) and not cue("past").search(clause)
+    if within and lean(around) > 0 and not around.clause_behind.startswith(("的", "期")):
+        return "deadline"
+    if mention.until is not None or "/" in value:
+        if past:
+            return "reference"
+        planned = opening and past is False and not cue("past").search(clause)
+        return "period" if planned or (orders(around) and lean(around) > 0) else "reference"
+    if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
+        return "period"
+    if UNTIL.search(around.clause_before) and not past and mention.until is None:
+        return "deadline"
+    whole = mention.moment.get("word") in ("全年", "全年度")
+    if whole and (cue("target").search(clause) or cue("aimed").search(clause)) and not cue("past").search(clause):
+        return "deadline"
+    if mod == "ON_OR_AFTER":
+        in_force = cue("in_force").match(around.behind) or past is False or (orders(around) and lean(around) > 0)
+        return "period" if in_force and mention.bound != "以来" else "reference"
+    if around.clause_before.endswith(("有效期至", "有效期限至", "有效期到")):
+        return "period"
+    if mod == "AFTER":
+        return "period" if lean(around) > 0 else "reference"
+    if opening and mention.moment.get("edge") == "END" and cue("target").search(around.behind[:40]) and lean(around) >= 0:
+        return "deadline"
+    if opening and lean(around) > 0 and not around.clause_behind.startswith(("的", "“", "度")):
+        if cue("achieved").search(around.clause_behind[:16]):
+            return "deadline"
+        return "period" if YEAR.fullmatch(value) or type_ == "TIME" else "deadline"
+    return "reference"
