@@ -30,7 +30,8 @@ import numpy
 
 from policymine.compliance.applicability import Decision, Judge
 from policymine.compliance.decisions import refresh
-from policymine.compliance.profile import Profile, load_profile
+from policymine.compliance.profile import Profile
+from policymine.compliance.profile_file import load_profile
 from policymine.compliance.requirement import Paper, Period, Requirement
 from policymine.compliance.standing import ends_of, term_of
 from policymine.extraction.card.reading import read_card

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from policymine.compliance import applicability
 from policymine.compliance.applicability import Decision, Judge
 from policymine.compliance.facets import place
-from policymine.compliance.profile import Profile, load_profile
+from policymine.compliance.profile import Profile
+from policymine.compliance.profile_file import load_profile
 from policymine.compliance.requirement import Paper, Period, Requirement
 from policymine.compliance.standing import term_of
 from policymine.compliance.taxonomies import PACKAGE

@@ -14,7 +14,8 @@ from policymine.cli.main import app
 from policymine.compliance.conflicts import conflicts
 from policymine.compliance.decisions import decided, refresh, stored
 from policymine.compliance.gaps import gaps
-from policymine.compliance.profile import Profile, load_profile
+from policymine.compliance.profile import Profile
+from policymine.compliance.profile_file import load_profile
 from policymine.compliance.requirement import Paper, Requirement
 from policymine.model import Card
 from policymine.table import schema

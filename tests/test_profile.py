@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from policymine.compliance.contradictions import shared_aliases
 from policymine.compliance.editing import edited, overridden, written
-from policymine.compliance.profile import Profile, check_profile, load_profile, parse_profile, schema_text
+from policymine.compliance.profile import Profile, schema_text
+from policymine.compliance.profile_file import check_profile, load_profile, parse_profile
 from policymine.compliance.regions import PLACEHOLDERS, regions
 from policymine.compliance.taxonomies import fields, industries, kinds
 from policymine.errors import ProfileError

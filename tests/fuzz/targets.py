@@ -185,7 +185,7 @@ def rules(body: bytes) -> None:
 
 def settings(body: bytes) -> None:
     """Any settings file, source file or profile is taken or refused by name."""
-    from policymine.compliance.profile import parse_profile
+    from policymine.compliance.profile_file import parse_profile
     from policymine.settings import load_settings
     from policymine.sources.source_file import parse_source
 

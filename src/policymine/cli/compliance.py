@@ -14,11 +14,13 @@ from policymine.cli.surface import Surface, surface_of
 from policymine.compliance.applicability import Decision
 from policymine.compliance.checklist import APPLYING, TYPES, Entry, entries, side_by_side
 from policymine.compliance.conflicts import Conflict
-from policymine.compliance.contradictions import Problem, line_of, shared_aliases
+from policymine.compliance.contradictions import shared_aliases
 from policymine.compliance.decisions import decided, refresh, requirement_of
 from policymine.compliance.editing import edited, overridden, written
+from policymine.compliance.faults import Problem, line_of
 from policymine.compliance.gaps import gaps
-from policymine.compliance.profile import Profile, check_profile, load_profile, parse_profile
+from policymine.compliance.profile import Profile
+from policymine.compliance.profile_file import check_profile, load_profile, parse_profile
 from policymine.compliance.taxonomies import fields, kinds
 from policymine.compliance.verdict import ANSWERS, Answer
 from policymine.compliance.why import reasons

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
+from policymine.compliance.faults import Problem, line_of
+from policymine.compliance.profile import Profile
 from policymine.compliance.regions import regions
 from policymine.compliance.taxonomies import fields, industries, kinds
 
-if TYPE_CHECKING:
-    from policymine.compliance.profile import Profile
-
-PART = re.compile(r""""[^"]+"|'[^']+'|[\w\-]+""")
-KEY = re.compile(rf"\s*((?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*)\s*=")
 TIER_OF_LENGTH = {1: "province", 2: "city", 3: "county"}
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong: the line it stands in, its key, what to do."""
-
-    line: int
-    key: str
-    cure: str
 
 
 def contradictions(
@@ -141,30 +129,3 @@ def shared_aliases(profiles: dict[str, Profile]) -> Iterator[tuple[str, str, str
             other = claimed.setdefault((name, profile.path), key)
             if other != key:
                 yield name, key, other
-
-
-def line_of(content: str, loc: tuple[Any, ...]) -> int:
-    """The line of a TOML text where a key stands; that of its table where the key itself is missing.
-
-    >>> line_of('[a]\\nb = 1\\n[[c]]\\nd = 2\\n[[c]]\\nd = 3', ("c", 1, "d"))
-    6
-    """
-    table: tuple[Any, ...] = ()
-    counts: Counter[str] = Counter()
-    best, depth = 1, 0
-    for number, line in enumerate(content.splitlines(), 1):
-        if header := re.match(r"\s*(\[{1,2})\s*([^\]]+?)\s*\]", line):
-            name = header[2].strip("\"' ")
-            table = tuple(part.strip("\"' ") for part in name.split("."))
-            if header[1] == "[[":
-                table = (*table, counts[name])
-                counts[name] += 1
-            here = table
-        elif key := KEY.match(line):
-            here = (*table, *(part.strip("\"'") for part in PART.findall(key[1])))
-        else:
-            continue
-        shared = len(here) if loc[: len(here)] == here else 0
-        if shared > depth:
-            best, depth = number, shared
-    return best

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from policymine.compliance.contradictions import Problem, line_of
-
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[Any, ...]
+PART = re.compile(r""""[^"]+"|'[^']+'|[\w\-]+""")
+KEY = re.compile(rf"\s*((?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*)\s*=")
 ENTRY = re.compile(r"""\s*(?:"[^"]+"|'[^']+'|[\w\-.]+)\s*=""")
 ROUNDS = 50
 """Times that a text is read again without what was found wrong."""
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: the line it stands in, its key, what to do."""
+
+    line: int
+    key: str
+    cure: str
 
 
 class Sound(NamedTuple, Generic[M]):
@@ -174,3 +183,30 @@ def _described(schema: type[BaseModel], loc: Loc) -> str:
     *_, (model, name) = _models(schema, loc or ("",))
     field = model.model_fields.get(name)
     return f" ({field.description})" if field is not None and field.description else ""
+
+
+def line_of(content: str, loc: tuple[Any, ...]) -> int:
+    """The line of a TOML text where a key stands; that of its table where the key itself is missing.
+
+    >>> line_of('[a]\\nb = 1\\n[[c]]\\nd = 2\\n[[c]]\\nd = 3', ("c", 1, "d"))
+    6
+    """
+    table: tuple[Any, ...] = ()
+    counts: Counter[str] = Counter()
+    best, depth = 1, 0
+    for number, line in enumerate(content.splitlines(), 1):
+        if header := re.match(r"\s*(\[{1,2})\s*([^\]]+?)\s*\]", line):
+            name = header[2].strip("\"' ")
+            table = tuple(part.strip("\"' ") for part in name.split("."))
+            if header[1] == "[[":
+                table = (*table, counts[name])
+                counts[name] += 1
+            here = table
+        elif key := KEY.match(line):
+            here = (*table, *(part.strip("\"'") for part in PART.findall(key[1])))
+        else:
+            continue
+        shared = len(here) if loc[: len(here)] == here else 0
+        if shared > depth:
+            best, depth = number, shared
+    return best

@@ -10,16 +10,12 @@ import hashlib
 import json
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from policymine.compliance.contradictions import Problem, contradictions
-from policymine.compliance.faults import sound, toml_of
 from policymine.compliance.regions import regions
 from policymine.compliance.taxonomies import group_of
-from policymine.errors import ProfileError
 from policymine.model import Level
 
 Answer = Literal["适用", "不适用", "有条件适用", "待确认"]
@@ -163,56 +159,6 @@ class Profile(BaseModel):
         """A hash over what the profile says, comments and order of keys aside; who holds a post changes no decision."""
         said = self.model_dump(mode="json", exclude={"notification": True, "calendar": True, "role": {"__all__": {"person"}}})
         return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def load_profile(path: Path) -> Profile:
-    """The profile that a file holds.
-
-    Raises:
-        ProfileError: it is none; the message names line, key and cure of the first problem, `check_profile` gives them all.
-    """
-    profile, problems = check_profile(path)
-    if profile is None or problems:
-        first, more = problems[0], len(problems) - 1
-        others = f" (and {more} more: `policymine profile check` names all)" if more else ""
-        raise ProfileError(str(path), f"line {first.line}, {first.key}", f"{first.cure}{others}")
-    return profile
-
-
-def check_profile(path: Path) -> tuple[Profile | None, tuple[Problem, ...]]:
-    """The profile and what is wrong with it, in the order of lines.
-
-    Raises:
-        ProfileError: the file cannot be read.
-    """
-    try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        cure = (
-            "there is no such file; write one with `policymine profile init`"
-            if not path.exists()
-            else f"cannot be read ({problem})"
-        )
-        raise ProfileError(str(path), "", cure) from problem
-    return parse_profile(content)
-
-
-def parse_profile(content: str) -> tuple[Profile | None, tuple[Problem, ...]]:
-    """The profile that a text says, and what is wrong with it.
-
-    >>> profile, problems = parse_profile('id = "office"\\n[region]\\ncode = "620521"\\n')
-    >>> profile.path, problems
-    (('甘肃省', '天水市', '清水县'), ())
-    >>> parse_profile('[organisation]\\nnmae = "县应急局"\\n')[1][0].line
-    2
-    """
-    said, broken = toml_of(content)
-    if said is None:
-        return None, broken
-    found = sound(Profile, said, content=content)
-    faults = (*broken, *found.faults)
-    against = tuple(contradictions(found.model, content, place=found.place))
-    return (None if faults else found.model), tuple(sorted({*faults, *against}))
 
 
 def schema_text() -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from policymine.errors import SettingsError
-from policymine.sources.source import load_sources
+from policymine.sources.source_file import load_sources
 from policymine.table.knowledge import COLUMNS
 
 ColumnType = Literal["text", "integer", "real", "boolean", "moment"]

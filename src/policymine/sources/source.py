@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -175,13 +173,6 @@ def without_query(url: str) -> str:
     """An address without its query, to see families of addresses that differ in it only."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
-
-
-def load_sources(overlay: Path | None = None) -> Mapping[str, Source]:
-    """All sources by id; see `source_file.load_sources`, which reads and checks the files."""
-    from policymine.sources import source_file  # it builds on this module
-
-    return source_file.load_sources(overlay)
 
 
 @cache

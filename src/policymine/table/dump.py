@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from policymine.table import derived, schema
 from policymine.table.schema import VERSIONED, Snapshot
-
-if TYPE_CHECKING:
-    from policymine.table.store import Table
 
 LEFT_OUT = frozenset({"serial", "run_id", "fetched_at", "place", "withdrawn_run", "first_seen", "last_seen"})
 """Run ids, fetch times, places in the archive, and what depends on the order of writing."""
@@ -25,23 +21,22 @@ LEARNT = (
 """What is computed across papers from the published rows, and published with them."""
 
 
-def dump_canonical(table: Table) -> Iterator[str]:
+def dump_canonical(now: Snapshot) -> Iterator[str]:
     """One line of JSON per record, in a fixed order: what stands, then what was withdrawn, of every table.
 
     Nights are numbered in the order in which they were published, so that a record first seen in another night shows, but the
     time of day does not.
     """
-    with table.reading() as now:
-        nights = _nights(now)
-        for part in VERSIONED:
-            yield from _versioned(now, part, nights=nights)
-        for part in (*ENTERED, *LEARNT):
-            for row in now.connection.execute(sa.select(part).order_by(*part.primary_key)).mappings():
-                yield _line(part.name, dict(row))
-        f = schema.frontier.c
-        met = sa.select(f.source, f.url, f.state, f.depth, f.body_sha256).order_by(f.source, f.url)
-        for row in now.connection.execute(met).mappings():
-            yield _line("frontier", dict(row))
+    nights = _nights(now)
+    for part in VERSIONED:
+        yield from _versioned(now, part, nights=nights)
+    for part in (*ENTERED, *LEARNT):
+        for row in now.connection.execute(sa.select(part).order_by(*part.primary_key)).mappings():
+            yield _line(part.name, dict(row))
+    f = schema.frontier.c
+    met = sa.select(f.source, f.url, f.state, f.depth, f.body_sha256).order_by(f.source, f.url)
+    for row in now.connection.execute(met).mappings():
+        yield _line("frontier", dict(row))
 
 
 def _nights(now: Snapshot) -> Mapping[int | str, int]:
@@ -60,7 +55,7 @@ def _versioned(now: Snapshot, part: sa.Table, *, nights: Mapping[int | str, int]
     places = [c[name] for name in ("raw_start", "raw_end", "start", "end") if name in c]
     order = (c.page_id, sa.case((stands, 0), else_=1), *map(sa.nulls_first, places), c.signature, c.run_id, c.withdrawn_run)
     query = sa.select(part).where(c.run_id <= now.run_id).order_by(*order)
-    for row in now.connection.execution_options(yield_per=1000).execute(query).mappings():
+    for row in now.connection.execute(query, execution_options={"yield_per": 1000}).mappings():
         record: dict[str, object] = {name: value for name, value in row.items() if name not in LEFT_OUT}
         withdrawn = row["withdrawn_run"]
         gone = withdrawn is not None and withdrawn <= now.run_id

@@ -256,7 +256,8 @@ class Table:
 
     def dump_canonical(self) -> Iterator[str]:
         """The content as lines of JSON, to compare two tables: equal when they say the same, however they were filled."""
-        yield from dump_canonical(self)
+        with self.reading() as now:
+            yield from dump_canonical(now)
 
     def _new_run(self, connection: sa.Connection, kind: str, *, now: datetime) -> staging.RunMark:
         """A run that began later than every other, also when the clock was set back: history keeps its order."""
