@@ -147,7 +147,7 @@ def _mentions(now: Snapshot, resolve: Resolve) -> Iterator[Mention]:
     for row in now.connection.execute(standing.where(visible(r, now.run_id)).order_by(r.c.page_id, r.c.start, r.c.id)):
         by_document[(row.page_id, row.document_id)].append(row)
     texts = sa.select(d.c.page_id, d.c.id, d.c.text).where(visible(d, now.run_id)).order_by(d.c.page_id, d.c.id)
-    for document in now.connection.execution_options(yield_per=200).execute(texts):
+    for document in now.connection.execute(texts, execution_options={"yield_per": 200}):
         rows = by_document.get((document.page_id, document.id), [])
         found = [
             Reference(Span(row.start, row.end), row.text, row.rule, title=row.title, number=row.number) for row in rows

@@ -84,7 +84,7 @@ def documents(now: Snapshot, *, pages: Collection[str] | None = None) -> Iterato
     parts = [None] if pages is None else [list(pages)[at : at + BATCH] for at in range(0, len(pages), BATCH)]
     for part in parts:
         query = chosen if part is None else chosen.where(d.c.page_id.in_(part))
-        for row in now.connection.execution_options(yield_per=BATCH).execute(query).mappings():
+        for row in now.connection.execute(query, execution_options={"yield_per": BATCH}).mappings():
             yield dict(row)
 
 
@@ -117,7 +117,8 @@ def requirements(now: Snapshot, *, ids: Collection[str] | None = None) -> Iterat
     for part in parts:
         query = chosen if part is None else chosen.where(d.c.requirement_id.in_(part))
         last = None
-        for row in now.connection.execution_options(yield_per=BATCH).execute(query.order_by(*order)).mappings():
+        ordered = query.order_by(*order)
+        for row in now.connection.execute(ordered, execution_options={"yield_per": BATCH}).mappings():
             if row["requirement_id"] != last:
                 last = row["requirement_id"]
                 yield dict(row)

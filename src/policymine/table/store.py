@@ -251,7 +251,7 @@ class Table:
         with self.reading(run=run) as now:
             for part in parts:
                 shown = part.where(visible(schema.documents, now.run_id))
-                for row in now.connection.execution_options(yield_per=200).execute(shown):
+                for row in now.connection.execute(shown, execution_options={"yield_per": 200}):
                     yield DocumentText(*row)
 
     def dump_canonical(self) -> Iterator[str]:
