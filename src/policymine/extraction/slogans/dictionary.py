@@ -86,7 +86,7 @@ def announced(name: str) -> frozenset[int]:
     ([5], [6], [2, 3])
     """
     bare = MARKS.sub("", name).translate(FINANCIAL)
-    bare = re.sub(r"(?<=[个合归件双])一|一$|一(?=般)", "", bare)
+    bare = re.sub(r"(?<=[个合归件双])一|(?<=统)一|一$|一(?=般)", "", bare)
     bare = re.sub(r"(?<=[二三四五六七八九十两])位一体", "位", bare)
     numbers = [NUMERALS.get(sign) or (int(sign) if sign.isdigit() else chinese_number(sign)) for sign in NUMERAL.findall(bare)]
     several = {number for number in numbers if number > 1}

@@ -28,6 +28,7 @@ NOT_NAMES = frozenset(RULES.lexicons["not_numeric"]["whole"])
 PLANS = re.compile(RULES.lexicons["not_numeric"]["plans"])
 NOT_ENDS = re.compile(RULES.lexicons["not_numeric"]["ends"])
 PROJECTS = re.compile(RULES.lexicons["not_numeric"]["projects"])
+PLACES = re.compile(RULES.lexicons["not_numeric"]["places"])
 IDIOMS = re.compile(RULES.lexicons["not_numeric"]["idioms"])
 ONLY_QUOTED = frozenset(RULES.lexicons["plain"]["only_quoted"])
 TRAILING = tuple(RULES.lexicons["trailing"]["words"])
@@ -192,14 +193,14 @@ def _without_tail(text: str, span: Span) -> Span:
 
 def _is_name(name: str) -> bool:
     """Whether a form that fits a rule names a set: no plan, festival, idiom; parts with marks between are all counted."""
-    if name in NOT_NAMES or PLANS.fullmatch(name) or NOT_ENDS.search(name) or IDIOMS.fullmatch(name):
+    if name in NOT_NAMES or PLANS.fullmatch(name) or NOT_ENDS.search(name) or IDIOMS.fullmatch(name) or PLACES.match(name):
         return False
     if PROJECTS.match(name) and look_up(name) is None:
         return False
     parts = MARK.split(name)
     if len(parts) == 1:
         return True
-    counts = [sum(c in NUMERALS for c in part) for part in parts]
+    counts = [sum(c in NUMERALS for c in part.replace("统一", "统")) for part in parts]
     if any(count != 1 for count in counts) or not all(part[0] in NUMERALS for part in parts):
         return False
     same = all(part[0] == "一" for part in parts)

@@ -11,34 +11,32 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policymine.extraction.slogans.dictionary import NUMERAL, announced, look_up
+from policymine.extraction.slogans import heads
+from policymine.extraction.slogans.dictionary import NUMERAL, NUMERALS, announced, look_up
+from policymine.extraction.slogans.lists import HEAD_VERB, first_member, grouped, members, splits
 from policymine.model import Span
 from policymine.rules import load
+from policymine.text.outline import chinese_number
 
 RULES = load("policymine.extraction.slogans", "slogans")
 WORDS = RULES.lexicons["openings"]
 CLOSE = re.compile(r"[”’」』\"]?")
 BRACKET = re.compile(rf"(?P<far>{WORDS['far']})(?:[，,]\s?)?[（(](?P<said>{WORDS['said']})?")
-BEHIND = re.compile(rf"{WORDS['far']}(?:[，,。：:；;]|——|—)?\s?(?P<said>{WORDS['said']})|{WORDS['far']}(?:[：:]|——)\s*")
+BEHIND = re.compile(
+    rf"{WORDS['far']}(?:[，,。：:；;]|——|—)?\s?(?P<said>{WORDS['said']})|{WORDS['far']}(?:[：:]|——)\s*|(?<=[”’])为(?=[^，,。；;]{{1,30}}、)"
+)
 STOP = re.compile("[。！？!?\n]")
 STRETCH = re.compile(r"[^，,。；;：:！!？?\n“”‘’\"（()）《》]*\Z")
-VERB = re.compile(rf"^.*(?:{WORDS['strong']})")
-HEAD_VERB = re.compile(rf"^(?:{WORDS['adverbs']})*(?:{WORDS['strong']}|{WORDS['verbs']})")
-TRIM = re.compile(rf"^(?:{WORDS['labels']})?\s*|[\s，,、；;。：:]+$|等$")
 LEAD = re.compile(r"(?:的|实现了?|做到|达到|形成|落实|这|等)\Z")
 NAMED = re.compile(r"[（(](?:以下|下)?[简统合并]称(?:为)?[：:]?\Z")
 LISTED = re.compile(r"[“‘](?P<list>[^“”‘’\n。，；、]{1,12}(?:、[^“”‘’\n。，；、]{1,12})+)[”’]的?\Z")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
-HEAD = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十两双]+)[个項项种大条件类]?(?P<head>.{2,6})")
+TITLES = re.compile("(?:《[^《》\n]+》[、和与]?){2,}")
 NOT_LIST = re.compile(WORDS["not_list"])
-LABEL = r"(?:(?<=[。；;，,：:！\n”）)])|^)\s*(?:{n}(?:要|是|、)|第{n}[，,、]|[（(]{n}[）)]|{a}[.．、])"
-REACH_BEFORE, REACH_BRACKET, REACH_LIST, REACH_FIRST, REACH_ITEM = 80, 400, 300, 160, 1500
-LONGEST_HEADLINE, LONGEST_BEFORE, LONGEST_MEMBER, MOST = 40, 10, 60, 20
-NUMBERS = "零一二三四五六七八九十"
-LABELS = [re.compile(LABEL.format(n=sign, a=number)) for number, sign in enumerate(NUMBERS)]
-HEADLINE_END = re.compile("[。；;，,：:\n]|$")
+REACH_BEFORE, REACH_BRACKET, REACH_LIST = 80, 400, 300
+LONGEST_BEFORE, LONGEST_NAMED, LONGEST_MEMBER, MOST = 10, 16, 60, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +70,14 @@ def _opening(text: str, slogan: Span) -> Opening | None:
     if not wanted or max(wanted) > MOST:
         return None
     wrong: tuple[Span, ...] = ()
-    for way in (_in_brackets, _behind, _before, _repeated, _headlines):
-        for members, meant in way(text, slogan, max(wanted)):
-            words = [member.of(text) for member in members]
+    for way in (_in_brackets, heads.headlines, heads.parts, _behind, _before, heads.before, heads.behind):
+        for found, meant in way(text, slogan, max(wanted)):
+            words = [member.of(text) for member in found]
             sure = way is _in_brackets or _plausible(slogan.of(text), words)
-            if len(members) in wanted and _fits(slogan.of(text), words) and sure:
-                return Opening(slogan, members, right=True)
-            if meant and len(members) > 1 and len(members) not in wanted:
-                wrong = wrong or members
+            if len(found) in wanted and _fits(slogan.of(text), words) and sure:
+                return Opening(slogan, found, right=True)
+            if meant and len(found) > 1 and len(found) not in wanted:
+                wrong = wrong or found
     return Opening(slogan, wrong, right=False) if wrong else None
 
 
@@ -124,11 +122,10 @@ def _in_brackets(text: str, slogan: Span, _: int) -> _Ways:
         return
     start = opening.end()
     end = _closing(text, start)
-    if end is None or (not opening["said"] and NOT_LIST.search(text, start, end)):
+    if end is None or (not opening["said"] and NOT_LIST.search(text, start, end) and not TITLES.fullmatch(text, start, end)):
         return
     meant = bool(opening["said"]) or (not opening["far"] and "、" in text[start:end])
-    for members in _splits(text, Span(start, end)):
-        yield members, meant
+    yield from _listed(text, slogan, Span(start, end), meant=meant)
 
 
 def _closing(text: str, start: int) -> int | None:
@@ -155,53 +152,23 @@ def _behind(text: str, slogan: Span, _: int) -> _Ways:
     end = stop.start() if stop else min(len(text), lead.end() + REACH_LIST)
     if end <= lead.end():
         return
-    for members in _splits(text, Span(lead.end(), end)):
-        yield members, bool(lead["said"])
+    yield from _listed(text, slogan, Span(lead.end(), end), meant=bool(lead["said"]))
 
 
-def _splits(text: str, span: Span) -> Iterator[tuple[Span, ...]]:
-    """The ways to read a stretch as a list, the likeliest first: by ；, by 、 up to the first comma, by both, by commas."""
-    inside = span.of(text)
-    if "；" in inside or ";" in inside:
-        yield _members(text, span, "[；;]")
-        yield _members(text, span, "[；;、]")
-    comma = re.search("[，,；;]", inside)
-    short = Span(span.start, span.start + comma.start()) if comma and comma.start() else span
-    if "、" in short.of(text):
-        yield _members(text, short, "、")
-        yield _members(text, short, "、|以及|和|与|及", last=True)
-    if comma and "、" in inside:
-        yield _members(text, span, "[、，,]")
-        yield _members(text, span, "[、，,]|以及|和|与|及", last=True)
-    if comma:
-        yield _members(text, span, "[，,]")
-    yield _members(text, short, "以及|和|与|及")
+def _listed(text: str, slogan: Span, span: Span, *, meant: bool) -> _Ways:
+    """The ways to read a stretch as the list of a name; clause by clause where each number of the name has its own."""
+    counts = _counts(slogan.of(text))
+    by_clause = grouped(text, span, counts) if len(counts) > 1 else None
+    if by_clause is not None:
+        yield by_clause, False
+    for some in splits(text, span):
+        yield some, meant
 
 
-def _members(text: str, span: Span, marks: str, *, last: bool = False) -> tuple[Span, ...]:
-    """The parts between marks, labels and white space trimmed; with `last`, words that join split only the last part."""
-    cuts = list(re.finditer(marks, span.of(text)))
-    if last:
-        listed = [i for i, cut in enumerate(cuts) if cut[0] in "、，,"]
-        cuts = [cut for i, cut in enumerate(cuts) if cut[0] in "、，,"] + (
-            [cuts[-1]] if cuts and len(cuts) - 1 not in listed else []
-        )
-    members, at = [], span.start
-    for start, end in [(span.start + c.start(), span.start + c.end()) for c in cuts] + [(span.end, span.end)]:
-        if (member := _trimmed(text, at, start)) is not None:
-            members.append(member)
-        at = end
-    return tuple(members)
-
-
-def _trimmed(text: str, start: int, end: int) -> Span | None:
-    """A member without its label, marks and white space."""
-    for found in TRIM.finditer(text[start:end]):
-        if found.start() == 0:
-            start += found.end()
-        elif found.end() > 0:
-            return Span(start, end).trimmed(text[: end - len(found[0])]) if end - len(found[0]) > start else None
-    return Span(start, end).trimmed(text) if end > start else None
+def _counts(name: str) -> list[int]:
+    return [
+        NUMERALS.get(sign) or (int(sign) if sign.isdigit() else chinese_number(sign) or 0) for sign in NUMERAL.findall(name)
+    ]
 
 
 def _before(text: str, slogan: Span, wanted: int) -> _Ways:
@@ -209,12 +176,13 @@ def _before(text: str, slogan: Span, wanted: int) -> _Ways:
     name = slogan.of(text)
     quoted = slogan.start > 0 and text[slogan.start - 1] in '“‘「『"'
     end = slogan.start - quoted
-    if quoted and (named := NAMED.search(text, max(0, end - 12), end)):
+    named = NAMED.search(text, max(0, end - 12), end) if quoted else None
+    if named:
         end = named.start()
-    elif not quoted and (listed := LISTED.search(text, max(0, end - REACH_BEFORE), end)):
-        members = _members(text, Span(*listed.span("list")), "、")
-        if len(members) == wanted and _even(text, members):
-            yield members, False
+    elif listed := LISTED.search(text, max(0, end - REACH_BEFORE), end):
+        some = members(text, Span(*listed.span("list")), "、")
+        if len(some) == wanted and _even(some):
+            yield some, False
         return
     elif lead := LEAD.search(text, max(0, end - 4), end):
         end = lead.start()
@@ -224,16 +192,22 @@ def _before(text: str, slogan: Span, wanted: int) -> _Ways:
     if text[stretch.start() - 1 : stretch.start()] in CLOSING or not ("、" in stretch[0] or COUNTED.match(name)):
         return
     for marks, last in (("、", False), ("、|以及|和|与|及", True)):
-        members = _members(text, Span(stretch.start(), end), marks, last=last)
-        if len(members) == wanted and len(members) > 1:
-            read = (_first_member(text, members), *members[1:])
-            if _alike(name, [member.of(text) for member in read], cut=read[0] != members[0]):
+        some = members(text, Span(stretch.start(), end), marks, last=last)
+        if len(some) == wanted and len(some) > 1:
+            read = (first_member(text, some), *some[1:])
+            words = [member.of(text) for member in read]
+            if _alike(name, words, cut=read[0] != some[0]) or (named and _short(words)):
                 yield read, False
 
 
-def _even(text: str, members: Sequence[Span]) -> bool:
+def _short(words: Sequence[str]) -> bool:
+    """Whether words that a bracket right behind them names (以下简称“三类人员”) are short enough to be its members."""
+    return len(words) > 2 and max(map(len, words)) <= LONGEST_NAMED
+
+
+def _even(some: Sequence[Span]) -> bool:
     """Whether the members of a quoted list are short words of like length."""
-    lengths = [member.length for member in members]
+    lengths = [member.length for member in some]
     return max(lengths) <= LONGEST_BEFORE and max(lengths) <= 2 * min(lengths) + 2
 
 
@@ -251,74 +225,3 @@ def _alike(name: str, members: Sequence[str], *, cut: bool) -> bool:
     if known and len(set(lengths)) > 1 and not any(m in r.members for r in known.readings for m in members):
         return False
     return max(lengths) <= 2 * min(lengths) + 2
-
-
-def _first_member(text: str, members: Sequence[Span]) -> Span:
-    """The first member without the words that lead up to it: as long as the others where they agree, else behind the verb."""
-    first, lengths = members[0], {member.length for member in members[1:]}
-    longest = max(lengths)
-    if len(lengths) == 1 and first.length > longest:
-        at = first.end - longest
-        return Span(at if longest == 1 else _word_start(text, first, at), first.end)
-    for lead in (VERB, HEAD_VERB):
-        verb = lead.match(first.of(text)) if first.length > min(lengths) else None
-        if verb and verb.end() < first.length:
-            first = Span(first.start + verb.end(), first.end)
-    return first
-
-
-def _word_start(text: str, span: Span, at: int) -> int:
-    """Where the word begins that `at` falls into: a member is not cut within a word."""
-    import rjieba
-
-    reached = start = span.start
-    for word in rjieba.cut(span.of(text)):
-        if reached <= at:
-            start = reached
-        reached += len(word)
-    return start
-
-
-def _repeated(text: str, slogan: Span, wanted: int) -> _Ways:
-    """A list soon behind the name whose members all end with its head: 三项制度 … 建立值班制度、巡查制度、报告制度."""
-    name = HEAD.fullmatch(slogan.of(text))
-    if name is None or wanted < 2:
-        return
-    head = re.escape(name["head"][-2:])
-    item = rf"[^\W\d_]{{1,14}}?{head}"
-    listed = re.compile(rf"{item}(?:[、，,]{item}){{{wanted - 1}}}(?![、，,]{item})")
-    if found := listed.search(text, slogan.end, slogan.end + REACH_BEFORE):
-        members = _members(text, Span(*found.span()), "[、，,]")
-        verb = VERB.match(members[0].of(text))
-        first = Span(members[0].start + (verb.end() if verb else 0), members[0].end)
-        if first.length > len(name["head"][-2:]):
-            yield (first, *members[1:]), False
-
-
-def _headlines(text: str, slogan: Span, wanted: int) -> _Ways:
-    """The numbered headlines behind the name that repeat its head: 四种意识 … 一要强化红线意识. … 二要强化责任意识."""
-    name = HEAD.fullmatch(slogan.of(text))
-    if name is None or wanted > 10:
-        return
-    members: list[Span] = []
-    at, reach = slogan.end, REACH_FIRST
-    for number in range(1, wanted + 1):
-        label = LABELS[number].search(text, at, min(len(text), at + reach))
-        if label is None:
-            return
-        end = HEADLINE_END.search(text, label.end(), label.end() + LONGEST_HEADLINE)
-        headline = Span(label.end(), end.start() if end else label.end() + LONGEST_HEADLINE)
-        if headline.length < 2 or name["head"] not in headline.of(text):
-            return
-        members.append(_headline(text, headline, name["head"]))
-        at, reach = headline.end, REACH_ITEM
-    yield tuple(members), False
-
-
-def _headline(text: str, headline: Span, head: str) -> Span:
-    """The member a headline names: the verb left out where the head is what it governs (强化红线意识 → 红线意识)."""
-    words = headline.of(text)
-    verb = HEAD_VERB.match(words)
-    if verb and words.endswith(head) and len(words) - verb.end() > len(head):
-        return Span(headline.start + verb.end(), headline.end)
-    return headline
