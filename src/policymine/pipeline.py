@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +15,7 @@ from importlib.resources.abc import Traversable
 from spacy.language import Language
 
 from policymine.cleaning import DuplicateIndex, clean_page
-from policymine.extraction.components import findings_of, load
+from policymine.extraction.components import findings_of, load, wordless
 from policymine.model import Alignment, Card, CleanPage, Document, Findings, MinedDocument, Page
 
 STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -39,8 +41,17 @@ def _no_text(_: str) -> str | None:
 
 @cache
 def language() -> Language:
-    """The one pipeline of this process; loading takes about a second."""
-    return load()
+    """The one pipeline of this process; loading takes about a second.
+
+    What is loaded stays to the end, so the garbage collector is told to look past it: else it walks through all rules and
+    models again and again while pages are mined.
+    """
+    nlp = load()
+    nlp("各乡镇要在2024年3月15日前报送台账。")
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # else files that nobody closed are not written out at exit
+    return nlp
 
 
 def mine(
@@ -65,7 +76,7 @@ def mine_documents(documents: Iterable[Document], *, issued_on: str | None = Non
     """The documents with card and findings; one that is set aside keeps its card and yields no findings."""
     nlp = language()
     for document in documents:
-        doc = nlp.make_doc(document.text)
+        doc = wordless(nlp, document.text)
         doc._.hints, doc._.issued_on = document.hints, issued_on
         if document.set_aside is not None:
             doc = nlp.get_pipe("policymine_card")(doc)

@@ -98,9 +98,24 @@ def text_of(doc: Doc) -> str:
     return text
 
 
+def wordless(nlp: Language, text: str) -> Doc:
+    """A doc that only carries its text: the components read that and nothing else, so findings ask for no words.
+
+    >>> nlp = load()
+    >>> doc = wordless(nlp, "各乡镇要报送台账。")
+    >>> for _, component in nlp.pipeline:
+    ...     doc = component(doc)
+    >>> doc._.directives == nlp("各乡镇要报送台账。")._.directives, list(doc.spans)
+    (True, [])
+    """
+    return Doc(nlp.vocab, user_data={TEXT: text})
+
+
 def _keep(doc: Doc, kind: str, found: Sequence[Finding]) -> Doc:
-    """Puts findings on the doc, and their stretches (grown to whole words) into `doc.spans`."""
+    """Puts findings on the doc, and their stretches (grown to whole words) into `doc.spans` where it has words."""
     setattr(doc._, kind, tuple(found))
+    if not len(doc) and text_of(doc):
+        return doc
     starts = _word_starts(doc) if found else []
     doc.spans[kind] = [
         SpacySpan(doc, bisect_right(starts, f.span.start) - 1, bisect_left(starts, f.span.end), label=kind) for f in found
