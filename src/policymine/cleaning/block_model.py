@@ -33,23 +33,28 @@ ROUNDS = 3
 
 
 class BlockModel(NamedTuple):
-    """Weights of features for each kind of noise, and for noise as such; `judge` gives chance and likeliest kind."""
+    """Weights of features for noise as such and for each kind of it."""
 
     noise: Mapping[str, float]
     bias: float
     kinds: Mapping[str, tuple[float, Mapping[str, float]]]
 
-    def judge(self, row: Sequence[str]) -> tuple[float, str]:
-        """The chance that a line of these features is noise, and the kind it would be.
+    def chance(self, row: Sequence[str]) -> float:
+        """The chance that a line of these features is noise.
 
-        >>> model = BlockModel({"gram=版权": 3.0}, -1.0, {"ad": (0.0, {}), "site_footer": (0.1, {})})
-        >>> chance, kind = model.judge(["gram=版权", "place=behind"])
-        >>> round(chance, 2), kind
-        (0.88, 'site_footer')
+        >>> round(BlockModel({"gram=版权": 3.0}, -1.0, {}).chance(["gram=版权", "place=behind"]), 2)
+        0.88
         """
         odds = self.bias + sum([self.noise.get(name, 0.0) for name in row])
-        kind = max(self.kinds, key=lambda kind: self.kinds[kind][0] + sum([self.kinds[kind][1].get(name, 0.0) for name in row]))
-        return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, odds)))), kind
+        return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, odds))))
+
+    def kind(self, row: Sequence[str]) -> str:
+        """The likeliest kind of a line that is noise.
+
+        >>> BlockModel({}, 0.0, {"ad": (0.0, {}), "site_footer": (0.1, {"gram=版权": 1.0})}).kind(["gram=版权"])
+        'site_footer'
+        """
+        return max(self.kinds, key=lambda kind: self.kinds[kind][0] + sum([self.kinds[kind][1].get(name, 0.0) for name in row]))
 
 
 @cache
@@ -101,17 +106,21 @@ def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
         return
     titled = any(marks.kind(line) == "heading" for line in lines)
     sides = {"before", "behind"} if titled else {"behind"}
-    places = {position: place_of(line, zones) for position, line in enumerate(lines) if _open_to_doubt(line, marks)}
+    places = {
+        position: place
+        for position, line in enumerate(lines)
+        if (place := place_of(line, zones)) in sides and _open_to_doubt(line, marks)
+    }
     for _ in range(ROUNDS):
         before = len(marks.whole)
         for position, place in places.items():
             line = lines[position]
-            if place not in sides or not marks.free(line):
+            if not marks.free(line):
                 continue
             over, under = neighbours(lines, position, marks)
-            chance, kind = model().judge(features(line, place, over=over, under=under))
-            if chance >= CERTAIN:
-                marks.take(line, kind, RULE, confidence=round(chance, 3))
+            row = features(line, place, over=over, under=under)
+            if (chance := model().chance(row)) >= CERTAIN:
+                marks.take(line, model().kind(row), RULE, confidence=round(chance, 3))
         if len(marks.whole) == before:
             return
 

@@ -218,16 +218,16 @@ class _Search:
         """The ways on behind words of one shape: the next pair was seen, left a mark, vanished, or the step is found."""
         at = node.at + size
         sign = self._signs[at] if at < self._size else 0
-        step = _Step("", kind, size, False)
+        step = _Step("", kind, size, behind=False)
         if sign > MARK:
-            seen = (found.last == sign >> 8).nonzero()[0]
-            if len(seen):
-                self._take(node, paid, _Node(at + 1, WAITING), found, int(seen[0]), step._replace(behind=True))
-        lost = shifted.gone()[found.last].nonzero()[0]
-        if len(lost):
+            seen = found.last.find(sign >> 8)
+            if seen >= 0:
+                self._take(node, paid, _Node(at + 1, WAITING), found, seen, _Step("", kind, size, behind=True))
+        lost = found.gone.find(1)
+        if lost >= 0:
             if sign == MARK:
-                self._take(node, paid, _Node(at + 1, BLIND), found, int(lost[0]), step)
-            self._take(node, paid + UNMARKED * self._marked, _Node(at, BLIND), found, int(lost[0]), step)
+                self._take(node, paid, _Node(at + 1, BLIND), found, lost, step)
+            self._take(node, paid + UNMARKED * self._marked, _Node(at, BLIND), found, lost, step)
         if sign == MARK:
             self._take(node, paid + AT_MARK, _Node(at + 1, IN_STEP), found, self._ending(node, found, at + 1), step)
         self._take(node, paid + CATCH, _Node(at, IN_STEP), found, self._ending(node, found, at), step)
@@ -243,12 +243,10 @@ class _Search:
         """Whether the stretch ends at a place, or a mark of punctuation stands there."""
         return self._ends if at == self._size else self._text[at] in "，。、；：！？,;:!?）)》”"
 
-    def _mass(self, found: Found) -> float:
-        """How likely the single characters of a shape are together, the likeliest of them counting 1."""
-        prices = [float(_shapes().prices[word]) for word in found.words.tolist() if len(_shapes().texts[word]) == 1]
-        return sum(math.exp(prices[0] - price) for price in prices)
-
     def _take(self, node: _Node, paid: float, to: _Node, found: Found, number: int, step: _Step) -> None:
+        best = self._best.get(to)
+        if best is not None and best.cost <= paid:
+            return
         word = int(found.words[number])
         text = _shapes().texts[word]
         if to == node or (len(text) == 1 and to.kind == IN_STEP and node.kind != WAITING):
@@ -258,10 +256,11 @@ class _Search:
         if inside and len(text) > 1:
             price += HONEST
         elif inside:
-            likelier = self._mass(found)  # of all characters with this first byte, beside the likeliest one
+            likelier = _shapes().mass(found.words.tobytes())  # of all characters with this first byte, beside the likeliest one
             if likelier >= 2:
                 text, price = UNREAD, price - math.log(likelier)
-        self._reach(to, paid + price, node, step._replace(word=text))
+        if best is None or paid + price < best.cost:
+            self._best[to] = _Best(paid + price, node, _Step(text, step.kind, step.size, step.behind))
 
     def _trace(self, node: _Node) -> Iterator[Read]:
         """The way back from a node, each word's cost shared among its characters."""

@@ -7,6 +7,7 @@ shown pairs. Shapes are hashed; a stretch is looked up in all places and lengths
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -41,16 +42,29 @@ class Kind(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Words of one shape, the most frequent first: their numbers and last bytes (that which the next pair begins with)."""
+    """Words of one shape, the most frequent first: their numbers, and as bytes, to be searched:
+
+    `last` is the last byte of each (that which the next pair begins with), `gone` 1 where that pair vanishes or may vanish.
+    """
 
     words: npt.NDArray[np.int64]
-    last: Bytes
+    last: bytes
+    gone: bytes
 
 
 class _Index(NamedTuple):
     keys: Keys
     words: npt.NDArray[np.int64]
-    last: Bytes
+    last: bytes
+    gone: bytes
+
+    def all_of(self, keys: Keys) -> Iterator[tuple[int, Found]]:
+        """The words of each shape that has any, with the number of the shape among those asked for."""
+        low = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known = np.flatnonzero(self.keys[low] == keys)
+        low, high = low[known], np.searchsorted(self.keys, keys[known], "right")
+        for number, start, stop in zip(known.tolist(), low.tolist(), high.tolist(), strict=True):
+            yield number, Found(self.words[start:stop], self.last[start:stop], self.gone[start:stop])
 
 
 @cache
@@ -129,7 +143,14 @@ class Words:
         key, word, ending = np.concatenate(keys), np.concatenate(words), np.concatenate(last)
         cheap = np.argsort(self.prices[word], kind="stable")
         order = cheap[np.argsort(key[cheap], kind="stable")]
-        return _Index(key[order], word[order], ending[order])
+        ending = ending[order]
+        return _Index(key[order], word[order], ending.tobytes(), gone()[ending].tobytes())
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - there is one object of this class
+    def mass(self, words: bytes) -> float:
+        """How likely the single characters of a shape (its numbers as bytes) are together, the likeliest of them counting 1."""
+        prices = [float(self.prices[word]) for word in np.frombuffer(words, np.int64).tolist() if len(self.texts[word]) == 1]
+        return sum(math.exp(prices[0] - price) for price in prices)
 
 
 def _shape(codes: npt.NDArray[np.uint16], kind: Kind) -> Keys:
@@ -176,36 +197,51 @@ class Lookup:
     def __init__(self, words: Words, signs: Sequence[int]) -> None:
         """Takes the shown pairs as numbers, MARK for marks, 0 for what has no bytes."""
         self._words, self._signs = words, signs
-        self._known: dict[Kind, dict[tuple[int, int], Found]] = {}
+        self._rows: dict[tuple[bool, bool, bool], _Rows] = {}
+        self._known: dict[Kind, dict[int, list[tuple[int, Found]]]] = {}
 
-    def at(self, place: int, kind: Kind) -> Iterator[tuple[int, Found]]:
+    def at(self, place: int, kind: Kind) -> Sequence[tuple[int, Found]]:
         """The words that can begin at a place, by the number of shown pairs that they take."""
         if kind not in self._known:
             self._known[kind] = self._all(kind)
-        known = self._known[kind]
-        for size in range(LONGEST + 1):
-            if (found := known.get((place, size))) is not None:
-                yield size, found
+        return self._known[kind].get(place, ())
 
-    def _all(self, kind: Kind) -> dict[tuple[int, int], Found]:
-        index = self._words.index(kind)
-        places, keys = [], []
-        for place in range(len(self._signs) + 1):
-            lead = self._signs[place - 1] & 0xFF if kind.lead and place else None
-            if kind.lead and (lead is None or self._signs[place - 1] <= MARK):
-                continue
-            key = 0
-            for size in range(LONGEST + 1):
-                if not size or self._signs[place + size - 1] != MARK or kind.marked:
-                    places.append((place, size))
-                    keys.append(key if lead is None else (key * int(_Q) + lead + 1) & _MASK)
-                sign = self._signs[place + size] if place + size < len(self._signs) else 0
-                if sign == MARK and kind.caught:  # the mark of the half that was lost
-                    continue
-                if not sign or (sign == MARK and not kind.marked):
-                    break
-                key = (key * int(_P) + sign) & _MASK
-        asked = np.array(keys, np.uint64)
-        low = np.searchsorted(index.keys, asked, "left").tolist()
-        high = np.searchsorted(index.keys, asked, "right").tolist()
-        return {place: Found(index.words[a:b], index.last[a:b]) for place, a, b in zip(places, low, high, strict=True) if b > a}
+    def _all(self, kind: Kind) -> dict[int, list[tuple[int, Found]]]:
+        way = kind.lead, kind.caught > 0, kind.marked
+        if way not in self._rows:
+            self._rows[way] = _rows(self._signs, lead=kind.lead, caught=kind.caught > 0, marked=kind.marked)
+        rows = self._rows[way]
+        known: dict[int, list[tuple[int, Found]]] = {}
+        for number, found in self._words.index(kind).all_of(rows.keys):
+            known.setdefault(rows.places[number], []).append((rows.sizes[number], found))
+        return known
+
+
+class _Rows(NamedTuple):
+    """All rows of shown pairs in a stretch that may be words: where each begins, how many pairs it takes, its hash."""
+
+    places: list[int]
+    sizes: list[int]
+    keys: Keys
+
+
+def _rows(signs: Sequence[int], *, lead: bool, caught: bool, marked: bool) -> _Rows:
+    """The rows of signs, grown from every place at once; a mark ends them unless it is `marked` or the half that was lost."""
+    shown = np.array([*signs, *[0] * (LONGEST + 1)], np.uint64)
+    size = len(signs) + 1
+    before = np.concatenate(([np.uint64(0)], shown[: size - 1]))
+    open_ = before > MARK if lead else np.ones(size, np.bool_)
+    key, last = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+    places, sizes, keys = [], [], []
+    for length in range(LONGEST + 1):
+        here = np.flatnonzero(open_ & (last != MARK) if length and not marked else open_)
+        places.append(here)
+        sizes += [length] * len(here)
+        keys.append(key[here] * _Q + (before[here] & np.uint64(0xFF)) + np.uint64(1) if lead else key[here])
+        if length == LONGEST:
+            break
+        last = shown[length : length + size]
+        mark = last == MARK
+        open_ = open_ & (last != 0) & (caught | marked | ~mark)
+        key = np.where(mark & caught, key, key * _P + last)
+    return _Rows(np.concatenate(places).tolist(), sizes, np.concatenate(keys))

@@ -83,9 +83,9 @@ class Alignment:
     @classmethod
     def _from(cls, raw: str, pieces: Sequence[Piece]) -> Alignment:
         origin = Span(pieces[0].raw_start, pieces[-1].raw_end) if pieces else Span(0, 0)
-        ends = tuple(accumulate(len(piece.text) for piece in pieces))
-        text = "".join([piece.text for piece in pieces])
-        return cls(raw, origin, tuple(pieces), text, ends, tuple(piece.raw_end for piece in pieces))
+        texts = [piece.text for piece in pieces]
+        ends = tuple(accumulate(map(len, texts)))
+        return cls(raw, origin, tuple(pieces), "".join(texts), ends, tuple([piece.raw_end for piece in pieces]))
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -110,7 +110,28 @@ class Alignment:
                 place = f"{start}–{end} of {len(self.text)} characters"
                 raise AlignmentError(edit.rule, place, "edits must be disjoint, not empty and inside the text")
             reached = end
-        return Alignment._from(self.raw, list(_apply(list(_split(self.pieces, ordered)), ordered)))
+        return Alignment._from(self.raw, self._edited(ordered))
+
+    def _edited(self, edits: Sequence[Edit]) -> list[Piece]:
+        """The pieces after disjoint edits in order; what none of them touches is taken over as it is."""
+        ends, pieces = self._clean_ends, self.pieces
+        out: list[Piece] = []
+        untouched = number = 0
+        while number < len(edits):
+            first = last = bisect_right(ends, edits[number].span.start, untouched)
+            begun = number
+            while number < len(edits) and edits[number].span.start < ends[last]:
+                last = bisect_left(ends, edits[number].span.end, last)
+                number += 1
+            out += pieces[untouched:first]
+            start, group = ends[first] - len(pieces[first].text), edits[begun:number]
+            if first == last and pieces[first].edit is None:
+                out += _inside(pieces[first], start, group)
+            else:
+                out += _apply(list(_split(pieces[first : last + 1], group, at=start)), group)
+            untouched = last + 1
+        out += pieces[untouched:]
+        return out
 
     def to_raw(self, span: Span) -> Span:
         """The raw characters that `span` (clean offsets) came from: from the first one's start to the last one's end.
@@ -151,13 +172,12 @@ class Alignment:
         What was deleted just before the first or just after the last character of `span` is left out.
         """
         first, last = bisect_right(self._clean_ends, span.start), bisect_left(self._clean_ends, span.end)
-        pieces = []
-        for index in range(first, last + 1):
+        pieces = list(self.pieces[first : last + 1])
+        for index in {first, last}:
             piece, end = self.pieces[index], self._clean_ends[index]
             start = end - len(piece.text)
             if piece.text and piece.stretchable:
-                piece = piece.part(max(span.start - start, 0), min(span.end, end) - start)
-            pieces.append(piece)
+                pieces[index - first] = piece.part(max(span.start - start, 0), min(span.end, end) - start)
         return Alignment._from(self.raw, pieces)
 
 
@@ -169,10 +189,24 @@ class _Placed(NamedTuple):
     piece: Piece
 
 
-def _split(pieces: Sequence[Piece], edits: Sequence[Edit]) -> Iterator[_Placed]:
-    """The pieces, cut at every boundary of an edit that falls inside a stretchable one."""
+def _inside(piece: Piece, start: int, edits: Sequence[Edit]) -> Iterator[Piece]:
+    """One kept piece, which begins at clean offset `start`, cut up by edits that lie in it: the common case."""
+    raw_start, raw_end, text, _ = piece
+    shift = raw_start - start
+    for (low, high), new, rule, confidence, certainty in edits:
+        low, high = low + shift, high + shift
+        if low > raw_start:
+            yield Piece(raw_start, low, text[raw_start - piece.raw_start : low - piece.raw_start])
+        yield Piece(low, high, new, Edit(Span(low, high), new, rule, confidence, certainty))
+        raw_start = high
+    if raw_start < raw_end:
+        yield Piece(raw_start, raw_end, text[raw_start - piece.raw_start :])
+
+
+def _split(pieces: Sequence[Piece], edits: Sequence[Edit], *, at: int) -> Iterator[_Placed]:
+    """The pieces from clean offset `at` on, cut at every boundary of an edit that falls inside a stretchable one."""
     cuts = sorted({offset for edit in edits for offset in edit.span})
-    at, next_cut = 0, 0
+    next_cut = 0
     for piece in pieces:
         end = at + len(piece.text)
         start = at
@@ -193,13 +227,6 @@ def _apply(placed: Sequence[_Placed], edits: Sequence[Edit]) -> Iterator[Piece]:
         if number == len(edits) or edits[number].span.start >= placed[index].end:
             yield placed[index].piece
             index += 1
-            continue
-        start, end, piece = placed[index]
-        if edits[number].span == (start, end) and piece.edit is None:  # the common case: one edit, one untouched piece
-            raw, edit = Span(piece.raw_start, piece.raw_end), edits[number]
-            yield Piece(*raw, edit.text, edit._replace(span=raw))
-            index += 1
-            number += 1
             continue
         first, group = index, [edits[number]]
         limit = max(placed[index].end, edits[number].span.end)
