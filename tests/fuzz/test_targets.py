@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from policymine.errors import RuleError
+import policymine
+from policymine.errors import LayoutError, RuleError
 from policymine.table.query import QueryError, parse
 from tests.fuzz import targets
 from tests.fuzz.targets import TARGETS, refused_clearly, spoken, text_of
@@ -76,6 +77,14 @@ def test_a_refusal_is_one_line_whatever_it_quotes() -> None:
 def test_half_a_character_in_an_answer_is_a_violation() -> None:
     with pytest.raises(UnicodeEncodeError):
         spoken({"text": "\ud800"})
+
+
+def test_half_a_character_in_a_text_is_refused_by_name() -> None:
+    with pytest.raises(LayoutError, match=r"^text: character 3: holds half a character \(U\+D800\)"):
+        policymine.load()("各镇要\ud800在3月15日前报送台账。")
+    with pytest.raises(LayoutError):
+        list(policymine.load().pipe(["各镇要报送。", "\udfff"]))
+    assert policymine.load()("各镇要\ufffd在3月15日前报送台账。")._.times[0].text == "3月15日前"
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel here: only Hypothesis fuzzes")

@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as SpacySpan
 from spacy.vocab import Vocab
 
+from policymine.errors import LayoutError
 from policymine.extraction.card.reading import read_card
 from policymine.extraction.directives.finding import find_directives
 from policymine.extraction.quantities.finding import find_issues as amount_issues
@@ -61,8 +62,17 @@ class JiebaTokenizer:
         self._numbers = _Numbers(vocab)
 
     def __call__(self, text: str) -> Doc:
-        """The text's words as a `Doc`; joined together they give the text again, white space included."""
-        words = [word for word in rjieba.cut(text) if word] if text else []
+        """The text's words as a `Doc`; joined together they give the text again, white space included.
+
+        Raises:
+            LayoutError: the text holds half a character (a lone surrogate), which no output can take.
+        """
+        try:
+            words = [word for word in rjieba.cut(text) if word] if text else []
+        except UnicodeEncodeError as problem:
+            code = f"U+{ord(text[problem.start]):04X}"
+            cure = f"holds half a character ({code}), which no file can take; replace it, for example by U+FFFD"
+            raise LayoutError("text", f"character {problem.start}", cure) from problem
         numbers = [self._numbers[word] for word in words]
         return Doc(self.vocab, words=numbers, spaces=[False] * len(words), user_data={TEXT: text})  # type: ignore[arg-type]
 
