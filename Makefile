@@ -5,7 +5,7 @@ LOCK := requirements.lock
 READY := .venv/ready
 export DO_NOT_TRACK := 1
 
-.PHONY: nightly test lint quality speed peers lock clean help golden fuzz faults soak audit unlocked
+.PHONY: nightly test lint quality speed peers lock clean help golden test-nights test-modules test-faults test-lint test-floors fuzz faults soak audit unlocked
 
 help:
 	@grep -E '^[a-z]+:.*#' Makefile | sed -E 's/:.*#/\t/'
@@ -21,13 +21,26 @@ $(READY): $(LOCK) pyproject.toml
 nightly: $(READY) # crawl the sample site and fill the knowledge table, as every night
 	@$(BIN)/python corpora/serve.py --source sample -- $(BIN)/policymine nightly || [ $$? -eq 6 ]
 
-test: $(READY) # every test, the floors of quality, the linters
+test: $(READY) # every test, the floors of quality, the linters: two processes at a time
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync test-nights test-modules test-faults test-lint test-floors
+
+test-nights:
+	$(BIN)/python -m pytest tests/flows tests/hostile tests/e2e
+
+test-modules:
+	$(BIN)/python -m pytest src $(wildcard tests/test_*.py)
+
+test-faults:
+	$(BIN)/python -m pytest tests/faults tests/fuzz tests/golden
+
+test-lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy flows benchmarks/scoring.py corpora/serve.py docs/refresh.py
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+test-floors:
 	$(BIN)/python benchmarks/quality.py --check
 
 quality: $(READY) # figures on corpora/gold beside their baselines
@@ -59,13 +72,13 @@ fuzz: $(READY) # a million strings at every door, damaged pages, growth at 1, 10
 
 faults: $(READY) # kill the night two hundred times, fill the disk at many writes, and compare (31 minutes on a busy machine)
 	$(BIN)/python -m tests.faults.soak --seed 1
+	$(BIN)/python -m tests.faults.soak --seed 1 --database postgresql --kills 30 --whole 2
 
-soak: fuzz faults # what takes too long for every day
+soak: $(READY) # what takes too long for every day: fuzz and faults side by side
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 fuzz faults
 
-audit: # hold the lock against the public lists of known weaknesses; fails when one of them cannot be asked
-	$(PYTHON) -m venv .venv-audit
-	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r $(LOCK)
+audit: $(READY) # hold the locks against the public list of known weaknesses; 3 when it cannot be asked; LIST=all.zip reads a copy of it
+	@$(BIN)/python tools/audit.py $(LOCK) requirements-uv.lock benchmarks/peers.lock $(if $(LIST),--list $(LIST))
 
 unlocked: # resolve without the lock, in an environment of its own, and run the tests: a broken upstream is seen here first
 	$(PYTHON) -m venv .venv-unlocked
@@ -74,4 +87,4 @@ unlocked: # resolve without the lock, in an environment of its own, and run the 
 	.venv-unlocked/bin/python -m pytest
 
 clean: # forget the environment and the table
-	rm -rf .venv .venv-peers .venv-audit .venv-unlocked data
+	rm -rf .venv .venv-peers .venv-unlocked data

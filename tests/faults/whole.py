@@ -15,7 +15,7 @@ from typing import NamedTuple
 import psutil
 
 from .killing import first_night
-from .world import Sites, World, addresses_of, digest, dump_of, new_world
+from .world import NIGHT, Sites, World, addresses_of, digest, dump_of, new_world
 
 PATIENCE = 300.0
 POLICYMINE = str(Path(sys.executable).with_name("policymine"))
@@ -33,7 +33,7 @@ class Whole(NamedTuple):
 def start(world: World, site: Sites, state: int) -> subprocess.Popen[bytes]:
     """The command as cron starts it, in a process group of its own."""
     addresses = json.dumps(addresses_of(world, site, state))
-    environment = {**os.environ, "POLICYMINE_ADDRESSES": addresses, "NO_COLOR": "1"}
+    environment = {**os.environ, "POLICYMINE_ADDRESSES": addresses, "NO_COLOR": "1", "PGAPPNAME": NIGHT}
     environment.pop("PREFECT_API_URL", None)
     with (world.folder / "stderr.txt").open("ab") as log:
         return subprocess.Popen(
@@ -62,9 +62,9 @@ def left_over(world: World, *, patience: float = 30.0) -> list[str]:
         time.sleep(0.2)
 
 
-def kill_whole(site: Sites, folder: Path, *, kills: int, dice: random.Random) -> Whole:
+def kill_whole(site: Sites, folder: Path, *, kills: int, dice: random.Random, server: str = "") -> Whole:
     """Kills the command so many times, each on its own copy of a table that has a night, and compares."""
-    base = first_night(new_world(folder / "whole"), site)
+    base = first_night(new_world(folder / "whole", server=server), site)
     calm = base.copy(folder / "whole-calm")
     before = standing(base)
     began = time.monotonic()
@@ -87,6 +87,7 @@ def kill_whole(site: Sites, folder: Path, *, kills: int, dice: random.Random) ->
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         violations += [f"{moment:.2f} s: {name} lives on" for name in left_over(world)]
+        violations += [] if world.settle() else [f"{moment:.2f} s: the server holds on to the night's connections"]
         now = standing(world)
         published += now == after
         if now not in (before, after):

@@ -17,6 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import sqlalchemy as sa
+
 from policymine.errors import SourceError
 from policymine.operations.night import Chunk, Night, mine_chunk, open_table, sources_of, visit
 from policymine.operations.order import Steps, run_night
@@ -27,11 +29,14 @@ from policymine.sources.reading import read_file
 from policymine.sources.source import Source
 from policymine.table.lock import RunLock
 from policymine.table.store import Table
+from tests.postgres import administration, driven
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "corpora" / "sample_site"
 PAPERS = ("jianghua/t20220119_101.html", "jianghua/t20220812_103.html", "tongzhi/t20220516_212.html",
           "tongzhi/t20221021_205.html", "tongzhi/t20230106_215.html", "huiyi/t20220127_301.html")  # fmt: skip
+NIGHT = "night"
+"""How the connections of a night are called on a server."""
 CHANGED, GONE, FRESH = PAPERS[0], PAPERS[2], PAPERS[5]
 SITE = """
 id = "small"
@@ -56,9 +61,18 @@ LETTERS = {
 
 
 class World(NamedTuple):
-    """Where everything of one trial lies: its folder with settings, table and archive."""
+    """Where everything of one trial lies: its folder with settings, table and archive; or, with a server, the table there."""
 
     folder: Path
+    server: str = ""
+
+    @property
+    def table(self) -> str:
+        """The address of its table."""
+        if not self.server:
+            return f"sqlite:///{self.folder}/table.db"
+        name = f"w{sha256(str(self.folder).encode()).hexdigest()[:16]}"
+        return sa.make_url(self.server).set(database=name).render_as_string(hide_password=False)
 
     @property
     def config(self) -> Path:
@@ -71,9 +85,45 @@ class World(NamedTuple):
     def copy(self, folder: Path) -> World:
         """The same state in another folder."""
         shutil.copytree(self.folder, folder)
+        made = World(folder, self.server)
         content = self.config.read_text(encoding="utf-8").replace(str(self.folder), str(folder))
-        World(folder).config.write_text(content, encoding="utf-8")
-        return World(folder)
+        if self.server:
+            content = content.replace(self.table, made.table)
+            made.on_server(f"CREATE DATABASE {{name}} TEMPLATE {sa.make_url(self.table).database}")
+        made.config.write_text(content, encoding="utf-8")
+        return made
+
+    def on_server(self, words: str) -> None:
+        """Makes or drops the database of its table, `{name}` in these words."""
+        with administration(self.server) as connection:
+            connection.exec_driver_sql(words.format(name=sa.make_url(self.table).database))
+
+    def drop(self) -> None:
+        """Throws it away, with its table."""
+        shutil.rmtree(self.folder)
+        if self.server:
+            self.on_server("DROP DATABASE {name} WITH (FORCE)")
+
+    def has_table(self) -> bool:
+        """Whether there is a table, be it an empty one."""
+        if not self.server:
+            return (self.folder / "table.db").exists()
+        engine = sa.create_engine(driven(self.table), poolclass=sa.NullPool)
+        return sa.inspect(engine).has_table("runs")
+
+    def settle(self, *, patience: float = 30.0) -> bool:
+        """Waits until the server has let go of a killed night's connections; False when it does not."""
+        if not self.server:
+            return True
+        left = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND application_name = :night")
+        given = {"name": sa.make_url(self.table).database, "night": NIGHT}
+        until = time.monotonic() + patience
+        with administration(self.server) as connection:
+            while connection.execute(left, given).scalar_one():
+                if time.monotonic() > until:
+                    return False
+                time.sleep(0.01)
+        return True
 
 
 class Sites(NamedTuple):
@@ -131,8 +181,9 @@ def _make_site(folder: Path, *, state: int) -> None:
     os.utime(folder / "index.html", (1_700_000_000 + state * 86_400,) * 2)
 
 
-def new_world(folder: Path, *, crawl: bool = True) -> World:
+def new_world(folder: Path, *, crawl: bool = True, server: str = "") -> World:
     """An empty world: settings and sources, no table. Without a crawl its folder holds the site's pages too."""
+    world = World(folder, server)
     (folder / "overlay" / "sites").mkdir(parents=True)
     if crawl:
         (folder / "overlay" / "sites" / "small.toml").write_text(SITE, encoding="utf-8")
@@ -141,10 +192,12 @@ def new_world(folder: Path, *, crawl: bool = True) -> World:
         SITE.replace('"small"', '"sample"').replace("enabled = true", "enabled = false"), encoding="utf-8"
     )
     places = {name: folder / name for name in ("archive", "reports", "work", "overlay", "backups")}
-    lines = [f'database_url = "sqlite:///{folder}/table.db"', "chunk = 2", "min_free = 0"]
+    lines = [f'database_url = "{world.table}"', "chunk = 2", "min_free = 0"]
     lines += [f'{name} = "{path}"' for name, path in places.items()]
-    (folder / "policymine.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return World(folder)
+    world.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if server:
+        world.on_server("CREATE DATABASE {name} TEMPLATE template0")
+    return world
 
 
 def settings_of(world: World, site: Sites, state: int) -> Settings:
@@ -198,7 +251,7 @@ def dump(table: Table) -> list[str]:
 
 def dump_of(world: World) -> list[str]:
     """The canonical dump of a world's table; empty when there is none yet."""
-    if not (world.folder / "table.db").exists():
+    if not world.has_table():
         return []
     with open_table(world.settings) as table:
         return dump(table)

@@ -259,12 +259,12 @@ def _parse(group: Any, words: list[str]) -> None:
 
 
 TARGETS: Mapping[str, Target] = {
-    "decode": Target(decode, 120, 250),
+    "decode": Target(decode, 120, 280),
     "clean": Target(clean, 60, 150),
-    "extract": Target(extract, 24, 200),
+    "extract": Target(extract, 20, 100),
     "rules": Target(rules, 40, 170),
-    "settings": Target(settings, 40, 110),
-    "arguments": Target(arguments, 24, 110),
+    "settings": Target(settings, 40, 145),
+    "arguments": Target(arguments, 24, 145),
     "whole": Target(whole, 600, 10),
 }
 """Every door; shares add up to a thousand."""
