@@ -34,5 +34,9 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         return {number for number in found if number >= 0}
 
     listing = within("list")
-    items = {number for number, place in enumerate(stands) if place.introduced in listing} if listing else set()
+    items: set[int] = set()
+    for number, place in enumerate(stands) if listing else ():
+        goes_on = number - 1 in items and sentences[number - 1].closing in ("；", ";", "：", ":")
+        if place.introduced in listing and (sentences[number].label or goes_on):
+            items.add(number)
     return frozenset(within("sentence") | items)

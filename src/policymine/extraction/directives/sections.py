@@ -91,6 +91,8 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
         told = ambient.get(-1, "")
         role = role or told
         outer = outer or told or role
+        if number and sentence.label and read[number - 1].closing in ("：", ":") and outline.items[sentence.item].number == 1:
+            colons[outline.items[sentence.item].parent] = number - 1
         found.append(
             Place(
                 role, outer, heading,
