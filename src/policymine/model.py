@@ -19,6 +19,10 @@ PaperKind = Literal["speech", "circular", "notice", "meeting_report", "work_repo
 Level = Literal["national", "province", "city", "county", "township", "unit"]
 Modality = Literal["obligation", "prohibition", "permission", "recommendation", "sanction"]
 BearerRole = Literal["lead", "support", "responsible"]
+BodyKind = Literal[
+    "government", "party", "department", "headquarters", "judiciary", "institution", "school", "medical", "enterprise",
+    "association", "team", "place", "village", "people",
+]  # fmt: skip
 TimeType = Literal["DATE", "TIME", "DURATION", "SET"]
 TimeMod = Literal[
     "BEFORE", "ON_OR_BEFORE", "AFTER", "ON_OR_AFTER", "EQUAL_OR_LESS", "EQUAL_OR_MORE", "APPROX", "START", "MID", "END"
@@ -227,12 +231,19 @@ class Reference(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who must act. `explicit` is False when taken over from earlier text; `span` (clean) quotes the name where it stands."""
+    """Who must act. `explicit` is False when taken over from earlier text; `span` (clean) quotes the name where it stands.
+
+    `name` is the name in full (县应急局 → 县应急管理局); `kind`, `level` and `sector` are what it tells of the body.
+    """
 
     text: str
     role: BearerRole = "responsible"
     explicit: bool = True
     span: Span | None = None
+    name: str | None = None
+    kind: BodyKind | None = None
+    level: Level | None = None
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +310,8 @@ class Row:
 
 
 __all__ = [
-    "FINDING_KINDS", "Alignment", "Bearer", "BearerRole", "Block", "Card", "CleanPage", "Cut", "Directive", "Document", "Edit",
-    "ExpansionSource", "Finding", "FindingKind", "Findings", "Interval", "Issue", "Level", "MinedDocument", "Modality", "Page",
-    "PaperKind", "Quantity", "QuantityMod", "Reference", "Repair", "Row", "Slogan", "SloganKind", "Span", "TimeExpression",
-    "TimeMod", "TimeRole", "TimeType",
+    "FINDING_KINDS", "Alignment", "Bearer", "BearerRole", "Block", "BodyKind", "Card", "CleanPage", "Cut", "Directive",
+    "Document", "Edit", "ExpansionSource", "Finding", "FindingKind", "Findings", "Interval", "Issue", "Level",
+    "MinedDocument", "Modality", "Page", "PaperKind", "Quantity", "QuantityMod", "Reference", "Repair", "Row", "Slogan",
+    "SloganKind", "Span", "TimeExpression", "TimeMod", "TimeRole", "TimeType",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from policymine.model import Alignment, Card, CleanPage, Document, Findings, Min
 
 STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clean": (("text", "sources", "cleaning"), ("jieba", "opencc", "lxml", "beautifulsoup4", "pypinyin")),
-    "mine": (("text", "extraction"), ("jieba", "rjieba", "chinesecalendar", "borax", "scikit-learn")),
+    "mine": (("text", "organisations", "extraction"), ("jieba", "rjieba", "chinesecalendar", "borax", "scikit-learn")),
 }
 """For each station the packages and the libraries that decide what it gives."""
 TextOf = Callable[[str], str | None]

@@ -24,7 +24,7 @@ OPTIONS: dict[str, Any] = {
     "sector": Annotated[Many, typer.Option(help="Sector, such as 消防.")],
     "force": Annotated[int | None, typer.Option(help="Least force, 1 to 5.", min=1, max=5)],
     "operational": Annotated[bool | None, typer.Option("--operational/--exhortation", help="Only the one or the other.")],
-    "bearer": Annotated[str | None, typer.Option(help="Part of the name of a unit that must act.")],
+    "bearer": Annotated[str | None, typer.Option(help="Part of the name of a unit that must act, in full or short.")],
     "since": Annotated[str | None, typer.Option(help="Papers from this date on: 2022, 2022-03, 2022-03-15.")],
     "until": Annotated[str | None, typer.Option(help="Papers up to this date.")],
     "year": Annotated[Many, typer.Option(help="Year of the paper.")],

@@ -117,6 +117,7 @@ def _directive(item: Finding) -> dict[str, Any]:
             {
                 "text": b.text, "role": b.role, "explicit": b.explicit,
                 "start": b.span.start if b.span else None, "end": b.span.end if b.span else None,
+                "name": b.name, "kind": b.kind, "level": b.level, "sector": b.sector,
             }
             for b in item.bearers
         ],

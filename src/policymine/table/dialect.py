@@ -262,21 +262,21 @@ class Matched(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What the index is asked for: the tree of a query, alternatives of facets, a part of a unit's name."""
+    """What the index is asked for: the tree of a query, alternatives of facets, spellings of a part of a unit's name."""
 
     tree: Node | None
     facets: Sequence[Sequence[str]]
-    unit: str | None
+    units: Sequence[str]
 
     def matches(self, connection: sa.Connection, fold: Fold) -> Matched | None:
         """The conditions on the index; None when nothing is asked of it."""
-        if not (self.tree or self.facets or self.unit):
+        if not (self.tree or self.facets or self.units):
             return None
         if _on_server(connection):
             return self._on_server(connection, fold)
         parts = [" OR ".join(f'facets : "{token}"' for token in group) for group in self.facets]
-        if self.unit:
-            parts.append(fts_term("units", self.unit, single="units"))
+        if self.units:
+            parts.append(" OR ".join(fts_term("units", unit, single="units") for unit in self.units))
         if self.tree:
             parts.append(fts_expression(self.tree, fold))
         expression = " AND ".join(f"({part})" for part in parts)
@@ -284,10 +284,10 @@ class Asked(NamedTuple):
 
     def _on_server(self, connection: sa.Connection, fold: Fold) -> Matched:
         exactly = [exact(self.tree, fold, index.c.folded)] if self.tree else []
-        exactly += [contains(index.c.units, self.unit)] if self.unit else []
-        facets = postgresql.query_text(self.facets, units=None, needed=None)
+        exactly += [sa.or_(*(contains(index.c.units, unit) for unit in self.units))] if self.units else []
+        facets = postgresql.query_text(self.facets, units=(), needed=None)
         needed = necessary(self.tree, fold) if self.tree else None
-        text = postgresql.query_text(self.facets, units=self.unit, needed=needed)
+        text = postgresql.query_text(self.facets, units=self.units, needed=needed)
         by_index = [_condition("directives_index.grams @@ CAST(:match AS tsquery)", text)] if text else []
         by_row = (
             [_condition("ts_match_vq(directives_index.grams, CAST(:facets AS tsquery))", facets, "facets")] if facets else []

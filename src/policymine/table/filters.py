@@ -26,9 +26,10 @@ class Filters:
     """What the hits must be beside containing the terms; None leaves a facet open.
 
     Several values of a facet are alternatives. `region` is a beginning (`甘肃省` finds `甘肃省/天水市`), `force` the least
-    grade, `bearer` a part of a unit's name in any role. `since` and `until` are dates that the paper bears (`2022`, `2022-03`,
-    `2022-03-15`), `due_from` and `due_to` the first and the last day on which the first deadline may end; what has no such date
-    is left out by them. `changed_since` is the day since which a row was new or read differently.
+    grade, `bearer` a part of a unit's name in any role, in full or short (`应急管理局` finds 县应急局). `since` and `until` are
+    dates that the paper bears (`2022`, `2022-03`, `2022-03-15`), `due_from` and `due_to` the first and the last day on which
+    the first deadline may end; what has no such date is left out by them. `changed_since` is the day since which a row was new
+    or read differently.
     """
 
     kind: Choice = None

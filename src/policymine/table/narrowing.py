@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from policymine.organisations import spellings_of
 from policymine.table import schema
 from policymine.table.bigrams import LONGEST_TOKEN, facet, kept, tells
 from policymine.table.dialect import contains
@@ -26,12 +27,12 @@ Condition = sa.ColumnElement[bool]
 
 
 class Narrowing(NamedTuple):
-    """What filters ask: groups of tokens of which every hit has one each, a part of a unit's name as the index has it,
-    conditions on `lifetimes`, and conditions on `directives`.
+    """What filters ask: groups of tokens of which every hit has one each, spellings of a part of a unit's name as the index
+    has it, conditions on `lifetimes`, and conditions on `directives`.
     """
 
     tokens: tuple[tuple[str, ...], ...]
-    unit: str | None
+    units: tuple[str, ...]
     beside: tuple[Condition, ...]
     rows: tuple[Condition, ...]
 
@@ -41,6 +42,7 @@ def narrowing(filters: Filters, *, now: Snapshot) -> Narrowing:
     regions = _regions(filters, now)
     part = filters.bearer
     told = part is not None and 0 < len(part) <= LONGEST_TOKEN and "；" not in part
+    spellings = spellings_of(part) if part and told else ()
     rows = [*_rows(filters)]
     if regions is None:
         rows.append(sa.or_(*(_begins(directives.c.region, value) for value in filters.choices("region"))))
@@ -48,7 +50,7 @@ def narrowing(filters: Filters, *, now: Snapshot) -> Narrowing:
         c = directives.c
         rows.append(sa.or_(*(contains(unit, part) for unit in (c.lead, c.support, c.responsible))))
     groups = (*_tokens(filters, now=now), *([regions] if regions else []))
-    return Narrowing(groups, kept(part) if part and told else None, tuple(_beside(filters, now=now)), tuple(rows))
+    return Narrowing(groups, tuple(map(kept, spellings)), tuple(_beside(filters, now=now)), tuple(rows))
 
 
 def _tokens(filters: Filters, *, now: Snapshot) -> Iterator[tuple[str, ...]]:

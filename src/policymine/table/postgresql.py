@@ -178,8 +178,9 @@ def walk_of(connection: sa.Connection, text: str, *, condition: sa.ColumnElement
     return Walk(condition, max(int(rows), 1), min(told / max(rows, 1), 1.0))
 
 
-def query_text(groups: Sequence[Sequence[str]], *, units: str | None, needed: str | None) -> str:
-    """A `tsquery` of facet alternatives, a part of a unit's name, and what the query needs."""
+def query_text(groups: Sequence[Sequence[str]], *, units: Sequence[str], needed: str | None) -> str:
+    """A `tsquery` of facet alternatives, spellings of a part of a unit's name, and what the query needs."""
     either = [" | ".join(f"'{token}'" for token in group) for group in groups]
-    either += [f"'{unit_gram(gram)}'" for gram in grams(units)] if units else []
+    spelled = (" & ".join(f"'{unit_gram(gram)}'" for gram in grams(unit)) for unit in units)
+    either += [" | ".join(f"({unit})" for unit in spelled)] if units else []
     return " & ".join(f"({part})" for part in (*either, *([needed] if needed else [])))

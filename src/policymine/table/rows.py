@@ -218,6 +218,7 @@ def _directive(finding: Finding) -> Columns:
             {
                 "text": bearer.text, "role": bearer.role, "explicit": bearer.explicit,
                 "start": bearer.span and bearer.span.start, "end": bearer.span and bearer.span.end,
+                "name": bearer.name, "kind": bearer.kind, "level": bearer.level, "sector": bearer.sector,
             }
             for bearer in item.bearers
         ],
@@ -229,7 +230,13 @@ def _directive(finding: Finding) -> Columns:
 
 def _directive_from(c: Mapping[str, Any], quoted: tuple[Span, str, str]) -> Directive:
     bearers = tuple(
-        Bearer(b["text"], b["role"], b["explicit"], None if b["start"] is None else Span(b["start"], b["end"]))
+        Bearer(
+            b["text"],
+            b["role"],
+            b["explicit"],
+            None if b["start"] is None else Span(b["start"], b["end"]),
+            *(b.get(name) for name in ("name", "kind", "level", "sector")),
+        )
         for b in c["bearers"]
     )
     deadlines = tuple(_time_from(t, (Span(t["start"], t["end"]), t["text"], t["rule"])) for t in c["deadlines"])

@@ -146,7 +146,7 @@ def finding(table: Table, tree: Node | None, filters: Filters, *, now: Snapshot)
     What the index tells is asked of the index alone; see `narrowing`.
     """
     narrowed = narrowing(filters, now=now)
-    asked = Asked(tree, narrowed.tokens, narrowed.unit).matches(now.connection, table.fold)
+    asked = Asked(tree, narrowed.tokens, narrowed.units).matches(now.connection, table.fold)
     key = lifetimes.c.serial if asked is None else index.c.rowid
     source: sa.FromClause = lifetimes if asked is None else index.join(lifetimes, lifetimes.c.serial == key)
     if narrowed.rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.splitting import Piece
 from policymine.model import Bearer, BearerRole, PaperKind
+from policymine.organisations import organisation_of
 from policymine.text.outline import Outline
 from policymine.text.span import Span
 
@@ -189,7 +191,7 @@ def _continues(sentence: Sentence) -> bool:
 
 
 def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
-    return tuple(Bearer(bearer.text, bearer.role, explicit=False, span=bearer.span) for bearer in bearers)
+    return tuple(replace(bearer, explicit=False) for bearer in bearers)
 
 
 def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
@@ -307,7 +309,13 @@ def _joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
 
 
 def _named(text: str, span: Span | Subject, role: BearerRole) -> tuple[Bearer, ...]:
-    return tuple(Bearer(part.of(text), role, span=part) for part in members(text, Span(span.start, span.end)))
+    return tuple(_bearer(text, part, role) for part in members(text, Span(span.start, span.end)))
+
+
+def _bearer(text: str, span: Span, role: BearerRole, *, explicit: bool = True) -> Bearer:
+    """A bearer with what its name tells of it."""
+    name = span.of(text)
+    return Bearer(name, role, explicit, span, *organisation_of(name))
 
 
 def _brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer, ...]]:
@@ -322,7 +330,7 @@ def _brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Beare
             role: BearerRole = "lead" if "牵头" in told else "support" if "配合" in told or "协助" in told else "responsible"
             span = Span(*part.span("names")).trimmed(text, "、，,等 ") if part["names"] else None
             if span is not None:
-                named += [Bearer(name.of(text), role, explicit=False, span=name) for name in members(text, span, loose=True)]
+                named += [_bearer(text, name, role, explicit=False) for name in members(text, span, loose=True)]
         at = bisect_right(starts, bracket.start()) - 1
         if named and at >= 0:
             given[sentences[at].item] = tuple(named)
