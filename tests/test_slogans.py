@@ -121,6 +121,13 @@ def test_every_reading_of_the_dictionary_has_the_announced_number() -> None:
             assert look_up(name) is entry
 
 
+def test_what_was_not_compared_with_a_source_says_so() -> None:
+    readings = [reading for entry in entries().values() for reading in entry.readings]
+    assert all(("unchecked" in reading.standing) == (not reading.checked) for reading in readings)
+    assert all(("unsure" in reading.standing) == (not reading.sure) for reading in readings)
+    assert sum(bool(reading.checked) for reading in readings) >= 190
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

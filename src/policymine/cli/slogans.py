@@ -149,10 +149,12 @@ def _variants(name: str) -> list[str]:
 
 def _sources(name: str) -> list[str]:
     entry = look_up(name)
-    return [
-        f"   {reading.field}: {reading.source}{'' if reading.sure else ' (unsure)'}"
-        for reading in (entry.readings if entry else ())
-    ]
+    lines = []
+    for reading in entry.readings if entry else ():
+        standing = f" ({reading.standing})" if reading.standing else ""
+        checked = f" — {reading.checked}" if reading.checked else ""
+        lines.append(f"   {reading.field}: {reading.source}{checked}{standing}")
+    return lines
 
 
 def _lineage(surface: Surface, found: Lineage) -> None:

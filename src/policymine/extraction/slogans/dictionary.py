@@ -25,7 +25,9 @@ FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾兩雙個", "一二三�
 NUMERAL = re.compile(r"[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两双]|\d{1,2}")
 WORDS = load("policymine.extraction.slogans", "slogans").lexicons
 ONE_EACH = re.compile("一(?P<whom>[^一]{1,3})一(?P<what>[^一]{1,3})")
-READING_KEYS = {"field", "members", "since", "source", "sure", "note", "cues"}
+READING_KEYS = {"field", "members", "since", "source", "sure", "note", "cues", "checked"}
+UNCHECKED = "unchecked"
+LITERAL = "按字面:每一个各有一份"
 ENTRY_KEYS = {"name", "variants", "readings", "counts"}
 
 
@@ -33,6 +35,7 @@ ENTRY_KEYS = {"name", "variants", "readings", "counts"}
 class Reading:
     """What a slogan stands for in one field. `since` is the first known year, None where unknown; `sure` says how firm.
 
+    `checked` says what the members were compared with: a paper that spells them out, a law, public texts; "" is not at all.
     A reading with `cues` holds only where one of these words stands nearby; one without is the default.
     """
 
@@ -43,6 +46,16 @@ class Reading:
     sure: bool
     note: str = ""
     cues: tuple[str, ...] = ()
+    checked: str = ""
+
+    @property
+    def standing(self) -> str:
+        """What a reader must know before relying on it: "" where it was checked and is sure.
+
+        >>> look_up("三违").readings[0].standing, Reading("安全", ("甲",), None, "说法", sure=True).standing
+        ('', 'unchecked')
+        """
+        return ", ".join(word for word, said in (("unsure", not self.sure), (UNCHECKED, not self.checked)) if said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +146,7 @@ def _each(name: str) -> Entry | None:
     whom, what = (WORDS["each_whom"].get(match["whom"]), WORDS["each_what"].get(match["what"])) if match else (None, None)
     if whom is None or what is None:
         return None
-    return Entry(name, (), (Reading("通用", (whom, what), None, "按字面:每一个各有一份", sure=True),))
+    return Entry(name, (), (Reading("通用", (whom, what), None, LITERAL, sure=True, checked=LITERAL),))
 
 
 def parse(content: str) -> Iterator[Entry]:
@@ -191,4 +204,5 @@ def _reading(record: Mapping[str, Any], name: str) -> Reading:
         sure=bool(record["sure"]),
         note=record.get("note", ""),
         cues=tuple(record.get("cues", ())),
+        checked=record.get("checked", ""),
     )

@@ -29,7 +29,7 @@ STOP = re.compile("[。！？!?\n]")
 STRETCH = re.compile(r"[^，,。；;：:！!？?\n“”‘’\"（()）《》]*\Z")
 LEAD = re.compile(r"(?:的|实现了?|做到|达到|形成|落实|这|等)\Z")
 NAMED = re.compile(r"[（(](?:以下|下)?[简统合并]称(?:为)?[：:]?\Z")
-LISTED = re.compile(r"[“‘](?P<list>[^“”‘’\n。，；、]{1,12}(?:、[^“”‘’\n。，；、]{1,12})+)[”’]的?\Z")
+LISTED = re.compile(r"[“‘](?P<list>[^“”‘’\n。，；、]{1,12}(?:[、+＋][^“”‘’\n。，；、]{1,12})+)[”’]的?\Z")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
@@ -180,7 +180,7 @@ def _before(text: str, slogan: Span, wanted: int) -> _Ways:
     if named:
         end = named.start()
     elif listed := LISTED.search(text, max(0, end - REACH_BEFORE), end):
-        some = members(text, Span(*listed.span("list")), "、")
+        some = members(text, Span(*listed.span("list")), "[、+＋]")
         if len(some) == wanted and _even(some):
             yield some, False
         return
@@ -222,6 +222,11 @@ def _alike(name: str, members: Sequence[str], *, cut: bool) -> bool:
     if len(members) == 2 and (len(set(lengths)) > 1 or (cut and not COUNTED.match(name)) or HEAD_VERB.match(members[1])):
         return False
     known = look_up(name)
-    if known and len(set(lengths)) > 1 and not any(m in r.members for r in known.readings for m in members):
+    if (
+        known
+        and any(not reading.cues for reading in known.readings)
+        and len(set(lengths)) > 1
+        and not any(m in r.members for r in known.readings for m in members)
+    ):
         return False
     return max(lengths) <= 2 * min(lengths) + 2
