@@ -25,6 +25,8 @@ _Reason = tuple[float, str, float]
 FOLDER = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
+UNDECIDED = 0.5
+"""The chance on either side of which the clauses of a sentence need no weighing against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,66 +40,77 @@ class LinearModel:
 
     weights: dict[str, float]
     bias: float
-    weighed: dict[Sign, float] = field(default_factory=dict, compare=False, repr=False)
-    strongest: dict[Sign, list[_Reason]] = field(default_factory=dict, compare=False, repr=False)
+    weighed: _Weighed = field(init=False, compare=False, repr=False)
+    strongest: _Strongest = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is weighed yet."""
+        object.__setattr__(self, "weighed", _Weighed(self.weights))
+        object.__setattr__(self, "strongest", _Strongest(self.weights))
 
     def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
-        return [_chance(self.bias + self._sum(row)) for row in rows]
+        return self.judge_with((), rows)
 
     def judge_with(self, shared: Sequence[Sign], rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chances of rows that have the signs `shared` in common, which are weighed once."""
-        base = self.bias + self._sum(shared)
-        return [_chance(base + self._sum(row)) for row in rows]
+        weighed = self.weighed
+        base = self.bias + sum([weighed[sign] for sign in shared])
+        return [_chance(base + sum([weighed[sign] for sign in row])) for row in rows]
 
     def judge_plain(self, row: Sequence[Sign], plain: Iterable[str]) -> float:
         """The chance of a row of signs and a set of plain features besides."""
-        return _chance(self.bias + self._sum(row) + sum(filter(None, map(self.weights.get, plain))))
-
-    def _sum(self, row: Sequence[Sign]) -> float:
-        """What the signs of a row weigh together; each sign is spelled out only the first time it is met."""
-        known = self.weighed
-        try:
-            return sum([known[sign] for sign in row])
-        except KeyError:
-            return sum([self._weight(sign) for sign in row])
-
-    def _weight(self, sign: Sign) -> float:
-        if (known := self.weighed.get(sign)) is not None:
-            return known
-        weight = sum([self.weights.get(feature, 0.0) for feature in expand(sign)])
-        if len(self.weighed) >= MOST_SIGNS:
-            self.weighed.clear()
-        self.weighed[sign] = weight
-        return weight
+        weighed = self.weighed
+        of_signs = sum([weighed[sign] for sign in row])
+        return _chance(self.bias + of_signs + sum(filter(None, map(self.weights.get, plain))))
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features that weighed most, strongest first, one for each group of a sign's templates."""
-        known = self.strongest
-        found: list[_Reason] = []
-        for sign in row:
-            found += known[sign] if sign in known else self._strongest(sign)
+        strongest = self.strongest
+        found = [reason for sign in row for reason in strongest[sign]]
         if len(found) < most:
-            found = [reason for sign in row for reason in self._reasons(sign)]
+            found = [reason for sign in row for reason in _reasons(sign, self.weights)]
         found.sort()
         return tuple([(name, weight) for _, name, weight in found[:most]])
 
-    def _strongest(self, sign: Sign) -> list[_Reason]:
-        """The reasons of a sign that are strong enough to be among the first few of most rows."""
-        if len(self.strongest) >= MOST_SIGNS:
-            self.strongest.clear()
-        found = self.strongest[sign] = [reason for reason in self._reasons(sign) if reason[0] <= -STRONG]
+
+class _Weighed(dict[Sign, float]):
+    """What signs weigh; each is spelled out only the first time it is asked for."""
+
+    def __init__(self, weights: dict[str, float]) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, sign: Sign) -> float:
+        if len(self) >= MOST_SIGNS:
+            self.clear()
+        weight = self[sign] = sum([self._weights.get(feature, 0.0) for feature in expand(sign)])
+        return weight
+
+
+class _Strongest(dict[Sign, list[_Reason]]):
+    """The reasons of signs that are strong enough to be among the first few of most rows."""
+
+    def __init__(self, weights: dict[str, float]) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, sign: Sign) -> list[_Reason]:
+        if len(self) >= MOST_SIGNS:
+            self.clear()
+        found = self[sign] = [reason for reason in _reasons(sign, self._weights) if reason[0] <= -STRONG]
         return found
 
-    def _reasons(self, sign: Sign) -> list[_Reason]:
-        """The feature of each group of a sign that weighs most, as they are sorted."""
-        names = [max(group, key=lambda feature: abs(self.weights.get(feature, 0.0))) for group in expand_groups(sign)]
-        weights = [round(self.weights.get(name, 0.0), 3) for name in names]
-        return [(-abs(weight), name, weight) for name, weight in zip(names, weights, strict=True)]
+
+def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:
+    """The feature of each group of a sign that weighs most, as they are sorted."""
+    names = [max(group, key=lambda feature: abs(weights.get(feature, 0.0))) for group in expand_groups(sign)]
+    rounded = [round(weights.get(name, 0.0), 3) for name in names]
+    return [(-abs(weight), name, weight) for name, weight in zip(names, rounded, strict=True)]
 
 
 def _chance(odds: float) -> float:
-    return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, odds))))
+    return 1.0 / (1.0 + exp(-odds)) if -60.0 < odds < 60.0 else 1.0 / (1.0 + exp(-60.0 if odds > 0 else 60.0))
 
 
 @cache
@@ -130,6 +143,10 @@ def smooth(chances: Sequence[float]) -> list[bool]:
     >>> smooth([0.1, 0.9, 0.45, 0.8])
     [False, True, True, True]
     """
+    if max(chances, default=0.0) < UNDECIDED:
+        return [False] * len(chances)
+    if min(chances) > UNDECIDED:
+        return [True] * len(chances)
     off, on = 0.0, 0.0
     steps: list[tuple[bool, bool]] = []
     for index, chance in enumerate(chances):

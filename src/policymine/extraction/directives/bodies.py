@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from policymine import rules
@@ -105,7 +105,8 @@ def kind_of(name: str) -> str:
     ['organisation', 'person', '', 'organisation', '']
     """
     words = _words()
-    name = BRACKET.sub("", name).rstrip("”）)’")
+    if name.endswith(("）", ")", "”", "’")):
+        name = BRACKET.sub("", name).rstrip("”）)’")
     for length in range(min(words.longest, len(name)), 0, -1):
         ending = name[-length:]
         kind = words.kinds.get(ending)
@@ -133,6 +134,13 @@ def subject_of(
     return Names(text, times=times).subject(start, end, cue=cue, lead=lead)
 
 
+@lru_cache(maxsize=2)
+def _marked(text: str) -> tuple[list[int], list[int]]:
+    """For every character the patterns that may match there, as bits, and where a name may end."""
+    marks = _words().prefixes.marks(text)
+    return marks.listed(), marks.positions("ending")
+
+
 class Names:
     """The names of a text: where one may end, what may follow it, what can't start one, looked up once for all its clauses.
 
@@ -145,8 +153,8 @@ class Names:
 
     def __init__(self, text: str, *, times: Container[int] = ()) -> None:
         self.text, self._times, self._words = text, times, _words()
-        marks = self._words.prefixes.marks(text)
-        self._bits, self._at, self._endings = self._words.prefixes.bits, marks.listed(), marks.positions("ending")
+        self._bits = self._words.prefixes.bits
+        self._at, self._endings = _marked(text)
 
     def subject(self, start: int, end: int, *, cue: int | None, lead: str) -> Subject | None:
         """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
@@ -217,6 +225,9 @@ class Names:
     def _scan(self, start: int, limit: int, *, end: int, trusted: bool = False) -> Subject | None:
         """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
         text, near = self.text, min(limit, start + LONGEST)
+        first = bisect_left(self._endings, start)
+        if first == len(self._endings) or self._endings[first] >= near:
+            return None
         if not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0:
             return None
         for at in self._ends(start, near):
@@ -257,10 +268,7 @@ class Names:
         """Where the words end that a name may end with, those that overlap an earlier one left out."""
         ending, endings = self._words.ending, self._endings
         done = start
-        for index in range(bisect_left(endings, start), len(endings)):
-            at = endings[index]
-            if at >= end:
-                return
+        for at in endings[bisect_left(endings, start) : bisect_left(endings, end)]:
             if at >= done and (match := ending.match(self.text, at, end)) is not None:
                 done = match.end()
                 yield done

@@ -24,6 +24,8 @@ from policymine.text.span import Span
 
 TAIL = "。！？；!?;：:”’」』 \u3000"
 FRONT = ' \u3000“”"'
+BLANK = " \u3000"
+CLOSED = " \u3000)）"
 UNMARKED: frozenset[str] = frozenset()
 ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
@@ -64,28 +66,25 @@ class Sentence(NamedTuple):
     clauses: tuple[Clause, ...]
 
 
-class _Lead(NamedTuple):
-    """The first word of a clause: its class ("" for none), whether adverbs stand in front of it, and where it starts."""
-
-    kind: str
-    adverb: bool
-    head: int
-
-
 @cache
 def _words() -> dict[str, list[str]]:
     listed: dict[str, list[str]] = rules.load(PACKAGE, "directives").lexicons["lexicons"]
     return listed
 
 
-@cache
-def _leading(character: str) -> re.Pattern[str] | None:
+class _Leading(dict[str, re.Pattern[str] | None]):
     """What a clause may lead with by its first character: a pronoun, a result word, a preposition, an adverb, a verb."""
-    groups = []
-    for name in ("pronoun", "result", "preposition", "adverb", "verb"):
-        words = [word for word in _words()[f"{name}s"] if word[0] == character]
-        groups += [f"(?P<{name}>{alternation(words)})"] if words else []
-    return re.compile("|".join(groups)) if groups else None
+
+    def __missing__(self, character: str) -> re.Pattern[str] | None:
+        groups = []
+        for name in ("pronoun", "result", "preposition", "adverb", "verb"):
+            words = [word for word in _words()[f"{name}s"] if word[0] == character]
+            groups += [f"(?P<{name}>{alternation(words)})"] if words else []
+        pattern = self[character] = re.compile("|".join(groups)) if groups else None
+        return pattern
+
+
+_leading = cache(_Leading)
 
 
 @cache
@@ -96,10 +95,15 @@ def _behind_adverb() -> re.Pattern[str]:
 
 
 @cache
-def _connectives() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Connectives that open a clause and are no part of a directive, with their first characters."""
-    words = _words()["connectives"]
-    return frozenset(word[0] for word in words), re.compile(f"(?:(?:{alternation(words)})[，,]?)+")
+def _connectives() -> re.Pattern[str]:
+    """Connectives that open a clause and are no part of a directive."""
+    return re.compile(f"(?:(?:{alternation(_words()['connectives'])})[，,]?)+")
+
+
+@cache
+def _skipped() -> frozenset[str]:
+    """What a clause may start with that is no part of it: blanks, closing brackets, the first characters of connectives."""
+    return frozenset([*CLOSED, *[word[0] for word in _words()["connectives"]]])
 
 
 def read(
@@ -122,23 +126,19 @@ def read(
     for whole in sentences(text):
         opens = whole.start == 0 or "\n" in text[max(0, whole.start - 3) : whole.start]
         for piece, label, expansion in cut(text, whole, labels=labels, starts=label_starts, lists=lists):
-            if label >= 0:
-                number = label
+            number = label if label >= 0 else number
             start, end = _bare(text, piece, opens=opens)
             if end <= start:
                 continue
-            parts = reader.clauses(start, end)
-            if parts:
+            if parts := reader.clauses(start, end):
                 style = outline.items[label].style if label >= 0 else ""
-                first = parts[0].start
-                found.append(
-                    Sentence(first, end, text[end : end + 1], style, number, opens and not expansion, expansion, parts)
-                )
+                first, closing = parts[0].start, text[end : end + 1]
+                found.append(Sentence(first, end, closing, style, number, opens and not expansion, expansion, parts))
             opens = False
     return found
 
 
-def _bare(text: str, piece: Span, *, opens: bool) -> Span:
+def _bare(text: str, piece: Span, *, opens: bool) -> tuple[int, int]:
     """A stretch without its article label, closing marks and quotation marks that enclose none of it; may be empty."""
     start, end = piece
     if text[end - 1] in TAIL:
@@ -151,7 +151,7 @@ def _bare(text: str, piece: Span, *, opens: bool) -> Span:
         closed = text.rfind("”", start, end)
         while start < end and text[start] in FRONT and not (text[start] == "“" and closed >= start):
             start += 1
-    return Span(start, end)
+    return start, end
 
 
 class _Reader:
@@ -162,6 +162,7 @@ class _Reader:
         self.hits = hits_of(text)
         self.starts = [hit.start for hit in self.hits]
         self.names = Names(text, times=times)
+        self.skipped, self.leading = _skipped(), _leading()
 
     def clauses(self, start: int, end: int) -> tuple[Clause, ...]:
         """The clauses between two places."""
@@ -173,16 +174,15 @@ class _Reader:
         text = self.text
         low = bisect_left(self.starts, start)
         hits = tuple(self.hits[low : bisect_left(self.starts, end, low)])
-        start = self._opening(start, end)
-        if start >= end:
+        if text[start] in self.skipped and (start := self._opening(start, end)) >= end:
             return None
-        goes_on = text[end : end + 1] in "，,"
-        genitive = text[end - 1] == "的"
-        cue = None if genitive and goes_on else next((hit for hit in hits if hit.deontic and hit.start >= start), None)
+        closing = text[end : end + 1]
+        goes_on, genitive = closing == "，" or closing == ",", text[end - 1] == "的"
+        marks = frozenset([hit.kind for hit in hits if not hit.deontic]) if hits else UNMARKED
+        cue = _first(hits, start) if hits and not (genitive and goes_on) else None
         at = start
         while at in self.times and self.times[at] <= end:
             at = self.times[at]
-        closing, marks = text[end : end + 1], _marks(hits)
         if at == end:
             return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks)
         cued = cue is not None and cue.start == at
@@ -200,28 +200,34 @@ class _Reader:
     def _opening(self, start: int, end: int) -> int:
         """Where a clause starts behind blanks, closing brackets and connectives."""
         text = self.text
-        while start < end and text[start] in " \u3000)）":
+        while start < end and text[start] in CLOSED:
             start += 1
-        firsts, connectives = _connectives()
-        if start < end and text[start] in firsts and (match := connectives.match(text, start, end)) is not None:
+        if start < end and (match := _connectives().match(text, start, end)) is not None:
             start = match.end()
-            while start < end and text[start] in " \u3000":
+            while start < end and text[start] in BLANK:
                 start += 1
         return start
 
-    def _lead(self, at: int, end: int) -> _Lead:
-        """The first word from `at`; behind adverbs the verb counts."""
-        pattern = _leading(self.text[at]) if at < end else None
+    def _lead(self, at: int, end: int) -> tuple[str, bool, int]:
+        """The class of the first word from `at` ("" for none), whether adverbs stand in front of it, and where it starts.
+
+        Behind adverbs the verb counts.
+        """
+        pattern = self.leading[self.text[at]] if at < end else None
         match = pattern.match(self.text, at, end) if pattern is not None else None
         if match is None:
-            return _Lead("", False, at)
+            return "", False, at
         if match.lastgroup != "adverb":
-            return _Lead(match.lastgroup or "", False, at)
+            return match.lastgroup or "", False, at
         rest = _behind_adverb().match(self.text, match.end(), end)
         if rest is None:
-            return _Lead("adverb", True, match.end())
-        return _Lead("verb", True, rest.start("verb")) if rest["verb"] else _Lead("adverb", True, rest.end())
+            return "adverb", True, match.end()
+        return ("verb", True, rest.start("verb")) if rest["verb"] else ("adverb", True, rest.end())
 
 
-def _marks(hits: Sequence[Hit]) -> frozenset[str]:
-    return frozenset([hit.kind for hit in hits if not hit.deontic]) if hits else UNMARKED
+def _first(hits: Sequence[Hit], start: int) -> Hit | None:
+    """The first deontic word from an offset on."""
+    for hit in hits:
+        if hit.deontic and hit.start >= start:
+            return hit
+    return None

@@ -7,7 +7,7 @@ in front of the bracket; principles and conditions (四不放过) stay where the
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -85,13 +85,15 @@ def cut(
         lists: expansions whose members are commands, in order.
     """
     at, current = whole.start, -1
-    for index in range(bisect_right(starts, whole.start - 1), len(labels)):
-        label = labels[index]
-        if label.start >= whole.end:
-            break
+    index = bisect_left(starts, at)
+    if not lists and (index == len(starts) or starts[index] >= whole.end):
+        yield Stretch(whole, -1, False)
+        return
+    while index < len(labels) and (label := labels[index]).start < whole.end:
         if label.start > at:
             yield from _around(text, Span(at, label.start), current, lists=lists)
         at, current = label.end, index
+        index += 1
     if at < whole.end:
         yield from _around(text, Span(at, whole.end), current, lists=lists)
 

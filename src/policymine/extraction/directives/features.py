@@ -122,15 +122,15 @@ def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[
     laters = _laters(clauses)
     before: tuple[str | None, str | None] = (None, None)
     for index, clause in enumerate(clauses):
-        cue, lead, marks = clause.cue.kind if clause.cue else "none", clause.lead or "other", clause.marks
-        subject = clause.subject.kind if clause.subject else "none"
+        start, end, _, _, led, adverb, word, _, deontic, named, condition, _, marks = clause
+        cue, lead = deontic.kind if deontic is not None else "none", led or "other"
+        subject = named.kind if named is not None else "none"
         later, factual = laters[index], bool(marks) and not FACTS.isdisjoint(marks)
         where = "only" if last == 0 else "first" if index == 0 else "last" if index == last else "middle"
         bare = (later != "none", factual, "is" in marks) if seen == cue == "none" else UNSEEN
-        adverb, digits = "" if clause.adverb else None, _digits(text, clause.start, clause.end)
         row: list[Sign] = [
-            f"word={clause.word}",
-            ("clause", role, lead, cue, subject, clause.condition, kind, adverb, digits),
+            "word=" + word,
+            ("clause", role, lead, cue, subject, condition, kind, "" if adverb else None, _digits(text, start, end)),
             _edge(text, clause),
             ("before", seen, later, fact, cue, lead, seen != "none", where, *bare),
         ]
@@ -139,14 +139,18 @@ def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[
         if last:
             row.append(("around", *before, lead, clauses[index + 1].lead if index < last else None))
         rows.append(row)
-        before = clause.lead, subject
-        seen = cue if clause.cue else seen
-        fact = "fact" if factual else fact
+        before = led, subject
+        if deontic is not None:
+            seen = cue
+        if factual:
+            fact = "fact"
     return rows
 
 
 def _laters(clauses: Sequence[Clause]) -> list[str]:
     """For each clause the kind of the next deontic word behind it."""
+    if len(clauses) == 1:
+        return ["none"]
     found, kind = [], "none"
     for clause in reversed(clauses):
         found.append(kind)

@@ -34,14 +34,14 @@ def hits_of(text: str) -> list[Hit]:
     []
     """
     scanner = _scanner()
-    groups = scanner.groups
+    groups, starting = scanner.groups, scanner.starting
     quotes = [quote.span() for quote in QUOTED.finditer(text)]
     quotes.append((len(text) + 1, len(text) + 1))
     opened, closed = quotes[0]
     found = []
     index, done = 0, 0
     for start in scanner.prefixes.marks(text).positions("hit"):
-        if start < done or (match := _starting(text[start]).match(text, start)) is None:
+        if start < done or (match := starting[text[start]].match(text, start)) is None:
             continue
         done = match.end()
         while closed <= start:
@@ -54,11 +54,11 @@ def hits_of(text: str) -> list[Hit]:
 
 
 class _Scanner(NamedTuple):
-    """Where a match can start, what the groups of the rules mean, each rule's alternatives by their first characters."""
+    """Where a match can start, what the groups of the rules mean, what can start with each character."""
 
     prefixes: Prefixes
     groups: dict[str, tuple[str, bool]]
-    branches: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    starting: _Starting
 
 
 @cache
@@ -72,23 +72,34 @@ def _scanner() -> _Scanner:
             groups[name] = (rule.id.partition(".")[2], stem == "deontics")
             firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
             split.append((name, tuple(firsts)))
-    return _Scanner(Prefixes({"hit": [branch for _, listed in split for _, branch in listed]}), groups, tuple(split))
+    prefixes = Prefixes({"hit": [branch for _, listed in split for _, branch in listed]})
+    return _Scanner(prefixes, groups, _Starting(split))
 
 
 NOWHERE = "(?!)"
 """A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""
 
 
-@cache
-def _starting(character: str) -> re.Pattern[str]:
-    """The alternatives of all rules that can start with a character as one pattern, in the order of the files."""
-    shown = "0" if character.isdecimal() else character
-    rules_here = [
-        f"(?P<{name}>{'|'.join(branch for first, branch in listed if shown in first or ANY in first)})"
-        for name, listed in _scanner().branches
-        if any(shown in first or ANY in first for first, _ in listed)
-    ]
-    return re.compile("|".join(rules_here) if rules_here else NOWHERE)
+class _Starting(dict[str, re.Pattern[str]]):
+    """The alternatives of all rules that can start with a character as one pattern, in the order of the files.
+
+    Args:
+        split: the group of each rule, with its alternatives and the characters that each can start with.
+    """
+
+    def __init__(self, split: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
+        super().__init__()
+        self._split = split
+
+    def __missing__(self, character: str) -> re.Pattern[str]:
+        shown = "0" if character.isdecimal() else character
+        rules_here = [
+            f"(?P<{name}>{'|'.join(branch for first, branch in listed if shown in first or ANY in first)})"
+            for name, listed in self._split
+            if any(shown in first or ANY in first for first, _ in listed)
+        ]
+        pattern = self[character] = re.compile("|".join(rules_here) if rules_here else NOWHERE)
+        return pattern
 
 
 def alternation(words: Sequence[str]) -> str:
