@@ -24,6 +24,8 @@ MOST_OF = 0.5
 """A page is a thread when so many posts hold so much of its running text."""
 LEAST_PROSE = 40
 """Characters of running text below which a page holds no paper."""
+NUMBER = re.compile(r"\[\d+\](?=[#./]|$)")
+"""The number of an element among its like, behind its tag."""
 
 
 @cache
@@ -48,14 +50,14 @@ def find_main(lines: Sequence[Line]) -> MainText | None:
     if sum(weights.values()) < LEAST_PROSE and not any(_lone_sentence(line) for line in lines):
         return None
     below: dict[str, float] = defaultdict(float)
-    children: dict[str, set[str]] = defaultdict(set)
+    children: dict[str, dict[str, None]] = defaultdict(dict)
     for line in lines:
         if line.block is None:
             continue
         above = ""
         for path in _paths(line.block.path):
             below[path] += weights[line.index]
-            children[above].add(path)
+            children[above][path] = None
             above = path
     path = max(children[""], key=lambda child: below[child], default="")
     while path:
@@ -99,9 +101,10 @@ def _thread(lines: Sequence[Line], weights: Mapping[int, float]) -> frozenset[in
     return frozenset(bodies)
 
 
-@lru_cache(maxsize=4096)
 def _post(path: str) -> str:
     """The path down to the element that holds what one member wrote; empty outside of such elements."""
+    if not _named(path).post:
+        return ""
     found = rules()["blocks.post"].find.search(path)
     return path[: found.end()] if found else ""
 
@@ -155,21 +158,39 @@ def _under(path: str, ancestor: str) -> bool:
     return path == ancestor or path.startswith(ancestor + "/")
 
 
-@lru_cache(maxsize=4096)
+class _Named(NamedTuple):
+    """What the names of the elements down to a block say: the kind of furniture, how much speaks for a paper, whether a post."""
+
+    kind: str | None
+    factor: float
+    post: bool
+
+
 def _kind_by_name(path: str) -> str | None:
-    path = path[len(_post(path)) :]
-    return next((str(rule.gives["kind"]) for rule in rules() if "kind" in rule.gives and rule.find.search(path)), None)
+    return _named(path).kind
+
+
+def _factor(path: str) -> float:
+    return _named(path).factor
 
 
 @lru_cache(maxsize=4096)
-def _factor(path: str) -> float:
-    """How much the names of elements speak for or against running text in them."""
-    factor = 0.1 if _kind_by_name(path) not in (None, "nav_breadcrumb") else 1.0
+def _named(path: str) -> _Named:
+    """What the names on a path say; the numbers of elements say nothing, and most paths differ in nothing else."""
+    return _told(NUMBER.sub("", path))
+
+
+@lru_cache(maxsize=4096)
+def _told(path: str) -> _Named:
+    post = rules()["blocks.post"].find.search(path)
+    below = path[post.end() :] if post else path
+    kind = next((str(rule.gives["kind"]) for rule in rules() if "kind" in rule.gives and rule.find.search(below)), None)
+    factor = 0.1 if kind not in (None, "nav_breadcrumb") else 1.0
     for rule in rules():
         if "weight" in rule.gives and (found := rule.find.findall(path)):
             weight = float(rule.gives["weight"])
             factor *= weight ** min(len(found), 3) if weight > 1 else weight
-    return factor
+    return _Named(kind, factor, post is not None)
 
 
 def _kind_by_place(line: Line, *, before: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -36,6 +37,9 @@ DEEPEST = 60
 """Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would fill the memory."""
 DEEPEST_TREE = 240
 """Levels that are kept as a tree: the parser itself drops what lies 2,048 deep, text included."""
+WHOLE = re.compile(r"https?://[a-zA-Z0-9.-]+(?::\d+)?(?:/[\w.~%/-]*)?(?:\?[\w.~%&=/-]+)?", re.ASCII)
+ROOTED = re.compile(r"(?:/[\w~%-][\w.~%-]*)+/?(?:\?[\w.~%&=/-]+)?", re.ASCII)
+"""Addresses in which nothing has to be resolved: whole ones, and such from the root of the site."""
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -82,12 +86,17 @@ def parse_html(markup: str, *, url: str = "") -> ParsedPage:
     blocks, at = [], 0
     for line in lines:
         end = at + len(line.text)
-        density = line.linked / len(line.text.replace("\t", "")) if line.linked else 0.0
-        tag = re.split(r"[\[#.]", line.path.rpartition("/")[2], maxsplit=1)[0]
-        blocks.append(Block(Span(at, end), line.path, tag, round(min(density, 1.0), 3)))
+        density = round(min(line.linked / len(line.text.replace("\t", "")), 1.0), 3) if line.linked else 0.0
+        blocks.append(Block(Span(at, end), line.path, _tag(line.path), density))
         at = end + 1
     texts = [line.text for line in lines]
     return ParsedPage("\n".join(texts), tuple(blocks), read_metadata(root, lines=texts), tuple(_links(root, url)))
+
+
+@lru_cache(maxsize=4096)
+def _tag(path: str) -> str:
+    """The tag of the last element of a path."""
+    return re.split(r"[\[#.]", path.rpartition("/")[2], maxsplit=1)[0]
 
 
 def _tree(markup: str, *, target: Any = None) -> Any | None:
@@ -181,10 +190,10 @@ class _Walk:
             if level <= DEEPEST:
                 mark = f"[{number}]" if number > 1 else ""
                 path = f"{path}/{tag}{mark}{_marks(element)}" if path else tag
-            if tag not in CELLS:
-                self._flush(top.path)
-            elif self._parts:
+            if self._parts and tag in CELLS:
                 self._parts.append("\t")
+            elif self._parts:
+                self._flush(top.path)
         if len(self._stack) > DEEPEST_TREE:
             raise _DepthError
         preformatted = top.preformatted or tag == "pre"
@@ -192,7 +201,7 @@ class _Walk:
 
     def _close(self, tag: str) -> None:
         closed = self._stack.pop()
-        if tag not in INLINE and tag not in CELLS:
+        if self._parts and tag not in INLINE and tag not in CELLS:
             self._flush(closed.path)
 
     def _add(self, text: str) -> None:
@@ -203,30 +212,31 @@ class _Walk:
                     self._flush(top.path)
                 self._parts.append(row)
             return
+        if not self._parts and not text.strip(SPACES):  # most of it stands between block elements, where it means nothing
+            return
         words = BLANKS.sub(" ", text)
         self._parts.append(words)
         if top.in_link:
             self._linked += len(words.strip(SPACES))
 
     def _flush(self, path: str) -> None:
-        if self._parts:
-            if text := "".join(self._parts).strip(SPACES):
-                if "  " in text:
-                    text = BLANK_RUN.sub(" ", text)
-                if "\t" in text:
-                    text = TAB_RUN.sub("\t", text)
-                self._lines.append(_Line(text, self._linked, path))
-            self._parts = []
-        self._linked = 0
+        if text := "".join(self._parts).strip(SPACES):
+            if "  " in text:
+                text = BLANK_RUN.sub(" ", text)
+            if "\t" in text:
+                text = TAB_RUN.sub("\t", text)
+            self._lines.append(_Line(text, self._linked, path))
+        self._parts, self._linked = [], 0
 
 
 def _marks(element: Any) -> str:
     """`#id` and `.class` of an element, as a style sheet would write them."""
-    if not element.attrib:
+    name, classes = element.get("id"), element.get("class")
+    if not name and not classes:
         return ""
-    marks = f"#{name}" if (name := (element.get("id") or "").strip()) else ""
-    if classes := element.get("class"):
-        marks += "".join(f".{one}" for one in classes.split())
+    marks = f"#{name}" if name and (name := name.strip()) else ""
+    if classes:
+        marks += "".join([f".{one}" for one in classes.split()])
     return marks.replace("/", "|")[:80]
 
 
@@ -237,10 +247,26 @@ def _links(root: Any, url: str) -> Iterator[tuple[str, str]]:
         start = urljoin(url, base) if base else url
     except ValueError:
         start = url
+    try:
+        site = urljoin(start, "/")[:-1] if start.startswith(("http://", "https://")) else ""
+    except ValueError:  # a page of no address leads nowhere
+        return
     for element in root.iter("a"):
         address = (element.get("href") or "").strip()
         if address and not address.lower().startswith(NO_PAGE):
             try:
-                yield urljoin(start, address), visible(element) or element.get("title") or ""
+                yield _absolute(start, address, site=site), visible(element) or element.get("title") or ""
             except ValueError:  # an address such as http://[x that no browser follows either
                 continue
+
+
+def _absolute(start: str, address: str, *, site: str) -> str:
+    """The address as seen from `start`; `site` is the root of that, empty where it has none.
+
+    >>> start, site = "http://a.example/x/y.htm", "http://a.example"
+    >>> _absolute(start, "/b/c.htm", site=site), _absolute(start, "../c", site=site)
+    ('http://a.example/b/c.htm', 'http://a.example/c')
+    """
+    if WHOLE.fullmatch(address):
+        return address
+    return site + address if site and ROOTED.fullmatch(address) else urljoin(start, address)

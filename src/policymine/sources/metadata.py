@@ -54,7 +54,9 @@ def read_metadata(root: Any, *, lines: Sequence[str]) -> dict[str, str]:
 
 def visible(element: Any | None) -> str:
     """The text of an element, its pieces apart by one space; empty for none."""
-    return "" if element is None else " ".join(text for piece in PRINTED(element) if (text := piece.strip()))
+    if element is None or not len(element):
+        return "" if element is None else (element.text or "").strip()
+    return " ".join(text for piece in PRINTED(element) if (text := piece.strip()))
 
 
 def _head(root: Any) -> BeautifulSoup:
