@@ -15,7 +15,7 @@ from policymine.table.changes import Wording, changes, difference
 from policymine.table.citations import edges, number_key, title_key, write_edges
 from policymine.table.derived import lineage_bands, lineage_links, lineage_rows, lineage_texts
 from policymine.table.dialect import engine_of
-from policymine.table.lineage import clusters, lineage_of
+from policymine.table.lineage import _least, clusters, lineage_of
 from policymine.table.store import Table
 
 BASE = "各乡镇要在三月底前完成沿河堤防隐患排查并建立整改台账"
@@ -81,6 +81,19 @@ def test_changes_name_bearer_force_deadline_and_number() -> None:
     assert {"bearer_dropped", "softer", "deadline_later"} <= back
     assert changes(old, old) == ()
     assert changes(Wording("第八条各镇要报送"), Wording("各镇要报送。")) == ()
+
+
+def test_who_must_act_by_the_words_around_is_no_change_unless_both_say_so() -> None:
+    old = Wording("建立台账", implied=("各乡镇",))
+    assert changes(old, Wording("建立台账", implied=("水务局",))) == changes(old, Wording("建立台账")) == ()
+    shared = Wording("建立台账", implied=("各乡镇", "水务局"))
+    assert [(c.kind, c.after) for c in changes(old, shared)] == [("bearer_added", "水务局")]
+    assert changes(Wording("各镇(街)要建台账", ("各镇(街)",)), Wording("各镇（街）要建台账", ("各镇（街）",))) == ()
+    assert changes(Wording("２处", deadlines=(("年底前", "2023"),)), Wording("2处", deadlines=(("年年底前", "2023"),))) == ()
+
+
+def test_a_short_formula_descends_only_from_a_very_like_one() -> None:
+    assert _least("尚不构成犯罪的依法给予处分", "尚不构成犯罪的依法给予行政处分") > _least(BASE, BASE)
 
 
 def test_an_unknown_id_is_refused(tmp_path: Path) -> None:

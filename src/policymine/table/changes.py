@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -40,12 +41,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What of a directive is compared. `deadlines` are pairs of text and latest moment (None where it is open)."""
+    """What of a directive is compared. `deadlines` are pairs of text and latest moment (None where it is open).
+
+    `bearers` are named in the sentence; `implied` are taken over from around it (an earlier clause, a bracket behind it).
+    """
 
     text: str
     bearers: tuple[str, ...] = ()
     force: int = 3
     deadlines: tuple[tuple[str, str | None], ...] = ()
+    implied: tuple[str, ...] = ()
 
 
 def difference(before: str, after: str) -> tuple[Piece, ...]:
@@ -66,9 +71,8 @@ def changes(before: Wording, after: Wording) -> tuple[Change, ...]:
     [('sharper', '3', '5'), ('wording', '要', '必须')]
     """
     found: list[Change] = []
-    old, new = [_unlabelled(name) for name in before.bearers], [_unlabelled(name) for name in after.bearers]
-    found += [Change("bearer_added", "", name) for name in new if name not in old]
-    found += [Change("bearer_dropped", name, "") for name in old if name not in new]
+    found += [Change("bearer_added", "", name) for name in _newcomers(before, after)]
+    found += [Change("bearer_dropped", name, "") for name in _newcomers(after, before)]
     if before.force != after.force:
         kind: ChangeKind = "sharper" if after.force > before.force else "softer"
         found.append(Change(kind, str(before.force), str(after.force)))
@@ -77,17 +81,33 @@ def changes(before: Wording, after: Wording) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def _newcomers(before: Wording, after: Wording) -> Iterator[str]:
+    """The bearers that only the later wording has; implied ones count where both have some and share one.
+
+    Who must act by a heading or an earlier clause differs from paper to paper without the directive being another.
+    """
+    there = {_bare(name) for name in (*before.bearers, *before.implied)}
+    alike = {_bare(name) for name in before.implied} & {_bare(name) for name in after.implied}
+    for name in (*after.bearers, *(after.implied if alike else ())):
+        if _bare(name) not in there:
+            yield _unlabelled(name)
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", _unlabelled(name))))
+
+
 def _deadlines(before: Sequence[tuple[str, str | None]], after: Sequence[tuple[str, str | None]]) -> list[Change]:
     old = [entry for entry in before if entry[0] not in {text for text, _ in after}]
     new = [entry for entry in after if entry[0] not in {text for text, _ in before}]
     paired = min(len(old), len(new))
-    found = [_moved(a, b) for a, b in zip(old[:paired], new[:paired], strict=True)]
+    found = [_moved(a, b) for a, b in zip(old[:paired], new[:paired], strict=True) if a[1] is None or a[1] != b[1]]
     found += [Change("deadline_dropped", text, "") for text, _ in old[paired:]]
     return found + [Change("deadline_added", "", text) for text, _ in new[paired:]]
 
 
 def _moved(old: tuple[str, str | None], new: tuple[str, str | None]) -> Change:
-    if old[1] is None or new[1] is None or old[1] == new[1]:
+    if old[1] is None or new[1] is None:
         return Change("deadline_changed", old[0], new[0])
     return Change("deadline_nearer" if new[1] < old[1] else "deadline_later", old[0], new[0])
 
@@ -95,12 +115,17 @@ def _moved(old: tuple[str, str | None], new: tuple[str, str | None]) -> Change:
 def _wording(pieces: Sequence[Piece]) -> list[Change]:
     found: list[Change] = []
     for piece in pieces:
-        if piece.before == piece.after or (MARKS.fullmatch(piece.before) and MARKS.fullmatch(piece.after)):
+        if _same(piece.before, piece.after) or (MARKS.fullmatch(piece.before) and MARKS.fullmatch(piece.after)):
             continue
         numbers = NUMBER.findall(piece.before), NUMBER.findall(piece.after)
         counted = any(numbers) or (HAN_NUMBER.fullmatch(piece.before) and HAN_NUMBER.fullmatch(piece.after))
         found.append(Change("number" if counted else "wording", piece.before, piece.after))
     return found
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two stretches differ in nothing but width (１ and 1)."""
+    return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
 
 
 def _unlabelled(text: str) -> str:

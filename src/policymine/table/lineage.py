@@ -21,6 +21,8 @@ LEVELS = ("national", "province", "city", "county", "township", "unit")
 PORTION = 500
 DRIFTED = 0.6
 """Likeness to the origin below which a member only hangs on by links between others; it is not shown as a descendant."""
+SHORT, SHORT_DRIFTED = 24, 0.8
+"""Wordings of fewer letters are often formulas that any paper may have (依法给予处分); to descend they must be more alike."""
 _COLUMNS = ("id", "page_id", "document_id", "start", "text", "force", "bearers", "deadlines")
 
 
@@ -169,9 +171,15 @@ def _lineage(now: Snapshot, cluster: str) -> Lineage:
             changes(origin.wording, member.wording),
         )
         for member in members[1:]
-        if member.document_id != origin.document_id and minhash.likeness(grams, minhash.bigrams(member.text)) >= DRIFTED
+        if member.document_id != origin.document_id
+        and minhash.likeness(grams, minhash.bigrams(member.text)) >= _least(origin.text, member.text)
     )  # fmt: skip
     return Lineage(cluster, origin, descendants)
+
+
+def _least(one: str, other: str) -> float:
+    """The likeness from which one wording descends from the other."""
+    return SHORT_DRIFTED if min(len(minhash.plain(one)), len(minhash.plain(other))) < SHORT else DRIFTED
 
 
 def _seniority(member: Member) -> tuple[str, int, str, str]:
@@ -195,11 +203,14 @@ def _members(now: Snapshot, cluster: str) -> list[Member]:
 
 
 def _member(row: Mapping[Any, Any]) -> Member:
-    bearers = tuple(dict.fromkeys(bearer["text"] for bearer in row["bearers"]))
+    named, implied = (
+        tuple(dict.fromkeys(bearer["text"] for bearer in row["bearers"] if bool(bearer.get("explicit")) is explicit))
+        for explicit in (True, False)
+    )
     deadlines = tuple((time["text"], _latest(time)) for time in row["deadlines"])
     return Member(
         row["id"], row["text"], row["document_id"], row["title"], row["issuer"], row["level"], row["region"],
-        row["issued_on"], row["url"], Wording(row["text"], bearers, row["force"], deadlines),
+        row["issued_on"], row["url"], Wording(row["text"], named, row["force"], deadlines, implied),
     )  # fmt: skip
 
 
