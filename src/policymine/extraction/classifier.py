@@ -7,12 +7,15 @@ skops does not know as safe. models/model_card.md says what they were trained on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import exp, log
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from policymine.errors import RuleError
 from policymine.extraction.directives.signs import Sign, expand, expand_groups
@@ -58,11 +61,11 @@ class LinearModel:
         base = self.bias + sum([weighed[sign] for sign in shared])
         return [_chance(base + sum([weighed[sign] for sign in row])) for row in rows]
 
-    def judge_plain(self, row: Sequence[Sign], plain: Iterable[str]) -> float:
-        """The chance of a row of signs and a set of plain features besides."""
+    def judge_plain(self, row: Sequence[Sign], plain: Iterable[str], *, pairs: float = 0.0) -> float:
+        """The chance of a row of signs, a set of plain features besides, and what the pairs of characters weigh."""
         weighed = self.weighed
         of_signs = sum([weighed[sign] for sign in row])
-        return _chance(self.bias + of_signs + sum(filter(None, map(self.weights.get, plain))))
+        return _chance(self.bias + of_signs + sum(filter(None, map(self.weights.get, plain))) + pairs)
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features that weighed most, strongest first, one for each group of a sign's templates."""
@@ -72,6 +75,47 @@ class LinearModel:
             found = [reason for sign in row for reason in _reasons(sign, self.weights)]
         found.sort()
         return tuple([(name, weight) for _, name, weight in found[:most]])
+
+
+class Pairs:
+    """The features of a model that are two neighbouring characters, found in a whole document at once.
+
+    >>> pairs = Pairs({"台账": 1.5, "上报": 0.5, "leadin": 9.0}).read("建台账，报台账，上报")
+    >>> pairs.weight(0, 7), pairs.weight(4, 10), pairs.weight(0, 2)
+    (1.5, 2.0, 0)
+    """
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        known = {name: weight for name, weight in weights.items() if len(name) == 2 and max(name) < "\U00010000"}
+        letters = {letter: number for number, letter in enumerate(sorted({c for name in known for c in name}), 1)}
+        self._classes = np.zeros(0x10001, dtype=np.uint16)
+        self._classes[[ord(letter) for letter in letters]] = list(letters.values())
+        self._width = len(letters) + 1
+        self._numbers = np.zeros(self._width * self._width, dtype=np.uint16)
+        self._numbers[[letters[name[0]] * self._width + letters[name[1]] for name in known]] = np.arange(1, len(known) + 1)
+        self._weights = np.array([0.0, *known.values()])
+
+    def read(self, text: str) -> PairsRead:
+        """Where the features stand in a text."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        classes = self._classes.take(codes, mode="clip").astype(np.intp)
+        numbers = self._numbers.take(classes[:-1] * self._width + classes[1:])
+        places = numbers.nonzero()[0]
+        numbers = numbers[places]
+        return PairsRead(places.tolist(), numbers.tolist(), self._weights[numbers].tolist())
+
+
+class PairsRead(NamedTuple):
+    """Where in a document pairs stand, which, and what they weigh."""
+
+    places: list[int]
+    numbers: list[int]
+    weights: list[float]
+
+    def weight(self, start: int, end: int) -> float:
+        """What the pairs of a stretch weigh together, each counted once."""
+        low, high = bisect_left(self.places, start), bisect_left(self.places, end - 1)
+        return sum(dict(zip(self.numbers[low:high], self.weights[low:high], strict=True)).values())
 
 
 class _Weighed(dict[Sign, float]):
@@ -111,6 +155,12 @@ def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:
 
 def _chance(odds: float) -> float:
     return 1.0 / (1.0 + exp(-odds)) if -60.0 < odds < 60.0 else 1.0 / (1.0 + exp(-60.0 if odds > 0 else 60.0))
+
+
+@cache
+def pairs(name: str) -> Pairs:
+    """The pairs of characters that the model called `name` weighs."""
+    return Pairs(model(name).weights)
 
 
 @cache

@@ -38,27 +38,31 @@ class Prefixes:
         self.bits = {name: 1 << number for number, name in enumerate(patterns)}
         found = {name: {head for pattern in group for head in heads(pattern)} for name, group in patterns.items()}
         characters = sorted({c for group in found.values() for head in group for members in head for c in members})
-        self.classes = np.zeros(0x10001, dtype=np.uint16)
-        self.classes[[ord(c) for c in characters]] = np.arange(1, len(characters) + 1, dtype=np.uint16)
-        self.classes[ord(ANY)], self.classes[RARE] = 0, self.classes[ord("0")]
-        self.table = np.zeros((len(characters) + 1, len(characters) + 1), dtype=np.uint32)
+        classes = np.zeros(0x10001, dtype=np.uint16)
+        classes[[ord(c) for c in characters]] = np.arange(1, len(characters) + 1, dtype=np.uint16)
+        classes[ord(ANY)], classes[RARE] = 0, classes[ord("0")]
+        self.classes, self.width = classes, len(characters) + 1
+        table = np.zeros((self.width, self.width), dtype=np.min_scalar_type((1 << len(patterns)) - 1))
         for name, group in found.items():
             for head in group:
                 first, second = (self._rows(members) for members in (*head, ANY, ANY)[:2])
-                self.table[np.ix_(first, second)] |= np.uint32(self.bits[name])
+                table[np.ix_(first, second)] |= table.dtype.type(self.bits[name])
+        self.table = table.ravel()
 
     def _rows(self, members: str) -> NDArray[np.int64]:
         """The rows of the table that stand for a set of characters."""
         if ANY in members:
-            return np.arange(len(self.table))
+            return np.arange(self.width)
         return np.unique(self.classes[[ord(c) for c in members]]).astype(np.int64)
 
     def marks(self, text: str) -> Marks:
         """Which patterns can start at which character of `text`."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        classes = np.zeros(len(codes) + 1, dtype=np.uint16)
-        classes[:-1] = self.classes[np.minimum(codes, 0x10000)]
-        return Marks(self.table[classes[:-1], classes[1:]], self.bits)
+        classes = np.zeros(len(codes) + 1, dtype=np.intp)
+        classes[:-1] = self.classes.take(codes, mode="clip")
+        pairs = classes[:-1] * self.width
+        pairs += classes[1:]
+        return Marks(self.table.take(pairs), self.bits)
 
 
 class Marks:
@@ -66,7 +70,7 @@ class Marks:
 
     __slots__ = ("_bits", "_marks")
 
-    def __init__(self, marks: NDArray[np.uint32], bits: Mapping[str, int]) -> None:
+    def __init__(self, marks: NDArray[np.unsignedinteger], bits: Mapping[str, int]) -> None:
         self._marks, self._bits = marks, bits
 
     def listed(self) -> list[int]:
@@ -81,7 +85,7 @@ class Marks:
 
     def positions(self, name: str) -> list[int]:
         """Where patterns of a group may start, in order."""
-        found: list[int] = np.flatnonzero(self._marks & np.uint32(self._bits[name])).tolist()
+        found: list[int] = np.flatnonzero(self._marks & self._marks.dtype.type(self._bits[name])).tolist()
         return found
 
 

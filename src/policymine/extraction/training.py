@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from policymine.errors import AnnotationError
 from policymine.extraction.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence, read
-from policymine.extraction.directives.features import clause_features, directive_features
+from policymine.extraction.directives.features import clause_features, directive_features, pairs_of
 from policymine.extraction.directives.modality import mood_of
 from policymine.extraction.directives.sections import places
 from policymine.extraction.directives.signs import spelled
@@ -80,7 +80,7 @@ def example(gold: Mapping[str, Any]) -> Example:
             continue
         mood = mood_of(text, piece)
         signs, plain = directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"]))
-        weighed.append((*spelled(signs), *sorted(plain)))
+        weighed.append((*spelled(signs), *sorted(plain | pairs_of(text, piece))))
         operational.append(bool(directive["operational"]))
     clauses = tuple(tuple(spelled([*sentence.shared, *row])) for sentence in rows for row in sentence.own)
     joints, parts = _joints(text, sentences, wanted)

@@ -201,9 +201,9 @@ def _tone(marks: frozenset[str]) -> str:
 
 
 def directive_features(
-    text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0, pairs: Sequence[str] | None = None
+    text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0
 ) -> tuple[list[Sign], set[str]]:  # fmt: skip
-    """What tells a checkable order from an exhortation: the signs of a directive, and its plain features.
+    """What tells a checkable order from an exhortation: the signs of a directive, and its words; `pairs_of` come besides.
 
     Args:
         text: the document.
@@ -211,11 +211,10 @@ def directive_features(
         mood: its mood.
         place: where its sentence stands.
         times: how many times bound it.
-        pairs: `pairs_of` the document, made once for all its directives.
     """
     clauses = piece.clauses
     start, end = clauses[0].start, clauses[-1].end
-    plain = set((pairs if pairs is not None else pairs_of(text))[start : end - 1])
+    plain: set[str] = set()
     vague = concrete = 0
     kinds: set[str] = set()
     for clause in clauses:
@@ -237,6 +236,7 @@ def directive_features(
     ], plain
 
 
-def pairs_of(text: str) -> list[str]:
-    """Every two neighbouring characters."""
-    return list(map(add, text, text[1:]))
+def pairs_of(text: str, piece: Piece) -> set[str]:
+    """Every two neighbouring characters of a directive, as a model is trained on them; `classifier.Pairs` weighs them."""
+    inside = text[piece.clauses[0].start : piece.clauses[-1].end]
+    return set(map(add, inside, inside[1:]))

@@ -15,7 +15,7 @@ from policymine.extraction import classifier
 from policymine.extraction.directives.bearing import bearers_of
 from policymine.extraction.directives.clauses import Sentence, read
 from policymine.extraction.directives.conditions import condition_of
-from policymine.extraction.directives.features import clause_features, directive_features, pairs_of
+from policymine.extraction.directives.features import clause_features, directive_features
 from policymine.extraction.directives.modality import Mood, mood_of
 from policymine.extraction.directives.never import barred
 from policymine.extraction.directives.sections import Place, is_banned_act, places
@@ -60,10 +60,11 @@ def find_directives(
     who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
     bounding = _Bounds(times)
     bounds = [bounding.inside(one.span) for one in found]
-    concrete, pairs = classifier.model("operational"), pairs_of(text)
+    concrete, pairs = classifier.model("operational"), classifier.pairs("operational").read(text)
     acts = [
         concrete.judge_plain(
-            *directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside), pairs=pairs)
+            *directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside)),
+            pairs=pairs.weight(*one.span),
         )
         for one, inside in zip(found, bounds, strict=True)
     ]
@@ -96,10 +97,7 @@ class _Found(NamedTuple):
     mood: Mood
     chance: float
     reasons: tuple[tuple[str, float], ...]
-
-    @property
-    def span(self) -> Span:
-        return Span(self.piece.clauses[0].start, self.piece.clauses[-1].end)
+    span: Span
 
 
 def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *, kind: PaperKind) -> Iterator[_Found]:
@@ -118,7 +116,8 @@ def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *,
             own = chances[piece.first : piece.first + len(piece.clauses)]
             chance = 1.0 if listed else sum(own) / len(own)
             reasons = orders.reasons([*row.shared, *row.own[piece.first + own.index(max(own))]])
-            yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons)
+            span = Span(piece.clauses[0].start, piece.clauses[-1].end)
+            yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons, span)
 
 
 class _Bounds:
