@@ -251,7 +251,8 @@ class Directive(Finding):
     """The smallest stretch by which the issuer requires, forbids, permits, recommends or threatens.
 
     `force` is the grade 5 (一律 必须 严禁) to 1 (鼓励 探索); `deadlines` are its times of role deadline, frequency and period;
-    `section` the headings above it, outermost first; `reasons` the features that decided, strongest first.
+    `section` the headings above it, outermost first; `reasons` the features that decided, strongest first. `sectors` are the
+    fields of work that it or the nearest heading above it names, `sector_evidence` where each is named (clean spans).
     """
 
     modality: Modality
@@ -265,6 +266,7 @@ class Directive(Finding):
     deadlines: tuple[TimeExpression, ...] = ()
     section: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+    sector_evidence: tuple[Span, ...] = ()
     reasons: tuple[tuple[str, float], ...] = ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from policymine.extraction.sectors import classes_of
 from policymine.model import (
     FINDING_KINDS,
     CleanPage,
@@ -124,6 +125,10 @@ def _directive(item: Finding) -> dict[str, Any]:
         "condition": item.condition, "penalty": item.penalty,
         "deadlines": [{"text": t.text, "value": t.value, "role": t.role, "rrule": t.rrule} for t in item.deadlines],
         "sectors": list(item.sectors),
+        "sector_evidence": [
+            {"sector": name, "start": span.start, "end": span.end, "industries": list(classes_of(name))}
+            for name, span in zip(item.sectors, item.sector_evidence, strict=False)
+        ],
     }  # fmt: skip
 
 

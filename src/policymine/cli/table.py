@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -220,10 +220,24 @@ def _fields(row: Row) -> Iterator[str]:
         if name in _PLACE or value in (None, [], ""):
             continue
         if name == "bearers":
-            value = "、".join(f"{b['text']}({b['role']}{'' if b['explicit'] else ', taken over'})" for b in value)
+            value = "、".join(map(_bearer, value))
         elif name == "deadlines":
             value = "、".join(f"{t['text']} = {t['value']}" for t in value)
+        elif name == "sectors":
+            value = "、".join(value)
+        elif name == "sector_evidence":
+            value = "、".join(f"{e['sector']} at {e['start']}–{e['end']}" + _classes(e["industries"]) for e in value)
         yield f"  {name}: {value}"
+
+
+def _bearer(bearer: Mapping[str, Any]) -> str:
+    """A bearer with its role, and its name in full where the paper shortens it."""
+    full = f" = {bearer['name']}" if bearer["name"] not in (None, bearer["text"]) else ""
+    return f"{bearer['text']}{full}({bearer['role']}{'' if bearer['explicit'] else ', taken over'})"
+
+
+def _classes(codes: Sequence[str]) -> str:
+    return f" (GB/T 4754 {' '.join(codes)})" if codes else ""
 
 
 _PLACE = {"start", "end", "raw_start", "raw_end", "text", "raw_text", "section"}
@@ -254,6 +268,7 @@ def explain_row(context: typer.Context, row_id: RowId, as_json: AsJson = False) 
     lines = [
         f"rule   {row.rule}",
         *(f"  {weight:+.2f} {name}" for name, weight in explained.reasons),
+        *(line for line in _fields(row) if line.startswith(("  sector", "  bearers"))),
         f"clean  {row.span.start}–{row.span.end} {row.text}",
         f"raw    {row.raw_span.start}–{row.raw_span.end} {row.raw_text!r}",
         f"around …{explained.raw_before!r} | {explained.raw_after!r}…",

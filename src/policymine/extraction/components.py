@@ -20,9 +20,11 @@ from spacy.vocab import Vocab
 from policymine.errors import LayoutError
 from policymine.extraction.card.reading import read_card
 from policymine.extraction.directives.finding import find_directives
+from policymine.extraction.directives.finding import find_issues as directive_issues
 from policymine.extraction.quantities.finding import find_issues as amount_issues
 from policymine.extraction.quantities.finding import find_quantities
 from policymine.extraction.references.finding import find_references
+from policymine.extraction.sectors import with_sectors
 from policymine.extraction.slogans.finding import find_issues as slogan_issues
 from policymine.extraction.slogans.finding import find_slogans
 from policymine.extraction.times.finding import read_times
@@ -186,12 +188,15 @@ def quantities(doc: Doc) -> Doc:
 
 
 @Language.component(
-    "policymine_directives", requires=["doc._.card", "doc._.times", "doc._.slogans"], assigns=["doc._.directives"]
-)
+    "policymine_directives", requires=["doc._.card", "doc._.times", "doc._.slogans"],
+    assigns=["doc._.directives", "doc._.issues"],
+)  # fmt: skip
 def directives(doc: Doc) -> Doc:
-    """Finds directives with bearers, conditions, deadlines and penalties."""
-    found = find_directives(text_of(doc), card=doc._.card, times=doc._.times, slogans=doc._.slogans)
-    return _keep(doc, "directives", found)
+    """Finds directives with bearers, conditions, deadlines, penalties and fields of work."""
+    text = text_of(doc)
+    found = find_directives(text, card=doc._.card, times=doc._.times, slogans=doc._.slogans)
+    doc._.issues = (*(doc._.issues or ()), *directive_issues(text))
+    return _keep(doc, "directives", with_sectors(text, found))
 
 
 def load() -> Language:

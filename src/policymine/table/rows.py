@@ -223,7 +223,7 @@ def _directive(finding: Finding) -> Columns:
             for bearer in item.bearers
         ],
         "condition": item.condition, "penalty": item.penalty,
-        "deadlines": [_nested_time(time) for time in item.deadlines], "sectors": list(item.sectors),
+        "deadlines": [_nested_time(time) for time in item.deadlines], "sectors": _sectors(item),
         "reasons": [[name, round(weight, 6)] for name, weight in item.reasons],
     }  # fmt: skip
 
@@ -243,8 +243,21 @@ def _directive_from(c: Mapping[str, Any], quoted: tuple[Span, str, str]) -> Dire
     return Directive(
         *quoted, modality=c["modality"], force=c["force"], operational=bool(c["operational"]), confidence=c["confidence"],
         cue=c["cue"], bearers=bearers, condition=c["condition"], penalty=c["penalty"], deadlines=deadlines,
-        section=tuple(c["section"]), sectors=tuple(c["sectors"]), reasons=tuple((n, w) for n, w in c["reasons"]),
+        section=tuple(c["section"]), reasons=tuple((n, w) for n, w in c["reasons"]), **_sectors_from(c["sectors"]),
     )  # fmt: skip
+
+
+def _sectors(item: Directive) -> list[Any]:
+    """Each field of work with the place that names it; the name alone where none is known."""
+    if len(item.sector_evidence) != len(item.sectors):
+        return list(item.sectors)
+    return [[name, *span] for name, span in zip(item.sectors, item.sector_evidence, strict=True)]
+
+
+def _sectors_from(written: list[Any]) -> dict[str, Any]:
+    named = [entry if isinstance(entry, list) else [entry] for entry in written]
+    spans = tuple(Span(*entry[1:]) for entry in named if len(entry) > 1)
+    return {"sectors": tuple(entry[0] for entry in named), "sector_evidence": spans}
 
 
 def _quantity(finding: Finding) -> Columns:

@@ -7,24 +7,18 @@ government pages), a title in the text over one in an editor's introduction.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple, cast
 
 from policymine.extraction.card.dates import find_date
 from policymine.extraction.card.places import host_of, level_of, region_of
-from policymine.extraction.directives.scanning import alternation
 from policymine.extraction.prefixes import Finder, Found
+from policymine.extraction.sectors import sectors_of
 from policymine.model import Card, Level, PaperKind, Span
 from policymine.rules import Rule, load, match_span
 
 RULES = load("policymine.extraction.card", "card")
-SECTORS = load("policymine.extraction.card", "taxonomy").lexicons["sectors"]
-SECTOR_WORDS = {word: sector for sector, words in SECTORS.items() for word in words}
-SECTOR_FIND = re.compile(alternation([*SECTOR_WORDS]))
-SECTOR_SHARE = 0.2
-"""A sector is named when its words make at least this share of all sector words."""
 OPENING, HEAD, FRONT, FOOT = 160, 400, 1500, 260
 ENDS = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": None}
 FIELDS = {field: [rule for rule in RULES if rule.gives["field"] == field] for field in {r.gives["field"] for r in RULES}}
@@ -92,7 +86,7 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
         number=said.get("number"),
         speaker=said.get("speaker"),
         audience=said.get("audience"),
-        sectors=_sectors(text, name),
+        sectors=sectors_of(text, title=name),
         evidence=evidence,
     )
 
@@ -173,12 +167,3 @@ def _match(rule: Rule, place: str, *, searched: Found) -> re.Match[str] | None:
     """The match of a rule that counts: its first one, or the n-th where it wants so many."""
     matches = searched.all(rule.id) if rule.gives["on"] == "text" else rule.spans(place)
     return next(islice(matches, rule.gives.get("least", 1) - 1, None), None)
-
-
-def _sectors(text: str, title: str) -> tuple[str, ...]:
-    """Sectors by their words, strongest first; a word in the title counts five times."""
-    votes = Counter(SECTOR_WORDS[m[0]] for m in SECTOR_FIND.finditer(text))
-    for match in SECTOR_FIND.finditer(title):
-        votes[SECTOR_WORDS[match[0]]] += 5
-    total = votes.total()
-    return tuple(sector for sector, count in votes.most_common(4) if count >= max(2, SECTOR_SHARE * total))

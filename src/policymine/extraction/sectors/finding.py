@@ -1,0 +1,135 @@
+"""Which fields of public work a text speaks of, by its words, each with the place where it says so.
+
+A directive has the fields that its own words name, else those of the nearest heading above it that names any; what names none
+belongs to the fields of its paper.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from policymine.extraction.prefixes import Prefixes
+from policymine.model import Directive, Span
+from policymine.rules import RuleSet, load
+
+SHARE, LEAST, MOST = 0.2, 2, 4
+"""A paper is of a field when this share of all mentions is of it, at least so many; of so many fields at most."""
+TITLE = 5
+"""A word in the title counts so many times."""
+
+
+class Mention(NamedTuple):
+    """A word of a field, where it stands."""
+
+    span: Span
+    sector: str
+
+
+class _Reader(NamedTuple):
+    prefixes: Prefixes
+    find: re.Pattern[str]
+    sectors: dict[str, str]
+
+
+@cache
+def _rules() -> RuleSet:
+    return load("policymine.extraction.sectors", "sectors")
+
+
+@cache
+def _reader() -> _Reader:
+    """All rules as one pattern, which is tried only where the first characters of one stand."""
+    groups = {f"s{number}": rule for number, rule in enumerate(_rules())}
+    find = re.compile("|".join(f"(?P<{name}>{rule.find.pattern})" for name, rule in groups.items()))
+    prefixes = Prefixes({"sector": [rule.find.pattern for rule in groups.values()]})
+    return _Reader(prefixes, find, {name: rule.gives["sector"] for name, rule in groups.items()})
+
+
+@lru_cache(maxsize=2)
+def mentions_of(text: str) -> tuple[Mention, ...]:
+    """The words of all fields in a text, in order, none inside another.
+
+    >>> [(m.sector, m.span) for m in mentions_of("各学校要检查消防通道")]
+    [('教育', Span(start=1, end=3)), ('消防', Span(start=6, end=8))]
+    """
+    return tuple(_mentions(text))
+
+
+def _mentions(text: str) -> Iterator[Mention]:
+    reader, done = _reader(), 0
+    for at in reader.prefixes.marks(text).positions("sector") if text else ():
+        if at >= done and (match := reader.find.match(text, at)) is not None:
+            done = match.end()
+            yield Mention(Span(*match.span()), reader.sectors[match.lastgroup or ""])
+
+
+def sectors_of(text: str, *, title: str = "") -> tuple[str, ...]:
+    """The fields of a paper, strongest first.
+
+    >>> sectors_of("各镇要检查消防通道，清理火灾隐患。", title="关于加强消防工作的通知")
+    ('消防',)
+    """
+    votes = Counter(mention.sector for mention in mentions_of(text))
+    for mention in _mentions(title):
+        votes[mention.sector] += TITLE
+    total = votes.total()
+    return tuple(sector for sector, count in votes.most_common(MOST) if count >= max(LEAST, SHARE * total))
+
+
+def with_sectors(text: str, directives: Sequence[Directive]) -> tuple[Directive, ...]:
+    """The directives of a document with their fields and, for each field, the place that names it first.
+
+    >>> from policymine.model import Card
+    >>> from policymine.extraction.directives.finding import find_directives
+    >>> text = "一、燃气安全。各镇要逐户登记。"
+    >>> (found,) = with_sectors(text, find_directives(text, card=Card(kind="notice")))
+    >>> found.sectors, [span.of(text) for span in found.sector_evidence]
+    (('燃气',), ['燃气'])
+    """
+    named = _Named(mentions_of(text))
+    return tuple(_of(directive, text, named=named) for directive in directives)
+
+
+def _of(directive: Directive, text: str, *, named: _Named) -> Directive:
+    """A directive with the fields that it names, else those of the nearest heading above it that names any."""
+    found = named.within(directive.span)
+    before = directive.span.start
+    for heading in () if found else reversed(directive.section):
+        before = text.rfind(heading, 0, before)
+        if before < 0:
+            break
+        if found := named.within(Span(before, before + len(heading))):
+            break
+    return replace(directive, sectors=tuple(found), sector_evidence=tuple(found.values())) if found else directive
+
+
+class _Named:
+    """The mentions of a text, to ask which stand in a stretch."""
+
+    def __init__(self, mentions: Sequence[Mention]) -> None:
+        self.mentions = mentions
+        self.starts = [mention.span.start for mention in mentions]
+
+    def within(self, span: Span) -> dict[str, Span]:
+        """The fields named in a stretch, each where it is named first."""
+        found: dict[str, Span] = {}
+        for mention in self.mentions[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.end)]:
+            if mention.span.end <= span.end:
+                found.setdefault(mention.sector, mention.span)
+        return found
+
+
+@cache
+def classes_of(sector: str) -> tuple[str, ...]:
+    """The classes of GB/T 4754-2017 that a field concerns first.
+
+    >>> classes_of("燃气"), classes_of("信访")
+    (('D45',), ())
+    """
+    return tuple(name for rule in _rules() if rule.gives["sector"] == sector for name in rule.gives.get("classes", ()))
