@@ -66,7 +66,9 @@ def test_fingerprint_sees_content_not_layout() -> None:
     assert fingerprint(rule_file()) != fingerprint(rule_file(why='"another reason"'))
 
 
-RULE_FILES = [found for package in ("policymine.extraction", "policymine.cleaning") for found in rule_files(package)]
+RULE_FILES = [
+    found for package in ("policymine.extraction", "policymine.cleaning", "policymine.table") for found in rule_files(package)
+]
 
 
 @pytest.mark.parametrize(("package", "stem"), RULE_FILES)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from policymine.errors import UnknownIdError
+from policymine.rules import load
 from policymine.table import minhash
 from policymine.table.changes import Change, Piece, Wording, changes, difference
 from policymine.table.derived import lineage_rows, lineage_texts
@@ -19,6 +20,7 @@ from policymine.table.store import Table
 FACT = "lineage_run"
 LEVELS = ("national", "province", "city", "county", "township", "unit")
 PORTION = 500
+FORMULAS = tuple(load("policymine.table", "lineage"))
 DRIFTED = 0.6
 """Likeness to the origin below which a member only hangs on by links between others; it is not shown as a descendant."""
 SHORT, SHORT_DRIFTED = 24, 0.8
@@ -90,7 +92,7 @@ def bring_up(connection: sa.Connection, published: int) -> int:
 
 
 def lineage_of(table: Table, row_id: str) -> Lineage:
-    """The lineage of a directive, by its row id; a wording too short to prove descent (严禁瞒报) stands alone.
+    """The lineage of a directive, by its row id; a wording that proves no descent (严禁瞒报, 请认真贯彻执行) stands alone.
 
     Raises:
         UnknownIdError: no directive that stands has this id.
@@ -104,22 +106,31 @@ def lineage_of(table: Table, row_id: str) -> Lineage:
             cure = "no directive that stands has this id; `policymine search` gives the ids of what it finds"
             raise UnknownIdError(row_id, "directives", cure)
         found = _lineage(now, cluster)
-        if len(minhash.plain(found.origin.text)) >= minhash.SHORTEST:
+        if proves(found.origin.text):
             return found
         alone = next(member for member in _members(now, cluster) if member.row_id == row_id)
         return Lineage(cluster, alone, ())
 
 
 def clusters(table: Table, *, least: int = 2) -> tuple[str, ...]:
-    """The clusters that stand in at least so many documents, by name; wordings too short to prove descent are left out."""
+    """The clusters that stand in at least so many documents, by name; wordings that prove no descent are left out."""
     refresh(table)
     r, t, d = lineage_rows.c, lineage_texts.c, directives.c
     with table.reading() as now:
-        joined = sa.select(t.cluster).join(lineage_rows, t.text_id == r.text_id).join(directives, d.id == r.row_id)
+        joined = sa.select(t.cluster, sa.func.min(t.text)).join(lineage_rows, t.text_id == r.text_id)
         counted = sa.func.count(d.document_id.distinct())
-        long = sa.func.length(t.text) >= minhash.SHORTEST
-        chosen = joined.where(visible(directives, now.run_id), long).group_by(t.cluster).having(counted >= least)
-        return tuple(now.connection.scalars(chosen.order_by(t.cluster)))
+        stands = joined.join(directives, d.id == r.row_id).where(visible(directives, now.run_id))
+        chosen = stands.group_by(t.cluster).having(counted >= least).order_by(t.cluster)
+        return tuple(name for name, text in now.connection.execute(chosen) if proves(text))
+
+
+def proves(text: str) -> bool:
+    """Whether two papers that have this wording have it from each other: it is long enough and no set formula.
+
+    >>> proves("各乡镇要在三月底前完成沿河堤防隐患排查"), proves("现印发你们，请认真贯彻落实"), proves("严禁瞒报")
+    (True, False, False)
+    """
+    return len(minhash.plain(text)) >= minhash.SHORTEST and not any(rule.find.fullmatch(text) for rule in FORMULAS)
 
 
 def lineage_in(table: Table, cluster: str) -> Lineage:
