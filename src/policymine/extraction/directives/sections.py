@@ -22,6 +22,8 @@ LONGEST_LEAD_IN = 120
 STRONG = ("review", "problem")
 """Roles that a verb in a smaller heading below them does not undo."""
 SOFT = ("is", "must", "hand")
+UNCLOSED = ("", "\n", " ", "\u3000")
+COLON = ("：", ":")
 
 
 class Place(NamedTuple):
@@ -68,52 +70,70 @@ def role_of(heading: str) -> str:
 
 def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]:
     """The place of every sentence, in order."""
-    item_roles = _item_roles(text, outline)
-    lead_ins = _lead_ins().read(text)
-    ambient: dict[int, str] = {}
+    roles = _Roles(text, outline)
     colons: dict[int, int] = {}
     found: list[Place] = []
-    count = len(read)
-    index = 0
+    index, before = 0, None
     for number, sentence in enumerate(read):
-        follower = read[number + 1] if number + 1 < count else None
-        new_item = number == 0 or sentence.item != read[number - 1].item
-        index = 0 if new_item or sentence.opens else index + 1
-        same_item = follower is not None and follower.item == sentence.item and not follower.expansion
-        unclosed = sentence.closing in ("", "\n", " ", "\u3000") and sentence.end - sentence.start <= LONGEST_HEADING
-        heading = sentence.opens and unclosed
-        role, outer = "", ""
-        chain = _chain(outline, sentence.item)
-        for at in chain:
-            told = ambient.get(at, "") or item_roles[at]
-            role = told if told in STRONG and role not in STRONG else role or told
-            outer = item_roles[at] or outer
-        told = ambient.get(-1, "")
-        role = role or told
-        outer = outer or told or role
-        if number and sentence.label and read[number - 1].closing in ("：", ":") and outline.items[sentence.item].number == 1:
-            colons[outline.items[sentence.item].parent] = number - 1
-        found.append(
-            Place(
-                role, outer, heading,
-                headline=bool(sentence.label) and (same_item or _below(outline, follower, sentence.item)),
-                topic=index == 0 and same_item and follower is not None and not follower.opens,
-                order=index, introduced=_introduced(sentence, number, outline=outline, colons=colons),
-            )
-        )  # fmt: skip
-        if sentence.closing in ("：", ":"):
-            colons[sentence.item] = number
+        item, closing, size = sentence.item, sentence.closing, sentence.end - sentence.start
+        follower = read[number + 1] if number + 1 < len(read) else None
+        index = 0 if item != before or sentence.opens else index + 1
+        before = item
+        goes_on = follower is not None and follower.item == item and not follower.expansion
+        heading = sentence.opens and size <= LONGEST_HEADING and closing in UNCLOSED
+        headline = bool(sentence.label) and (goes_on or _below(outline, follower, item))
+        topic = index == 0 and goes_on and follower is not None and not follower.opens
+        if number and sentence.label and read[number - 1].closing in COLON and outline.items[item].number == 1:
+            colons[outline.items[item].parent] = number - 1
+        introduced = _introduced(sentence, number, outline=outline, colons=colons)
+        found.append(Place(*roles.at(item), heading, headline, topic, index, introduced))
+        if closing in COLON:
+            colons[item] = number
         elif sentence.opens and not sentence.label:
-            colons.pop(sentence.item, None)
-        if heading and not sentence.label:
-            told = role_of(text[sentence.start : sentence.end])
-            if told:
-                ambient[sentence.item] = told
-        elif sentence.end - sentence.start <= LONGEST_LEAD_IN:
-            match = lead_ins.search("leadin", sentence.start, sentence.end + 1)
-            if match is not None:
-                ambient[sentence.item] = match.lastgroup or ""
+            colons.pop(item, None)
+        roles.hear(sentence, heading=heading)
     return found
+
+
+class _Roles:
+    """The roles of items, by their headlines and by what the headings and lead-ins read so far told."""
+
+    def __init__(self, text: str, outline: Outline) -> None:
+        self._text, self._outline = text, outline
+        self._by_headline = _item_roles(text, outline)
+        self._lead_ins = _lead_ins().read(text)
+        self._told: dict[int, str] = {}
+        self._known: dict[int, tuple[str, str]] = {}
+
+    def at(self, item: int) -> tuple[str, str]:
+        """The role inside an item, and that of the outermost heading."""
+        known = self._known.get(item)
+        if known is None:
+            known = self._known[item] = self._read(item)
+        return known
+
+    def _read(self, item: int) -> tuple[str, str]:
+        role, outer = "", ""
+        for at in _chain(self._outline, item):
+            told = self._told.get(at, "") or self._by_headline[at]
+            role = told if told in STRONG and role not in STRONG else role or told
+            outer = self._by_headline[at] or outer
+        told = self._told.get(-1, "")
+        role = role or told
+        return role, outer or told or role
+
+    def hear(self, sentence: Sentence, *, heading: bool) -> None:
+        """Notes what a sentence tells of the ones behind it: a heading without a label, or a lead-in."""
+        start, end = sentence.start, sentence.end
+        if heading and not sentence.label:
+            told = role_of(self._text[start:end])
+        elif end - start <= LONGEST_LEAD_IN and (match := self._lead_ins.search("leadin", start, end + 1)) is not None:
+            told = match.lastgroup or ""
+        else:
+            return
+        if told or not heading:
+            self._told[sentence.item] = told
+            self._known.clear()
 
 
 def is_banned_act(text: str, sentence: Sentence, place: Place, read: Sequence[Sentence]) -> bool:

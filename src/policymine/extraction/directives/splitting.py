@@ -56,7 +56,7 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     if True not in marked or is_bearer_note(text, sentence):
         return []
     clauses = sentence.clauses
-    kept = _with_scenes(text, sentence, marked)
+    kept = _with_scenes(text, clauses, marked)
     bounds: list[tuple[int, int]] = []
     previous = False
     for index, belongs in enumerate(kept):
@@ -68,9 +68,8 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     return [Piece(number, first, clauses[first:end]) for first, end in bounds]
 
 
-def _with_scenes(text: str, sentence: Sentence, marked: Sequence[bool]) -> list[bool]:
+def _with_scenes(text: str, clauses: Sequence[Clause], marked: Sequence[bool]) -> list[bool]:
     """The marks without frames (会议强调), and with the condition or adverbial right in front of a marked clause."""
-    clauses = sentence.clauses
     kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(clauses, marked, strict=True)]
     for index in range(len(kept) - 2, -1, -1):
         if kept[index + 1] and not kept[index] and clauses[index].fronted:
@@ -92,17 +91,19 @@ def _opens(
         model: weighs the signs of a boundary.
     """
     clause = clauses[index]
-    if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in clauses[max(first, index - SIGHT) : index]):
-        return False
     run = clauses[max(first, index - SIGHT) : index]
-    rest = [
-        c
-        for c, belongs in zip(clauses[index + 1 : index + 1 + SIGHT], kept[index + 1 : index + 1 + SIGHT], strict=True)
-        if belongs
-    ]
+    if _goes_on(clause) and not _invites(run):
+        return False
+    behind = index + 1
+    rest = [c for c, belongs in zip(clauses[behind : behind + SIGHT], kept[behind : behind + SIGHT], strict=True) if belongs]
     if _parts(text, run, clause, rest=rest, model=model):
         return True
     return clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
+
+
+def _invites(run: Sequence[Clause]) -> bool:
+    """Whether a clause of a directive invites or permits: what goes on behind it may be a duty again."""
+    return any(KINDS.get(c.cue.kind) in INVITING for c in run if c.cue is not None)
 
 
 def is_bearer_note(text: str, sentence: Sentence) -> bool:
@@ -117,7 +118,7 @@ def _parts(
     """Whether a boundary stands before `clause`; never behind clauses that only set the scene."""
     if _only_scenes(run) or (len(run) == 1 and clause.condition and _breaks(text, run[0])):
         return False
-    if _goes_on(clause) and not any(modal_kind(c) in INVITING for c in run):
+    if _goes_on(clause) and not _invites(run):
         return False
     return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
 
@@ -161,27 +162,26 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     before, cue, subject = run[-1], clause.cue, clause.subject
     fronted = clause.condition or ("scene" if clause.fronted else "no")
     opened = _only_scenes(run)
-    kinds = [kind for c in run if (kind := modal_kind(c))]
-    current, own = kinds[0] if kinds else "none", modal_kind(clause) or "none"
-    had = next((c.subject.kind for c in run if c.subject), "none")
-    ran = frozenset().union(*[c.marks for c in run])
+    current, own = _modality(run, "none"), modal_kind(clause) or "none"
+    had = [c.subject.kind for c in run if c.subject is not None]
+    ran = before.marks if len(run) == 1 else frozenset[str]().union(*[c.marks for c in run])
     shares = _shares_work(run, clause)
-    following = next((c for c in rest if not c.fronted), None)
-    leads_to = following is not None and _own(text, run, following, shares=None)
-    alone, acts = _own(text, run, clause, shares=shares), bool(rest) and _acts(text, rest[0])
+    following = [c for c in rest if not c.fronted]
+    leads_to = bool(following) and _own(text, run, following[0], shares=None)
+    alone, acts = _own(text, run, clause, shares=shares), bool(rest) and _acts(rest[0])
     if opened:
         rule = False
     elif clause.condition and rest:
-        rule = acts or (len(rest) > 1 and rest[0].fronted and _acts(text, rest[1]))
+        rule = acts or (len(rest) > 1 and rest[0].fronted and _acts(rest[1]))
     else:
         rule = leads_to if clause.fronted else alone
     named, word = subject.kind if subject else "none", cue.kind if cue else "none"
     row: list[Sign] = [
-        f"word={clause.word}",
-        f"first={text[clause.start]}",
+        "word=" + clause.word,
+        "first=" + text[clause.start],
         ("rule", rule, fronted, opened, alone, leads_to, acts),
         ("moods", current, own, clause.lead, clause.adverb, before.lead, min(len(run), 4)),
-        ("bearers", named, had, cue is not None, current, shares),
+        ("bearers", named, had[0] if had else "none", cue is not None, current, shares),
         ("joint", word, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
         ("marks", clause.marks),
         ("ran", ran),
@@ -201,13 +201,21 @@ def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | Non
         return not (_shares_work(run, clause) if shares is None else shares)
     if not kind:
         return False
-    if kind != next((k for c in run if (k := modal_kind(c))), "obligation"):
+    if kind != _modality(run, "obligation"):
         if kind == "recommendation":
             return clause.lead == "cue"
         return not text.startswith("杜绝", clause.cue.start if clause.cue else clause.start)
     if subject is not None and subject.kind == "thing":
         return True
     return text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
+
+
+def _modality(run: Sequence[Clause], default: str) -> str:
+    """The modality that the first deontic word of a directive gives it."""
+    for clause in run:
+        if clause.cue is not None and (kind := KINDS.get(clause.cue.kind)) is not None:
+            return kind
+    return default
 
 
 def modal_kind(clause: Clause) -> str:
@@ -217,9 +225,9 @@ def modal_kind(clause: Clause) -> str:
 
 def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
     """X牵头，Y配合: two roles of one directive."""
-    return "charge" in clause.marks and any("lead" in c.marks for c in (*run, clause))
+    return "charge" in clause.marks and ("lead" in clause.marks or any("lead" in c.marks for c in run))
 
 
-def _acts(text: str, clause: Clause) -> bool:
+def _acts(clause: Clause) -> bool:
     """Whether a clause says what follows from a condition: a cue, a penalty, a verb or a subject of its own."""
-    return bool(clause.cue or clause.subject or clause.lead in ("verb", "cue") or any(h.kind == "penalty" for h in clause.hits))
+    return bool(clause.cue or clause.subject or clause.lead in ("verb", "cue") or "penalty" in clause.marks)
