@@ -45,6 +45,8 @@ def splits(text: str, span: Span) -> Iterator[tuple[Span, ...]]:
         yield members(text, span, "[、，,]|以及|和|与|及", last=True)
     if comma:
         yield members(text, span, "[，,]")
+        if not re.search("[；;]", inside):
+            yield members(text, span, "[，,]|以及|和|与|及", last=True)
     yield members(text, short, "以及|和|与|及")
 
 

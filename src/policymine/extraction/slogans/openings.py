@@ -34,6 +34,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
 TITLES = re.compile("(?:《[^《》\n]+》[、和与]?){2,}")
+DEFINED = re.compile("是指|^(?=.{20}).*(?:除[^，,]{2,40}外|都要|还要|不仅)")
 NOT_LIST = re.compile(WORDS["not_list"])
 REACH_BEFORE, REACH_BRACKET, REACH_LIST = 80, 400, 300
 LONGEST_BEFORE, LONGEST_NAMED, LONGEST_MEMBER, MOST = 10, 16, 60, 20
@@ -71,7 +72,8 @@ def _opening(text: str, slogan: Span) -> Opening | None:
         return None
     wrong: tuple[Span, ...] = ()
     for way in (_in_brackets, heads.headlines, heads.parts, _behind, _before, heads.before, heads.behind):
-        for found, meant in way(text, slogan, max(wanted)):
+        candidates = list(way(text, slogan, max(wanted)))
+        for found, meant in sorted(candidates, key=lambda candidate: len(candidate[0]) != max(wanted)):
             words = [member.of(text) for member in found]
             sure = way is _in_brackets or _plausible(slogan.of(text), words)
             if len(found) in wanted and _fits(slogan.of(text), words) and sure:
@@ -81,14 +83,14 @@ def _opening(text: str, slogan: Span) -> Opening | None:
     return Opening(slogan, wrong, right=False) if wrong else None
 
 
-def _plausible(name: str, members: Sequence[str]) -> bool:
+def _plausible(name: str, words: Sequence[str]) -> bool:
     """Whether two members found without a bracket can be those of a name whose sure reading is known: they share a word."""
     entry = look_up(name)
     readings = [reading for reading in entry.readings if reading.sure] if entry else []
-    if len(members) != 2 or not readings:
+    if len(words) != 2 or not readings:
         return True
     known = {word[at : at + 2] for reading in readings for word in reading.members for at in range(len(word) - 1)}
-    return any(member[at : at + 2] in known for member in members for at in range(len(member) - 1))
+    return any(word[at : at + 2] in known for word in words for at in range(len(word) - 1))
 
 
 def _fits(name: str, members: Sequence[str]) -> bool:
@@ -100,7 +102,7 @@ def _fits(name: str, members: Sequence[str]) -> bool:
     numbers = NUMERAL.findall(name)
     if len(members) < 2 or max(map(len, members)) > LONGEST_MEMBER or any(name in member for member in members):
         return False
-    if any("是指" in member for member in members):
+    if any(DEFINED.search(member) for member in members):
         return False
     if len(numbers) == 2 and numbers[0] == numbers[1] != "一" and len(words) == 2 and len(members) == max(announced(name)) // 2:
         return all(set(word) & set(member) for word in words for member in members)
