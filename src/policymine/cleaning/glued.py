@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policymine.cleaning.lines import PROSE, Line, Mark, Marks
-from policymine.cleaning.noise import Hint, Zones, mark_lines
+from policymine.cleaning.noise import Hint, Zones, fitting, mark_lines
 from policymine.cleaning.splitting import looks_like_title, rules
 from policymine.text import Span
 
@@ -90,7 +90,8 @@ def _judge(line: Line, span: Span, marks: Marks) -> tuple[Mark, list[Hint]] | No
     """How a stretch of a line would be labelled if it stood on a line of its own."""
     text = span.of(line.view)
     alone = Line(0, Span(0, len(text)), text, None, span.of(line.text or line.view))
-    trial = Marks(possible=marks.possible[line.index - marks.first :][:1])  # what a line cannot match no part of it can
+    possible = marks.possible[line.index - marks.first]  # what a line cannot match no part of it can
+    trial = Marks(possible=[possible], due=[fitting(text, possible)])
     hints = mark_lines([alone], trial, zones=None)
     hints += mark_lines([alone], trial, zones=Zones(None, None))
     place = span.shifted(line.span.start)

@@ -65,6 +65,8 @@ class Marks:
     kept: set[int] = field(default_factory=set)
     possible: Sequence[int] = ()
     """For the lines from index `first` on, the rules that each may match, as bits; see `noise.sift`."""
+    due: Sequence[int] = ()
+    """Of these the ones that fit how the line begins and how long it is."""
     first: int = 0
 
     def take(self, line: Line, kind: str, rule: str, *, confidence: float = 1.0) -> None:

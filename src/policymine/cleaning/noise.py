@@ -139,12 +139,12 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
     """
     hints: list[Hint] = []
     sift(lines, marks)
-    listed = _tried()
+    listed, wanted = _tried(), _anywhere() if zones is None else ~_anywhere()
     for line in lines:
-        view = line.view
-        if not marks.free(line):
+        bits = marks.due[line.index - marks.first] & wanted
+        if not bits or not marks.free(line):
             continue
-        bits = marks.possible[line.index - marks.first] & _fitting(view[0], bisect_left(_limits(), len(view)), zones is None)
+        view = line.view
         governs: bool | None = None
         while bits and marks.free(line):
             low = bits & -bits
@@ -174,6 +174,12 @@ def sift(lines: Sequence[Line], marks: Marks) -> None:
         else:
             every = [line.view for line in lines]
         marks.first, marks.possible = lines[0].index, _prefilter().by_line(every)
+        marks.due = [fitting(view, bits) for view, bits in zip(every, marks.possible, strict=True)]
+
+
+def fitting(view: str, possible: int) -> int:
+    """Which of the rules that a line may match fit its beginning and its length."""
+    return possible & _fitting(view[0], bisect_left(_limits(), len(view)))
 
 
 @cache
@@ -181,15 +187,21 @@ def _limits() -> tuple[int, ...]:
     return tuple(sorted({tried.most for tried in _tried()}))
 
 
+@cache
+def _anywhere() -> int:
+    """The rules, as bits, that hold anywhere on a page; the others hold at the edges of papers."""
+    return sum(1 << number for number, tried in enumerate(_tried()) if tried.zone == "any")
+
+
 @lru_cache(maxsize=8192)
-def _fitting(first: str, step: int, anywhere: bool) -> int:
+def _fitting(first: str, step: int) -> int:
     """The rules, as bits, for lines that begin with a character and are no longer than a limit."""
     limits = _limits()
     least = limits[step] if step < len(limits) else limits[-1] + 1
     return sum(
         1 << number
         for number, tried in enumerate(_tried())
-        if (tried.zone == "any") == anywhere and tried.most >= least and (not tried.first or first in tried.first)
+        if tried.most >= least and (not tried.first or first in tried.first)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from policymine.cleaning.lines import Line, Mark, Marks, han_count
@@ -64,7 +64,7 @@ def find_headings(lines: Sequence[Line], marks: Marks) -> tuple[Heading, ...]:
     candidates = [
         heading
         for line in lines
-        if (bits := possible.get(line.index, -1)) & _splitting()
+        if (bits := possible.get(line.index, -1) & _splitting())
         for heading in _headings_in(line, marks, bits)
     ]
     if not candidates:
@@ -100,16 +100,26 @@ def _headings_in(line: Line, marks: Marks, possible: int) -> Iterable[Heading]:
     """The headings in a line; `possible` are the rules that it may match, as bits."""
     if SHORT_LINE < len(line.view) < LONG_LINE or marks.kind(line) not in (None, "related_links", "nav_breadcrumb"):
         return
-    for number, rule in enumerate(rules()):
-        if rule.gives.get("glued") or not possible >> number & 1:
-            continue
-        inside = bool(rule.gives.get("inside"))
-        if inside and len(line.view) >= LONG_LINE:
+    long = len(line.view) >= LONG_LINE
+    for rule in _among(possible & (_inside() if long else ~_inside())):
+        if long:
             for match in rule.find.finditer(line.view):
                 yield _heading(match, Span(*match_span(match)).shifted(line.span.start), rule)
-        elif not inside and len(line.view) <= SHORT_LINE and (found := rule.find.search(line.view)):
+        elif found := rule.find.search(line.view):
             yield _heading(found, line.span, rule)
             return
+
+
+@lru_cache(maxsize=1024)
+def _among(bits: int) -> tuple[Rule, ...]:
+    """The rules of some bits, in order."""
+    return tuple(rule for number, rule in enumerate(rules()) if bits >> number & 1)
+
+
+@cache
+def _inside() -> int:
+    """The rules for headings inside long lines, as bits."""
+    return sum(1 << number for number, rule in enumerate(rules()) if rule.gives.get("inside"))
 
 
 def _heading(match: re.Match[str], span: Span, rule: Rule) -> Heading:

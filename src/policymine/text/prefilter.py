@@ -8,7 +8,8 @@ cannot match: the results are those of trying everything everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from policymine.text.pattern_needs import begins, needed
 
 _BITS = 63
+_ALL = (1 << _BITS) - 1
 _BLOCK = 1 << 18
 """Characters that are looked at together, so that a page of any size takes little memory."""
 _RARE = 400.0
@@ -27,6 +29,7 @@ _WEIGHTS = 0.2, 0.1, 8.0
 """What a pair counts, a single character that is no Han character and no mark of a sentence, and any other one."""
 
 Points = npt.NDArray[np.uint16]
+_NONE: Points = np.zeros(1, np.uint16)
 
 
 class Prefilter:
@@ -44,10 +47,7 @@ class Prefilter:
 
     def possible(self, text: str) -> tuple[int, ...]:
         """The numbers of the patterns that `text` may match, in order; the others cannot match it."""
-        met = self._always
-        for _, found in self._signs.blocks(text):
-            for shift, bits in found.bits:
-                met |= int(np.bitwise_or.reduce(bits, initial=0)) << shift
+        met = self._always | _all_bits(self._signs.blocks(text))
         return tuple(number for number in range(met.bit_length()) if met >> number & 1)
 
     def by_line(self, lines: Sequence[str]) -> list[int]:
@@ -56,13 +56,14 @@ class Prefilter:
         >>> Prefilter([re.compile("厂家|包邮"), re.compile("第[一二]条")]).by_line(["第二条", "厂家", "各镇"])
         [2, 1, 0]
         """
-        ends = list(accumulate(len(line) + 1 for line in lines))
         found = [self._always] * len(lines)
+        starts = np.array([0, *accumulate(len(line) + 1 for line in lines)])
         for start, block in self._signs.blocks("\n".join(lines)):
-            owners = np.searchsorted(ends, block.places + start, side="right")
-            for shift, bits in block.bits:
-                for owner, one in zip(owners.tolist(), bits.tolist(), strict=True):
-                    found[owner] |= one << shift
+            firsts = np.searchsorted(block.places, starts - start)
+            met = (firsts[:-1] < firsts[1:]).nonzero()[0]
+            for shift, bits in block.bits if len(met) else ():
+                for number, one in zip(met.tolist(), np.bitwise_or.reduceat(bits, firsts[met]).tolist(), strict=True):
+                    found[number] |= one << shift
         return found
 
 
@@ -78,16 +79,22 @@ class Scanner:
         self._patterns = tuple(patterns)
         starts = {number: begins(pattern) for number, pattern in enumerate(patterns)}
         rare = {number: words for number, words in starts.items() if words and _commonness(words) <= _RARE}
-        self._signs = _Signs(rare)
+        needs = {number: needed(patterns[number]) for number in rare}
+        self._always = sum(1 << number for number, words in needs.items() if not words)
+        self._signs = _Signs(rare | {number + len(patterns): words for number, words in needs.items()})
         self._others = [number for number in starts if number not in rare]
         self._prefilter = Prefilter([patterns[number] for number in self._others])
 
     def matches(self, text: str) -> dict[int, list[re.Match[str]]]:
         """The matches of each pattern that has any, as `finditer` gives them, by the pattern's number."""
         found: dict[int, list[re.Match[str]]] = {}
-        for start, block in self._signs.blocks(text):
+        blocks = list(self._signs.blocks(text))
+        met = self._always | _all_bits(blocks) >> len(self._patterns)
+        for start, block in blocks if met else ():
             for shift, every in block.bits:
-                for place, bits in zip(block.places.tolist(), every.tolist(), strict=True):
+                due = every & (met >> shift & _ALL)
+                places = due.nonzero()[0]
+                for place, bits in zip(block.places[places].tolist(), due[places].tolist(), strict=True):
                     self._try(text, start + place, bits << shift, found)
         for index in self._prefilter.possible(text) if self._others else ():
             number = self._others[index]
@@ -114,23 +121,41 @@ class _Found(NamedTuple):
     bits: tuple[tuple[int, npt.NDArray[np.int64]], ...]
 
 
+def _all_bits(blocks: Iterable[tuple[int, _Found]]) -> int:
+    """Which patterns find at all what they ask for."""
+    met = 0
+    for _, found in blocks:
+        for shift, bits in found.bits:
+            met |= int(np.bitwise_or.reduce(bits, initial=0)) << shift
+    return met
+
+
 class _Signs:
-    """What patterns ask for: single characters and pairs of neighbours, each with a bit for every pattern that does."""
+    """What patterns ask for: single characters and pairs of neighbours, each with a bit for every pattern that does.
+
+    Thousands of signs are asked for by few combinations of patterns: tables as small as may be say which combination a sign
+    has, a second one the bits of that.
+    """
 
     def __init__(self, asked: Mapping[int, frozenset[str]]) -> None:
-        size = 1 << 16
-        self._single, self._double = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-        self._tables = []
-        for shift in range(0, max(asked, default=-1) + 1, _BITS):
-            single, double = np.zeros(size, np.int64), np.zeros(size, np.int64)
-            for number in range(shift, shift + _BITS):
-                for word in asked.get(number, ()):
-                    points, pairs = _read(word)
-                    table, place = (single, points[0]) if len(word) == 1 else (double, pairs[0])
-                    table[place] |= 1 << number - shift
-            self._single |= single != 0
-            self._double |= double != 0
-            self._tables.append((shift, single, double))
+        singles: dict[int, int] = defaultdict(int)
+        doubles: dict[int, int] = defaultdict(int)
+        for number, words in asked.items():
+            for word in words:
+                points, pairs = _read(word)
+                table, place = (singles, points[0]) if len(word) == 1 else (doubles, pairs[0])
+                table[int(place)] |= 1 << number
+        self._shifts = range(0, max(asked, default=-1) + 1, _BITS)
+        self._single, self._single_bits = self._tables(singles)
+        self._double, self._double_bits = self._tables(doubles)
+
+    def _tables(self, signs: Mapping[int, int]) -> tuple[Points, list[npt.NDArray[np.int64]]]:
+        """For every sign the number of its combination, and for every shift the bits of each combination."""
+        combinations = {bits: number for number, bits in enumerate(dict.fromkeys((0, *signs.values())))}
+        table = np.zeros(1 << 16, np.uint16)
+        for sign, bits in signs.items():
+            table[sign] = combinations[bits]
+        return table, [np.array([bits >> shift & _ALL for bits in combinations], np.int64) for shift in self._shifts]
 
     def blocks(self, text: str) -> Iterator[tuple[int, _Found]]:
         """What is found, block by block, with the offset of each."""
@@ -139,18 +164,12 @@ class _Signs:
             yield start, self._in(*_read(text) if whole else _read.__wrapped__(text[start : start + _BLOCK + 1]))
 
     def _in(self, points: Points, pairs: Points) -> _Found:
-        hits = self._single[points]
-        hits[: len(pairs)] |= self._double[pairs]
-        places = hits.nonzero()[0]
-        near = pairs.take(places, mode="clip") if len(pairs) else points[:0]
-        bits = []
-        for shift, single, double in self._tables:
-            found = single[points[places]]
-            behind = double[near]
-            if len(places) and places[-1] == len(pairs):  # the last character has none behind it
-                behind = np.append(behind[: len(places) - 1], 0)
-            bits.append((shift, found | behind))
-        return _Found(places, tuple(bits))
+        single = self._single.take(points)
+        double = np.concatenate((self._double.take(pairs), _NONE))  # the last character has none behind it
+        places = (single | double).nonzero()[0]
+        single, double = single.take(places), double.take(places)
+        tables = zip(self._shifts, self._single_bits, self._double_bits, strict=True)
+        return _Found(places, tuple((shift, one.take(single) | two.take(double)) for shift, one, two in tables))
 
 
 def _commonness(words: frozenset[str]) -> float:
