@@ -16,6 +16,7 @@ from policymine.errors import RuleError
 from policymine.extraction.slogans.dictionary import announced, canonical, entries, look_up, parse
 from policymine.extraction.slogans.finding import find_issues, find_slogans
 from policymine.model import Slogan, Span
+from policymine.pipeline import clean_document, mine_documents
 from tests.growth import grows_in_proportion
 
 SPECS = [json.loads(line) for line in (Path(__file__).parent / "specs/slogans.jsonl").read_text("utf-8").splitlines()]
@@ -126,6 +127,19 @@ def test_what_was_not_compared_with_a_source_says_so() -> None:
     assert all(("unchecked" in reading.standing) == (not reading.checked) for reading in readings)
     assert all(("unsure" in reading.standing) == (not reading.sure) for reading in readings)
     assert sum(bool(reading.checked) for reading in readings) >= 190
+
+
+def test_members_that_are_commands_become_directives_and_principles_do_not() -> None:
+    text = (
+        "各乡镇要落实“四个一律”(即:对无证的,一律取缔;对逾期的,一律关停;对瞒报的,一律上限处罚;对失职的,一律追责)。"
+        "各乡镇要坚持“四不两直”(不发通知、不打招呼、不听汇报、不用陪同、直奔基层、直插现场)。"
+    )
+    orders, manner = find_slogans(text)
+    (mined,) = mine_documents([clean_document("orders", text)])
+    ordered = [directive.span for directive in mined.findings.directives]
+    assert [sum(span.overlaps(member) for span in ordered) for member in orders.members] == [1, 1, 1, 1]
+    assert all(any(span.overlaps(member) and span.length <= member.length for span in ordered) for member in orders.members)
+    assert not any(span.length <= member.length and span.overlaps(member) for span in ordered for member in manner.members)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ RULES = load("policymine.extraction.slogans", "slogans")
 QUOTED = tuple(rule for rule in RULES if rule.id.startswith("slogans.quoted-"))
 PLAIN = tuple(rule for rule in RULES if rule.id.startswith("slogans.plain-"))
 OPENING_MARK = re.compile(r"[“‘「『\"]")
-NUMERAL = re.compile(r"[一两兩三四五六七八九十双雙](?=[^\W\d_])")
+NUMERAL = re.compile(r"[一两兩三四五六七八九十双雙贰叁肆柒捌玖](?=[^\W\d_])")
 MARK = re.compile("[、，,和与]")
 EACH = "slogans.plain-each"
 LEFT = re.compile(RULES.parts["left"])

@@ -31,6 +31,8 @@ LEAD = re.compile(r"(?:的|实现了?|做到|达到|形成|落实|这|等)\Z")
 NAMED = re.compile(r"[（(](?:以下|下)?[简统合并]称(?:为)?[：:]?\Z")
 LISTED = re.compile(r"[“‘](?P<list>[^“”‘’\n。，；、]{1,12}(?:[、+＋][^“”‘’\n。，；、]{1,12})+)[”’]的?\Z")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
+COLONS = (":", "：")
+ONE_LIST = re.compile("[^，,；;、]{1,20}(?:、[^，,；;、]{1,20})+")
 CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
 TITLES = re.compile("(?:《[^《》\n]+》[、和与]?){2,}")
@@ -154,7 +156,10 @@ def _behind(text: str, slogan: Span, _: int) -> _Ways:
     end = stop.start() if stop else min(len(text), lead.end() + REACH_LIST)
     if end <= lead.end():
         return
-    yield from _listed(text, slogan, Span(lead.end(), end), meant=bool(lead["said"]))
+    span = Span(lead.end(), end)
+    yield from _listed(
+        text, slogan, span, meant=bool(lead["said"]) or (lead[0] in COLONS and ONE_LIST.fullmatch(span.of(text)) is not None)
+    )
 
 
 def _listed(text: str, slogan: Span, span: Span, *, meant: bool) -> _Ways:
