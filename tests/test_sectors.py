@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policymine.extraction.card.reading import read_card
 from policymine.extraction.directives.finding import find_directives
-from policymine.extraction.sectors import classes_of, mentions_of, sectors_of, with_sectors
+from policymine.extraction.sectors import classes_of, mentions_of, sectors_of
 from policymine.model import Directive
 from policymine.pipeline import mine
 from policymine.rules import MARKED, load
@@ -26,7 +26,7 @@ TEXT = (
 
 
 def found_in(text: str) -> tuple[Directive, ...]:
-    return with_sectors(text, find_directives(text, card=read_card(text)))
+    return find_directives(text, card=read_card(text))
 
 
 def test_a_directive_has_the_fields_that_it_or_its_heading_names() -> None:

@@ -24,7 +24,6 @@ from policymine.extraction.directives.finding import find_issues as directive_is
 from policymine.extraction.quantities.finding import find_issues as amount_issues
 from policymine.extraction.quantities.finding import find_quantities
 from policymine.extraction.references.finding import find_references
-from policymine.extraction.sectors import with_sectors
 from policymine.extraction.slogans.finding import find_issues as slogan_issues
 from policymine.extraction.slogans.finding import find_slogans
 from policymine.extraction.times.finding import read_times
@@ -196,7 +195,7 @@ def directives(doc: Doc) -> Doc:
     text = text_of(doc)
     found = find_directives(text, card=doc._.card, times=doc._.times, slogans=doc._.slogans)
     doc._.issues = (*(doc._.issues or ()), *directive_issues(text))
-    return _keep(doc, "directives", with_sectors(text, found))
+    return _keep(doc, "directives", found)
 
 
 def load() -> Language:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policymine.text.span import Span
 
@@ -20,6 +21,7 @@ LONGEST_ASIDE = 400
 """Characters after which an open bracket is taken for one that was never closed."""
 
 
+@lru_cache(maxsize=4)
 def sentences(text: str, span: Span | None = None) -> tuple[Span, ...]:
     """The sentences of `text` or of one stretch of it, white space at both ends left out, closing marks kept.
 

@@ -20,6 +20,7 @@ from policymine.extraction.directives.modality import Mood, mood_of
 from policymine.extraction.directives.never import barred
 from policymine.extraction.directives.sections import Place, is_banned_act, places
 from policymine.extraction.directives.splitting import Piece, split
+from policymine.extraction.sectors import Named
 from policymine.model import Bearer, Card, Directive, Issue, PaperKind, Slogan, TimeExpression
 from policymine.text.outline import Outline, outline
 from policymine.text.sentences import sentences as sentences_of
@@ -68,10 +69,14 @@ def find_directives(
         )
         for one, inside in zip(found, bounds, strict=True)
     ]
+    named = Named(text)
     return tuple(
-        _directive(text, one, sentences[one.piece.sentence], outline=items, bearers=bearers, deadlines=inside, act=act)
+        _directive(
+            text, one, _section(text, sentences[one.piece.sentence].item, items), bearers=bearers, deadlines=inside, act=act,
+            named=named,
+        )
         for one, bearers, inside, act in zip(found, who, bounds, acts, strict=True)
-    )
+    )  # fmt: skip
 
 
 def find_issues(text: str) -> tuple[Issue, ...]:
@@ -137,8 +142,8 @@ class _Bounds:
 
 
 def _directive(
-    text: str, one: _Found, sentence: Sentence, *, outline: Outline, bearers: tuple[Bearer, ...],
-    deadlines: tuple[TimeExpression, ...], act: float,
+    text: str, one: _Found, section: tuple[str, ...], *, bearers: tuple[Bearer, ...], deadlines: tuple[TimeExpression, ...],
+    act: float, named: Named,
 ) -> Directive:  # fmt: skip
     """One directive with everything that stands in it."""
     piece, mood = one.piece, one.mood
@@ -146,11 +151,13 @@ def _directive(
         text, piece.clauses, mood.cue.start if mood.cue else None, sanction=mood.modality == "sanction",
         bearers=[bearer.span for bearer in bearers if bearer.explicit and bearer.span is not None],
     )  # fmt: skip
+    sectors = named.of(one.span, section)
     return Directive(
         one.span, one.span.of(text), f"directives.{mood.cue.kind if mood.cue else 'bare'}",
         modality=mood.modality, force=mood.force, operational=act >= THRESHOLD, confidence=round(one.chance, 3),
         cue=text[mood.cue.start : mood.cue.end] if mood.cue is not None else None, bearers=bearers, condition=condition,
-        penalty=mood.penalty, deadlines=deadlines, section=_section(text, sentence.item, outline), reasons=one.reasons,
+        penalty=mood.penalty, deadlines=deadlines, section=section, reasons=one.reasons,
+        sectors=tuple(sectors), sector_evidence=tuple(sectors.values()),
     )  # fmt: skip
 
 

@@ -10,12 +10,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from policymine.extraction.prefixes import Prefixes
-from policymine.model import Directive, Span
+from policymine.model import Span
 from policymine.rules import RuleSet, load
 
 SHARE, LEAST, MOST = 0.2, 2, 4
@@ -82,45 +81,34 @@ def sectors_of(text: str, *, title: str = "") -> tuple[str, ...]:
     return tuple(sector for sector, count in votes.most_common(MOST) if count >= max(LEAST, SHARE * total))
 
 
-def with_sectors(text: str, directives: Sequence[Directive]) -> tuple[Directive, ...]:
-    """The directives of a document with their fields and, for each field, the place that names it first.
+class Named:
+    """The mentions of a text, to ask which fields a directive is of."""
 
-    >>> from policymine.model import Card
-    >>> from policymine.extraction.directives.finding import find_directives
-    >>> text = "一、燃气安全。各镇要逐户登记。"
-    >>> (found,) = with_sectors(text, find_directives(text, card=Card(kind="notice")))
-    >>> found.sectors, [span.of(text) for span in found.sector_evidence]
-    (('燃气',), ['燃气'])
-    """
-    named = _Named(mentions_of(text))
-    return tuple(_of(directive, text, named=named) for directive in directives)
+    def __init__(self, text: str) -> None:
+        self.text, self.mentions = text, mentions_of(text)
+        self.starts = [mention.span.start for mention in self.mentions]
 
+    def of(self, span: Span, section: Sequence[str]) -> dict[str, Span]:
+        """The fields that a directive names, else those of the nearest heading above it that names any, with their places.
 
-def _of(directive: Directive, text: str, *, named: _Named) -> Directive:
-    """A directive with the fields that it names, else those of the nearest heading above it that names any."""
-    found = named.within(directive.span)
-    before = directive.span.start
-    for heading in () if found else reversed(directive.section):
-        before = text.rfind(heading, 0, before)
-        if before < 0:
-            break
-        if found := named.within(Span(before, before + len(heading))):
-            break
-    return replace(directive, sectors=tuple(found), sector_evidence=tuple(found.values())) if found else directive
+        >>> text = "一、燃气安全。各镇要逐户登记。"
+        >>> [(field, place.of(text)) for field, place in Named(text).of(Span(7, 14), ["一、燃气安全"]).items()]
+        [('燃气', '燃气')]
+        """
+        found, before = self._within(span.start, span.end), span.start
+        for heading in () if found or not self.mentions else reversed(section):
+            before = self.text.rfind(heading, 0, before)
+            if before < 0:
+                break
+            if found := self._within(before, before + len(heading)):
+                break
+        return found
 
-
-class _Named:
-    """The mentions of a text, to ask which stand in a stretch."""
-
-    def __init__(self, mentions: Sequence[Mention]) -> None:
-        self.mentions = mentions
-        self.starts = [mention.span.start for mention in mentions]
-
-    def within(self, span: Span) -> dict[str, Span]:
+    def _within(self, start: int, end: int) -> dict[str, Span]:
         """The fields named in a stretch, each where it is named first."""
         found: dict[str, Span] = {}
-        for mention in self.mentions[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.end)]:
-            if mention.span.end <= span.end:
+        for mention in self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]:
+            if mention.span.end <= end:
                 found.setdefault(mention.sector, mention.span)
         return found
 
