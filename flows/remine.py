@@ -10,9 +10,9 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from policymine.operations.ending import finish
-from policymine.operations.night import Chunk, Night, chunks_of
+from policymine.operations.night import Chunk, Night, chunks_of, read_work
 from policymine.operations.order import begin
-from policymine.operations.remining import plan, remine_chunk
+from policymine.operations.remining import plan, plan_again, remine_chunk
 from policymine.settings import load_settings
 from policymine.table.lock import RunLock
 
@@ -42,6 +42,8 @@ def remine(config: str | None = None) -> dict[str, Any]:
         night = begin(settings, "remine", clock=now, create=False)
         work = plan(night)
         notes = [Path(remine_pages(config, night.run_id, *chunk)) for chunk in chunks_of(work, size=settings.chunk)]
+        again = plan_again(night, {fetched.source for fetched in read_work(work)}, name="stale")
+        notes += [Path(remine_pages(config, night.run_id, *chunk)) for chunk in chunks_of(again, size=settings.chunk)]
         report = finish(night, kind="remine", sources=(), works={}, notes=notes, clock=now)
         publish_artifact(report)
         return report.as_json()

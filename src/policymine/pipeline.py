@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 from spacy.language import Language
 
@@ -23,6 +24,7 @@ STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mine": (("text", "organisations", "extraction"), ("jieba", "rjieba", "chinesecalendar", "borax", "scikit-learn")),
 }
 """For each station the packages and the libraries that decide what it gives."""
+NO_TEMPLATE: Mapping[int, int] = MappingProxyType({})
 TextOf = Callable[[str], str | None]
 DATA = (".py", ".toml", ".jsonl", ".skops", ".json")
 
@@ -55,7 +57,12 @@ def language() -> Language:
 
 
 def mine(
-    page: Page, *, duplicates: DuplicateIndex | None = None, text_of: TextOf = _no_text, issued_on: str | None = None
+    page: Page,
+    *,
+    duplicates: DuplicateIndex | None = None,
+    text_of: TextOf = _no_text,
+    template: Mapping[int, int] = NO_TEMPLATE,
+    issued_on: str | None = None,
 ) -> MinedPage:
     """Cleans a page and extracts from each of its documents.
 
@@ -63,9 +70,10 @@ def mine(
         page: as a reader of `sources` gave it.
         duplicates: what earlier pages held, to find copies across pages.
         text_of: gives the clean text of an earlier document, None where it is not kept: a fuller copy may show a hidden word.
+        template: lines that stand on many pages of the same site, as `operations.templates` has learnt them.
         issued_on: overrides the date that the documents give themselves.
     """
-    clean = clean_page(page, duplicates=duplicates, text_of=text_of)
+    clean = clean_page(page, duplicates=duplicates, text_of=text_of, template=template)
     given = {name: value for name, value in page.metadata.items() if name.startswith("source:")}
     known = (replace(document, hints={**given, **document.hints}) if given else document for document in clean.documents)
     documents = tuple(mine_documents(known, issued_on=issued_on))

@@ -8,15 +8,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from policymine.cleaning.duplicates import DuplicateIndex, Match, Standing, copies_within, fingerprint
 from policymine.cleaning.gate import set_aside_reason
-from policymine.cleaning.labels import Part, label_page
+from policymine.cleaning.labels import Labels, Part, label_page
 from policymine.cleaning.lines import Mark, han_count, lines_of
 from policymine.cleaning.noise import rules as noise_rules
 from policymine.cleaning.oddities import find_oddities
 from policymine.cleaning.repairs import KINDS, Repaired, repair
+from policymine.cleaning.templates import Known, edges_of, issues_of, marks_of, merged
 from policymine.cleaning.truncation import find_truncation
 from policymine.cleaning.unknowns import find_unknowns, with_candidates
 from policymine.model import CleanPage, Cut, Document, Issue, Page, Repair
@@ -28,6 +30,7 @@ REVIEWED = 40
 """Han characters above which a removed block with an order in it is kept aside for a person to look at."""
 ABOUT = frozenset({"heading", "nav_breadcrumb", "editor_intro"})
 TextOf = Callable[[str], str | None]
+NO_TEMPLATE: Known = MappingProxyType({})
 UNREVIEWED = frozenset({"heading", "layout", "dup_title"})
 
 
@@ -43,7 +46,9 @@ def _no_text(_: str) -> str | None:
     return None
 
 
-def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None, text_of: TextOf = _no_text) -> CleanPage:
+def clean_page(
+    page: Page, *, duplicates: DuplicateIndex | None = None, text_of: TextOf = _no_text, template: Known = NO_TEMPLATE
+) -> CleanPage:
     """Makes documents of a page.
 
     Args:
@@ -51,6 +56,7 @@ def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None, text_of:
         duplicates: what earlier pages held; copies of their texts are marked. The page's own texts are not added to it.
         text_of: gives the clean text of an earlier document by its id, None where it is not kept; a word hidden here that it
             shows becomes a candidate.
+        template: the lines of the site's template, as far as they are learnt.
 
     Raises:
         AlignmentError: the Partition law does not hold; a bug, never bad input.
@@ -65,21 +71,37 @@ def clean_page(page: Page, *, duplicates: DuplicateIndex | None = None, text_of:
     repaired = repair(Alignment.of(page.text))
     text = repaired.alignment.text
     labels = label_page(page, lines_of(page, repaired.alignment), length=len(text))
-    found = [one for part in labels.parts if (one := _document(page, repaired, labels.marks, part)) is not None]
-    about = "\n".join(m.span.of(text) for m in labels.marks if m.kind in ABOUT)
+    marks, found, told = _without_template(page, repaired, labels, template)
+    about = "\n".join(m.span.of(text) for m in marks if m.kind in ABOUT)
     judged = [
-        _judged(one, ordinal=number, about=about, issues=_issues(one, repaired, labels.marks))
-        for number, one in enumerate(found)
+        _judged(one, ordinal=number, about=about, issues=_issues(one, repaired, marks)) for number, one in enumerate(found)
     ]
     documents = tuple(_revealed(list(_compared(judged, duplicates)), text_of))
     cuts = sorted(
-        [*_block_cuts(repaired.alignment, labels.marks, found), *_inline_cuts(documents, labels.marks)],
+        [*_block_cuts(repaired.alignment, marks, found), *_inline_cuts(documents, marks)],
         key=lambda cut: cut.raw_span,
     )
     reviewed = tuple(_reviewed(cut, page.text) for cut in cuts)
-    clean = CleanPage(page, repaired.script, documents, reviewed, tuple(_repairs(documents)), page.issues + repaired.issues)
+    issues = page.issues + repaired.issues + told
+    clean = CleanPage(page, repaired.script, documents, reviewed, tuple(_repairs(documents)), issues)
     check_partition(clean)
     return clean
+
+
+def _without_template(
+    page: Page, repaired: Repaired, labels: Labels, template: Known
+) -> tuple[Sequence[Mark], Sequence[_Found], tuple[Issue, ...]]:
+    """The marks and documents of a page once its site's template is out of them, and what is to be said of that."""
+    marks = labels.marks
+    found = [one for part in labels.parts if (one := _document(page, repaired, marks, part)) is not None]
+    if not template:
+        return marks, found, ()
+    deleted = [edit.span for one in found for edit in one.document.alignment.edits if not edit.text]
+    edges = edges_of(page.text, [one.document.origin for one in found], without=deleted)
+    if more := marks_of(edges, template, alignment=repaired.alignment):
+        marks = merged(marks, more)
+        found = [one for part in labels.parts if (one := _document(page, repaired, marks, part)) is not None]
+    return marks, found, issues_of(edges, template, raw=page.text)
 
 
 def _document(page: Page, repaired: Repaired, marks: Sequence[Mark], part: Part) -> _Found | None:

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from policymine.operations.ending import finish
-from policymine.operations.night import Chunk, Clock, Night, chunks_of, leave, mine_chunk
+from policymine.operations.night import Chunk, Clock, Night, chunks_of, leave, mine_chunk, read_work
 from policymine.operations.order import begin
+from policymine.operations.remining import plan_again
 from policymine.operations.report import Report
 from policymine.settings import Settings
 from policymine.sources.archive_index import Entry, find
@@ -40,10 +41,13 @@ def backfill(settings: Settings, *, clock: Clock, since: str = "", until: str = 
     with RunLock(settings.database_url):
         night = begin(settings, "backfill", clock=clock, create=False)
         work = plan(night, find(settings.archive, since=since, until=until))
-        notes = [
-            mine_chunk(night, Chunk(*chunk), source=None, clock=clock, timer=time.perf_counter)
-            for chunk in chunks_of(work, size=settings.chunk)
-        ]
+
+        def mined(work: Path) -> list[Path]:
+            chunks = chunks_of(work, size=settings.chunk)
+            return [mine_chunk(night, Chunk(*chunk), source=None, clock=clock, timer=time.perf_counter) for chunk in chunks]
+
+        notes = mined(work)
+        notes += mined(plan_again(night, {fetched.source for fetched in read_work(work)}, name="backfill"))
         return finish(night, kind="backfill", sources=(), works={}, notes=notes, clock=clock)
 
 

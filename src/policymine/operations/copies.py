@@ -9,17 +9,17 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from policymine.cleaning.duplicates import DuplicateIndex, Fingerprint, bands_of, fingerprint
 from policymine.model import Document
+from policymine.operations.caches import open_cache
 from policymine.table.dialect import named_errors
 from policymine.table.store import Table
 
 FILE = "copies.sqlite"
 _TABLES = """
-CREATE TABLE IF NOT EXISTS stamp (made_by TEXT);
 CREATE TABLE IF NOT EXISTS prints (document_id TEXT PRIMARY KEY, page_id TEXT, signs BLOB, lengths BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (band INTEGER, document_id TEXT, PRIMARY KEY (band, document_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS bands_of_document ON bands (document_id);
@@ -96,7 +96,10 @@ def known_copies(table: Table, folder: Path, *, run_id: int, made_by: str, witho
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    with named_errors(f"sqlite:///{path}"), closing(_opened(path, made_by)) as connection:
+    with (
+        named_errors(f"sqlite:///{path}"),
+        closing(open_cache(path, _TABLES, made_by=made_by, emptied=("prints", "bands"))) as connection,
+    ):
         standing = table.document_pages(run=run_id)
         prints = StoredPrints(connection, without={d for d, page in standing.items() if page in without})
         known = prints.known()
@@ -107,26 +110,3 @@ def known_copies(table: Table, folder: Path, *, run_id: int, made_by: str, witho
                 made = fingerprint(entry.id, entry.text, page_id=entry.page_id)
                 prints.put(made, bands_of(made))
         yield Copies(DuplicateIndex(memory=prints), table, run_id=run_id)
-
-
-def _opened(path: Path, made_by: str) -> sqlite3.Connection:
-    """The file, empty when it is new, of another stamp, or broken."""
-    for _ in range(2):
-        connection = sqlite3.connect(path, timeout=60, isolation_level="IMMEDIATE")
-        try:
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.executescript(_TABLES)
-            with connection:
-                if [made_by] != [row[0] for row in connection.execute("SELECT made_by FROM stamp")]:
-                    for name in ("stamp", "prints", "bands"):
-                        connection.execute(f"DELETE FROM {name}")
-                    connection.execute("INSERT INTO stamp VALUES (?)", (made_by,))
-        except sqlite3.DatabaseError as problem:
-            connection.close()
-            if isinstance(problem, sqlite3.OperationalError):  # locked or out of disk, not broken
-                raise
-            with suppress(FileNotFoundError):
-                path.unlink()
-            continue
-        return connection
-    raise OSError(f"{path}: cannot be made anew; look at the folder's rights and the disk")

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from policymine.operations.learning import learn_along
-from policymine.operations.night import Night, PageNote, read_notes, read_work
+from policymine.operations.night import AGAIN, Night, PageNote, read_notes, read_work
 from policymine.operations.report import Report, SourceReport, html_page, judge, markdown, next_steps, summarise
 from policymine.pipeline import station_fingerprints
 from policymine.sources.crawl import Fetched
@@ -62,7 +62,7 @@ def finish(
         notes: the files that the mining tasks left.
         clock: the time of day.
     """
-    noted = [note for path in sorted(notes) for note in read_notes(path)]
+    noted = _noted(notes)
     with night.table() as table, table.attach(night.run_id, clock=clock) as run:
         visited = {source: read_work(path) for source, path in works.items()}
         _note_met(run, table, visited)
@@ -70,6 +70,14 @@ def finish(
     write_report(report, night.settings.reports)
     night.clear()
     return report
+
+
+def _noted(notes: Iterable[Path]) -> list[PageNote]:
+    """The notes on all pages; of a page that was mined twice only the second one, which is what stands."""
+    first, again = ([path for path in sorted(notes) if (AGAIN in path.name) is second] for second in (False, True))
+    latest = [note for path in again for note in read_notes(path)]
+    twice = {note.url for note in latest}
+    return [note for path in first for note in read_notes(path) if note.url not in twice] + latest
 
 
 def end(

@@ -48,11 +48,17 @@ def ingest(
         run = table.begin("ingest", clock=clock, resume=False)
         night = Night(settings, run.id)
         archive = Archive(settings.archive)
-        with night.copies(table) as copies, archive.recorder("file", at=clock()) as recorder, run:
+        with (
+            night.copies(table) as copies,
+            night.templates(table) as templates,
+            archive.recorder("file", at=clock()) as recorder,
+            run,
+        ):
             readings: list[Reading] = [(name_of(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
             readings += list(_fetched(urls, archive, settings=settings, clock=clock))
             notes = tuple(
-                note_page(run, read, url=name, copies=copies, timer=timer) for name, read in watch(readings, len(readings))
+                note_page(run, read, url=name, copies=copies, templates=templates, timer=timer)
+                for name, read in watch(readings, len(readings))
             )
         report = end(run, table, kind="ingest", notes=notes, sources=_account(notes), night=night, clock=clock)
     write_report(report, settings.reports)

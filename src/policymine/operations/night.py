@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from policymine.errors import AlignmentError, PolicymineError, SourceError
 from policymine.model import FINDING_KINDS, Page
 from policymine.operations.copies import Copies, known_copies
+from policymine.operations.templates import Templates, known_templates
 from policymine.pipeline import MinedPage, mine, station_fingerprints
 from policymine.settings import Settings
 from policymine.sources.archive import Archive
@@ -36,6 +37,8 @@ from policymine.table.standing import asked_since, standing_addresses
 from policymine.table.store import Table
 from policymine.text.script import fold
 
+AGAIN = ".again.jsonl"
+"""How the names of work files end whose pages are mined a second time in a run."""
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
 
@@ -87,6 +90,10 @@ class Night:
         """The documents of other pages, to find copies of them; `without` are pages about to be mined anew."""
         stamp = station_fingerprints()["clean"]
         return known_copies(table, self.settings.work, run_id=self.run_id, made_by=stamp, without=without)
+
+    def templates(self, table: Table) -> AbstractContextManager[Templates]:
+        """The lines that sites print on all their pages."""
+        return known_templates(table, self.settings.work, run_id=self.run_id, made_by=station_fingerprints()["clean"])
 
     def clear(self) -> None:
         """Forgets the run's files."""
@@ -198,11 +205,15 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
     known = load_sources(night.settings.overlay)
     with night.table() as table:
         pages = {page_id(source or fetched.source, fetched.url) for fetched in todo}
-        with night.copies(table, without=pages) as copies, table.attach(night.run_id, clock=clock) as run:
+        with (
+            night.copies(table, without=pages) as copies,
+            night.templates(table) as templates,
+            table.attach(night.run_id, clock=clock) as run,
+        ):
             notes = [
                 note_page(
                     run, partial(_read_known, archive, f, known.get(source or f.source), name=source or f.source), url=f.url,
-                    fetched=f, copies=copies, timer=timer,
+                    fetched=f, copies=copies, templates=templates, timer=timer,
                 )
                 for f in todo
             ]  # fmt: skip
@@ -236,14 +247,14 @@ def _read_known(archive: Archive, fetched: Fetched, source: Source | None, *, na
 
 
 def note_page(
-    run: Run, read: Callable[[], Page], *, url: str, copies: Copies, timer: Callable[[], float],
+    run: Run, read: Callable[[], Page], *, url: str, copies: Copies, templates: Templates, timer: Callable[[], float],
     fetched: Fetched | None = None,
 ) -> PageNote:  # fmt: skip
     """Reads, mines and stages one page, and says what became of it."""
     began = timer()
     try:
         page = read()
-        mined = mine(page, duplicates=copies.known, text_of=copies.text_of)
+        mined = mine(page, duplicates=copies.known, text_of=copies.text_of, template=templates.of(page.source))
         validators = StoredValidators(fetched.etag, fetched.last_modified) if fetched else StoredValidators()
         run.store(mined.clean, mined.documents, fingerprints=station_fingerprints(), validators=validators)
     except SourceError as problem:

@@ -15,6 +15,7 @@ from policymine.errors import SourceError
 from policymine.operations.ending import account, finish, last_success, write_report
 from policymine.operations.limits import check_clock, check_disk
 from policymine.operations.night import Chunk, Clock, Night, chunks_of, open_table
+from policymine.operations.remining import plan_again
 from policymine.operations.report import Report, SourceReport, report_of
 from policymine.operations.visits import account_visit
 from policymine.settings import Settings
@@ -86,6 +87,9 @@ def run_night(settings: Settings, sources: Sequence[Source], *, steps: Callable[
             accounts.append(account(source, (), last_success=successes[source.id], error=str(work)))
             continue
         works[source.id] = work
-        notes += [mine(source.id, chunk) for chunk in chunks_of(work, size=settings.chunk)]
+        if chunks := chunks_of(work, size=settings.chunk):
+            notes += [mine(source.id, chunk) for chunk in chunks]
+            again = plan_again(night, [source.id], name=source.id)
+            notes += [mine(source.id, chunk) for chunk in chunks_of(again, size=settings.chunk)]
         accounts.append(account_visit(source, work, last_success=successes[source.id]))
     return finish(night, kind="nightly", sources=accounts, works=works, notes=notes, clock=clock)

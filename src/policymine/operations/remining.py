@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from policymine.operations.night import Chunk, Clock, Night, leave, mine_chunk
+from policymine.operations.night import AGAIN, Chunk, Clock, Night, leave, mine_chunk
 from policymine.pipeline import station_fingerprints
 from policymine.sources.crawl import Fetched
 from policymine.table.store import PageState
@@ -19,6 +19,15 @@ def plan(night: Night) -> Path:
     with night.table() as table:
         stale = table.pages_stale(station_fingerprints(), run=night.run_id)
     return leave(path, (_as_fetched(state) for state in sorted(stale, key=lambda state: (state.source, state.url))))
+
+
+def plan_again(night: Night, sources: Iterable[str], *, name: str) -> Path:
+    """Leaves the work file of the pages whose cuts change by what the pages of this run teach of their sites."""
+    path = night.folder / f"{name}{AGAIN}"
+    if not path.exists():
+        with night.table() as table, night.templates(table) as templates:
+            templates.learn(sources, leave=lambda stale: leave(path, map(_as_fetched, stale)))
+    return path
 
 
 def _as_fetched(state: PageState) -> Fetched:
