@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from policymine.cleaning.lines import Line, Marks
@@ -31,7 +32,7 @@ def neighbours(lines: Sequence[Line], position: int, marks: Marks) -> tuple[bool
     return _noisy(over, marks), _noisy(under, marks)
 
 
-def features(line: Line, place: Place, *, over: bool, under: bool) -> list[str]:
+def features(line: Line, place: Place, *, over: bool, under: bool, grams: AbstractSet[str] | None = None) -> list[str]:
     """The features of a line, each present or not.
 
     Args:
@@ -39,6 +40,7 @@ def features(line: Line, place: Place, *, over: bool, under: bool) -> list[str]:
         place: where it stands beside the running text.
         over: the line over it is noise.
         under: the line under it is noise.
+        grams: the runs of characters that count; all by default.
 
     >>> from policymine.text import Span
     >>> line = Line(0, Span(0, 7), "阅读:1024")
@@ -46,8 +48,8 @@ def features(line: Line, place: Place, *, over: bool, under: bool) -> list[str]:
     ['length=0', 'figures=2', 'place=before', 'over']
     """
     view = line.view
-    found = {f"gram={gram}" for gram in _grams(view)}
-    named = sorted(found)
+    found = set(_grams(view))
+    named = [f"gram={gram}" for gram in sorted(found if grams is None else found & grams)]
     if SENTENCE.search(view):
         named.append("sentence")
     named.append(f"length={min(6, len(view) // 8)}")

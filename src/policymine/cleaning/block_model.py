@@ -92,6 +92,13 @@ def _weights(vocabulary: Sequence[str], weights: Sequence[float]) -> dict[str, f
     return {name: float(weight) for name, weight in zip(vocabulary, weights, strict=True) if weight}
 
 
+@cache
+def _grams() -> frozenset[str]:
+    """The runs of characters that have a weight; what has none adds nothing."""
+    weighed = {*model().noise, *(name for _, weights in model().kinds.values() for name in weights)}
+    return frozenset(name.removeprefix("gram=") for name in weighed if name.startswith("gram="))
+
+
 def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
     """Marks lines of one paper's stretch, outside its running text, that are noise by the model's judgement.
 
@@ -118,7 +125,7 @@ def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
             if not marks.free(line):
                 continue
             over, under = neighbours(lines, position, marks)
-            row = features(line, place, over=over, under=under)
+            row = features(line, place, over=over, under=under, grams=_grams())
             if (chance := model().chance(row)) >= CERTAIN:
                 marks.take(line, model().kind(row), RULE, confidence=round(chance, 3))
         if len(marks.whole) == before:

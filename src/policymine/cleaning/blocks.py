@@ -159,7 +159,7 @@ def _under(path: str, ancestor: str) -> bool:
 
 
 class _Named(NamedTuple):
-    """What the names of the elements down to a block say: which furniture it is, how much speaks for a paper, whether a post."""
+    """What the names of elements on a path say: which furniture it is, how much speaks for running text, whether a post."""
 
     kind: str | None
     factor: float

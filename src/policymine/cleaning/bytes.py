@@ -8,7 +8,7 @@ lattice; it is repaired only where the reading is far likelier than the text as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -74,8 +74,12 @@ class Passage(NamedTuple):
     certainty: str
 
 
-def find_lost_bytes(text: str) -> list[Edit]:
+def find_lost_bytes(text: str, *, reads: Callable[[str, bool], tuple[Read, ...]] | None = None) -> list[Edit]:
     """The edits that bring slipped passages into step again (offsets of `text`).
+
+    Args:
+        text: the text.
+        reads: stands in for `reads_of`; one that remembers, where a page is walked again and again.
 
     >>> [edit.text for edit in find_lost_bytes("各级鞑棵乓?切实加强组织领导")]
     []
@@ -86,7 +90,8 @@ def find_lost_bytes(text: str) -> list[Edit]:
         if span.length > budget:
             break
         budget -= span.length
-        edits += [_edit(text, passage) for passage in _passages(text, span)]
+        found = (reads or reads_of)(span.of(text), not "0" <= text[span.end : span.end + 1] <= "9")
+        edits += [_edit(text, passage) for passage in _passages(text, span, found)]
     return edits
 
 
@@ -163,14 +168,15 @@ def shown_as(text: str) -> list[Shown]:
     return out
 
 
-def _passages(text: str, span: Span) -> list[Passage]:
-    """What a stretch reads where it is out of step; nothing when it is likelier as it stands."""
-    shown = shown_as(span.of(text))
-    standing = vocabulary().best(to_simplified(span.of(text)))
-    reading = read(shown, ends=not "0" <= text[span.end : span.end + 1] <= "9")
-    if reading.cost > standing - GAIN:
-        return []
-    kept = [stretch for stretch in _slipped(reading.reads) if len(stretch) >= LEAST and _is_likely(stretch)]
+def reads_of(stretch: str, ends: bool) -> tuple[Read, ...]:
+    """What a stretch of a text reads; nothing when it is likelier as it stands. `ends`: no number goes on behind it."""
+    reading = read(shown_as(stretch), ends=ends)
+    return reading.reads if reading.cost <= vocabulary().best(to_simplified(stretch)) - GAIN else ()
+
+
+def _passages(text: str, span: Span, reads: Sequence[Read]) -> list[Passage]:
+    """What a stretch reads where it is out of step."""
+    kept = [stretch for stretch in _slipped(reads) if len(stretch) >= LEAST and _is_likely(stretch)]
     parts = [part for stretch in kept for part in _sentences(stretch)]
     return [_passage(text, span.start, part) for part in parts]
 

@@ -50,25 +50,25 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
     if len(text) < SHORTEST_JUDGED:
         return None
     thousands = max(len(text), 400) / 1000
-    governs = _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]
-    weights = _weights(text, about=about, only="spun_text" if governs else None)
+    weights = _weights(text, about=about)
     over = {}
     for reason, (per_thousand, least) in rules().lexicons["limits"].items():
         if weights[reason] >= least and weights[reason] / thousands >= per_thousand:
             over[reason] = weights[reason] / per_thousand
+    if over and _orders(text) / thousands > rules().lexicons["orders"]["per_thousand"]:
+        return "spun_text" if "spun_text" in over else None
     return max(over, key=lambda reason: over[reason]) if over else None
 
 
-def _weights(text: str, *, about: str, only: str | None) -> Mapping[str, float]:
-    """What speaks for each reason, or for the only one that is asked for."""
+def _weights(text: str, *, about: str) -> Mapping[str, float]:
+    """What speaks for each reason."""
     listed = tuple(rules())
     weights: dict[str, float] = defaultdict(float)
     inside, over = _scanner().matches(text), _scanner().matches(about) if about else {}
     for number in sorted({*inside, *over}):
         gives = listed[number].gives
         found = len(inside.get(number, ())) + (2 * len(over.get(number, ())) if gives.get("about", True) else 0)
-        if only is None or gives["reason"] == only:
-            weights[str(gives["reason"])] += float(gives["weight"]) * found
+        weights[str(gives["reason"])] += float(gives["weight"]) * found
     return weights
 
 

@@ -122,7 +122,13 @@ def begins_lines(pattern: str) -> bool:
 
 @cache
 def _prefilter() -> Prefilter:
-    return Prefilter([tried.rule.find for tried in _tried()])
+    headings = load("policymine.cleaning", "splitting")
+    return Prefilter([*(tried.rule.find for tried in _tried()), *(rule.find for rule in headings)])
+
+
+def possible_headings(line: Line, marks: Marks) -> int:
+    """Which rules of splitting.toml a line may match, as bits; its page must have been sifted."""
+    return marks.possible[line.index - marks.first] >> len(_tried())
 
 
 def zones_of(lines: Sequence[Line], marks: Marks) -> Zones:
@@ -166,7 +172,7 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
 
 
 def sift(lines: Sequence[Line], marks: Marks) -> None:
-    """Notes which rules each line may match; once for the lines of a page, which are those of its parts."""
+    """Notes which rules, those of headings behind, each line may match: once for a page, whose lines are those of its parts."""
     if lines and not marks.first <= lines[0].index <= lines[-1].index < marks.first + len(marks.possible):
         if lines[-1].index - lines[0].index >= len(lines):  # some are left out between them
             views = {line.index: line.view for line in lines}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import NamedTuple
 
 from policymine.cleaning import bytes as slipped
@@ -32,17 +33,6 @@ KINDS: Mapping[str, str] = {
     layout.SPACE: "stray_space",
 }
 _MAY_TOUCH_DIGITS = frozenset(rule.id for rule in _LISTED if rule.gives.get("digits"))
-_STEPS: tuple[Callable[[str], list[Edit]], ...] = (
-    layout.find_marks,
-    pinyin.find_injections,
-    desync.find_desync,
-    slipped.find_lost_bytes,
-    script_repair.find_traditional,
-    watermarks.find_question_marks,
-    layout.find_residue,
-    wraps.find_wraps,
-    layout.find_layout,
-)
 
 
 class Repaired(NamedTuple):
@@ -60,15 +50,30 @@ def repair(alignment: Alignment) -> Repaired:
     >>> done.alignment.text, done.script
     ('县委召开扩大会议,部署安全生产工作。', 'traditional')
     """
-    script = script_of(alignment.text)
+    script, steps = script_of(alignment.text), _steps()
     for _ in range(ROUNDS):
         before = alignment
-        for find in _STEPS:
+        for find in steps:
             if edits := _lawful(alignment.text, find(alignment.text)):
                 alignment = alignment.edit(edits)
         if alignment is before:
             break
     return Repaired(alignment, script, tuple(_issues(alignment)))
+
+
+def _steps() -> tuple[Callable[[str], list[Edit]], ...]:
+    """The repairs of one page in their order; what a stretch of slipped bytes reads is remembered from round to round."""
+    return (
+        layout.find_marks,
+        pinyin.find_injections,
+        desync.find_desync,
+        partial(slipped.find_lost_bytes, reads=cache(slipped.reads_of)),
+        script_repair.find_traditional,
+        watermarks.find_question_marks,
+        layout.find_residue,
+        wraps.find_wraps,
+        layout.find_layout,
+    )
 
 
 def _issues(alignment: Alignment) -> Iterator[Issue]:

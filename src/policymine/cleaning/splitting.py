@@ -9,11 +9,10 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from policymine.cleaning.lines import Line, Mark, Marks, han_count
-from policymine.cleaning.noise import OUTLINE, SALUTATION, Hint, Zones
+from policymine.cleaning.noise import OUTLINE, SALUTATION, Hint, Zones, possible_headings, sift
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text import Span
 from policymine.text.outline import chinese_number
-from policymine.text.prefilter import Prefilter
 
 SHORT_LINE, LONG_LINE = 70, 200
 OVER_TITLE = 24
@@ -59,12 +58,11 @@ def find_headings(lines: Sequence[Line], marks: Marks) -> tuple[Heading, ...]:
     A single heading counts when it is the first or the second of its row: papers that follow may be gone, and the first one
     often has no heading.
     """
-    short = [line for line in lines if len(line.view) <= SHORT_LINE]
-    possible = dict(zip((line.index for line in short), _prefilter().by_line([line.view for line in short]), strict=True))
+    sift(lines, marks)
     candidates = [
         heading
         for line in lines
-        if (bits := possible.get(line.index, -1) & _splitting())
+        if (bits := possible_headings(line, marks) & _splitting())
         for heading in _headings_in(line, marks, bits)
     ]
     if not candidates:
@@ -83,11 +81,6 @@ def find_headings(lines: Sequence[Line], marks: Marks) -> tuple[Heading, ...]:
 @cache
 def _weak(family: str) -> bool:
     return any(rule.gives.get("family") == family and rule.gives.get("weak") for rule in rules())
-
-
-@cache
-def _prefilter() -> Prefilter:
-    return Prefilter([rule.find for rule in rules()])
 
 
 @cache
