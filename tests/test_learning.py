@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
+from policymine.cli.main import app
 from policymine.operations.ingesting import ingest
 from policymine.operations.learning import known_readings, learn
 from policymine.operations.night import open_table
@@ -102,3 +105,29 @@ def test_a_run_ends_with_what_it_taught(tmp_path: Path) -> None:
             assert "第五条" in {row.articles for row in rows[2]}
             states.append(rows)
     assert states[0] == states[1]
+
+
+def asked(folder: Path, *words: str) -> tuple[int, str]:
+    (folder / "policymine.toml").touch()
+    base = ["--config", str(folder / "policymine.toml"), "--database", f"sqlite:///{folder / 'table.db'}"]
+    done = CliRunner().invoke(app, [*base, "slogans", *words])
+    return done.exit_code, done.stdout
+
+
+def test_a_slogan_that_no_paper_mentions_is_read_from_the_dictionary(tmp_path: Path) -> None:
+    code, said = asked(tmp_path, "六稳", "--json")
+    told = json.loads(said)
+    assert (code, told["readings"][0]["members"][0], told["sources"][0]["standing"]) == (0, "稳就业", None)
+    assert asked(tmp_path, "八个没听说过")[0] != 0
+    assert asked(tmp_path)[0] != 0
+
+
+def test_a_reading_of_papers_names_the_rows_that_spell_it_out(tmp_path: Path) -> None:
+    folder = tmp_path / "0"
+    with open_table(fill(folder, "ab")) as table:
+        (reading,) = view(table, "六个盯牢").readings
+        assert [len(row) for row in reading["rows"]] == [16]
+    code, said = asked(folder, "六个盯牢")
+    assert code == 0
+    assert str(reading["rows"][0]) in said
+    assert "(unsure, unchecked)" in asked(folder, "双人双锁")[1]

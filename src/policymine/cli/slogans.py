@@ -11,16 +11,17 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from policymine.cli.surface import Surface, surface_of
-from policymine.errors import PolicymineError, StorageError
+from policymine.errors import PolicymineError, StorageError, UnknownIdError
 from policymine.extraction.slogans.dictionary import canonical, look_up
 from policymine.operations.learning import learn
 from policymine.operations.night import open_table
 from policymine.table.citations import write_edges
 from policymine.table.lineage import Descendant, Lineage, lineage_of
-from policymine.table.slogan_views import SloganView, overview, view
+from policymine.table.slogan_views import SloganView, nowhere, overview, view
+from policymine.table.store import NO_TABLE
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-MOST = 20
+MOST, FEW = 20, 3
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -42,19 +43,41 @@ def slogans(
     surface = surface_of(context)
     if chart is not None and not name:
         raise typer.BadParameter("a life line is drawn of one slogan; name it", param_hint="--chart")
-    with open_table(surface.settings, create=False) as table:
-        learn(table)
-        if not name:
-            _list(surface, overview(table, unknown=unknown)[:limit], as_json=as_json)
-            return
-        found = view(table, canonical(name))
+    try:
+        with open_table(surface.settings, create=False) as table:
+            learn(table)
+            if not name:
+                _list(surface, overview(table, unknown=unknown)[:limit], as_json=as_json)
+                return
+            found = view(table, canonical(name))
+    except (UnknownIdError, StorageError) as problem:
+        if isinstance(problem, StorageError) and problem.cure != NO_TABLE:
+            raise
+        found = _from_dictionary(name, problem)
+        surface.say(str(problem))
     if as_json:
-        surface.data({**asdict(found), "variants": _variants(found.slogan_id)})
+        surface.data({**asdict(found), "variants": _variants(found.slogan_id), "sources": _sources(found.slogan_id)})
     else:
         _show(surface, found)
     if chart is not None:
         draw_life_line(found, chart)
         surface.say(f"life line in {chart}")
+
+
+def _from_dictionary(name: str, problem: PolicymineError) -> SloganView:
+    """What the dictionary says of a slogan that no paper mentions; the problem itself where it says nothing either."""
+    entry = look_up(name) if name else None
+    if entry is None:
+        raise problem
+    readings = [
+        {
+            "slogan_id": entry.name, "reading": number, "kind": "numeric", "members": list(reading.members), "rows": [],
+            "sector": reading.field, "issuer": None, "origin": "dictionary", "documents": 0,
+            "first_issued_on": str(reading.since) if reading.since else None,
+        }
+        for number, reading in enumerate(entry.readings, 1)
+    ]  # fmt: skip
+    return nowhere(entry.name, readings)
 
 
 def lineage(
@@ -129,17 +152,28 @@ def _show(surface: Surface, found: SloganView) -> None:
     if variants := _variants(found.slogan_id):
         lines.append(f"variants: {', '.join(variants)}")
     for entry in found.readings:
-        where = "dictionary" if entry["origin"] == "dictionary" else f"{entry['documents']} papers"
+        where = "dictionary" if entry["origin"] == "dictionary" else _counted(entry["documents"], "paper")
         about = ", ".join(str(part) for part in (entry["sector"], entry["issuer"], entry["first_issued_on"]) if part)
         lines.append(f"{entry['reading']}. {' · '.join(entry['members'])}  [{where}; {about}]")
-    lines += _sources(found.slogan_id)
-    lines.append(f"first seen: {spread.first or 'undated'}; {spread.mentions} mentions in {spread.documents} papers")
-    for label, counts in (
+        if entry["rows"]:
+            lines.append(f"   spelt out in {', '.join(entry['rows'][:FEW])}")
+    for source in _sources(found.slogan_id):
+        checked = f" — {source['checked']}" if source["checked"] else ""
+        lines.append(
+            f"   {source['field']}: {source['source']}{checked}" + (f" ({source['standing']})" if source["standing"] else "")
+        )
+    counts = f"{_counted(spread.mentions, 'mention')} in {_counted(spread.documents, 'paper')}"
+    lines.append(f"first seen: {spread.first or 'undated'}; {counts}" if spread.mentions else "no paper mentions it")
+    for label, pairs in (
         ("opened from", found.origins), ("written", found.spellings), ("months", spread.months[-MOST:]),
         ("levels", spread.levels), ("regions", spread.regions[:MOST]),
     ):  # fmt: skip
-        lines.append(f"{label}: {', '.join(f'{value} {count}' for value, count in counts)}")
+        lines += [f"{label}: {', '.join(f'{value} {count}' for value, count in pairs)}"] if pairs else []
     surface.out.print("\n".join(lines), markup=False, highlight=False)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _variants(name: str) -> list[str]:
@@ -147,14 +181,13 @@ def _variants(name: str) -> list[str]:
     return list(entry.variants) if entry else []
 
 
-def _sources(name: str) -> list[str]:
+def _sources(name: str) -> list[dict[str, Any]]:
+    """Where the dictionary's readings come from, what they were checked with, and what a reader must know of them."""
     entry = look_up(name)
-    lines = []
-    for reading in entry.readings if entry else ():
-        standing = f" ({reading.standing})" if reading.standing else ""
-        checked = f" — {reading.checked}" if reading.checked else ""
-        lines.append(f"   {reading.field}: {reading.source}{checked}{standing}")
-    return lines
+    return [
+        {"field": r.field, "source": r.source, "checked": r.checked or None, "standing": r.standing or None}
+        for r in (entry.readings if entry else ())
+    ]
 
 
 def _lineage(surface: Surface, found: Lineage) -> None:

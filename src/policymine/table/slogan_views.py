@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from policymine.errors import UnknownIdError
 from policymine.table.derived import slogan_readings
+from policymine.table.minhash import plain
 from policymine.table.schema import Snapshot, documents, slogan_entries, slogans, visible
 from policymine.table.store import Table
 
@@ -32,7 +33,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class SloganView:
-    """One slogan: its readings with their sources, its spellings and its spread; `origins` says how mentions were opened."""
+    """One slogan: its readings with their sources, its spellings and its spread; `origins` says how mentions were opened.
+
+    A reading of papers carries in `rows` the ids of the mentions that spell it out.
+    """
 
     slogan_id: str
     readings: tuple[Mapping[str, Any], ...]
@@ -72,7 +76,7 @@ def view(table: Table, name: str) -> SloganView:
         rows = _rows(now, name)
         e = slogan_entries.c
         entries = now.connection.execute(sa.select(slogan_entries).where(e.slogan_id == name).order_by(e.reading)).mappings()
-        readings = tuple(dict(entry) for entry in entries)
+        readings = tuple({**entry, "rows": _spelt_out(rows, entry["members"])} for entry in entries)
     if not rows:
         raise UnknownIdError(name, "slogans", "no paper of the table mentions it; `policymine slogans` lists those that do")
     return SloganView(
@@ -82,7 +86,18 @@ def view(table: Table, name: str) -> SloganView:
 
 def _rows(now: Snapshot, name: str | None = None) -> list[Any]:
     s, r, d = slogans, slogan_readings, documents
-    its = [s.c.text, s.c.document_id, r.c.slogan_id, r.c.members, r.c.origin, d.c.issued_on, d.c.level, d.c.region, d.c.issuer]
+    its = [
+        s.c.id,
+        s.c.text,
+        s.c.document_id,
+        r.c.slogan_id,
+        r.c.members,
+        r.c.origin,
+        d.c.issued_on,
+        d.c.level,
+        d.c.region,
+        d.c.issuer,
+    ]
     joined = (
         sa.select(*its)
         .join(r, r.c.row_id == s.c.id)
@@ -91,6 +106,17 @@ def _rows(now: Snapshot, name: str | None = None) -> list[Any]:
         .order_by(s.c.id)
     )
     return list(now.connection.execute(joined if name is None else joined.where(r.c.slogan_id == name)))
+
+
+def _spelt_out(rows: list[Any], members: Sequence[str]) -> list[str]:
+    """The ids of the mentions beside which these members stand; spellings that differ in punctuation only are one."""
+    wanted = [plain(member) for member in members]
+    return [row.id for row in rows if row.origin == "here" and [plain(member) for member in row.members] == wanted]
+
+
+def nowhere(name: str, readings: Sequence[Mapping[str, Any]]) -> SloganView:
+    """A slogan that no paper mentions, with what is known of it beside the papers."""
+    return SloganView(name, tuple(readings), (), (), Spread(0, 0, 0, None, (), (), ()))
 
 
 def _spread(rows: list[Any]) -> Spread:
