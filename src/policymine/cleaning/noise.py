@@ -402,7 +402,7 @@ def _cells(view: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     names = "|".join(r"\s*".join(name) for name in sorted(known, key=len, reverse=True))
     marks = list(re.finditer(rf"(?:^|(?<=\s)|(?<=[\]】]))[\[【*•·●■◆]?\s*({names})\s*[\]】]?\s*(?::|$)", view))
-    for match, following in zip(marks, [*marks[1:], None], strict=True):
+    for match, following in zip(marks, [*marks[1:], None], strict=False):
         value = view[match.end() : following.start() if following else len(view)].strip(" ]】")
         found.append((re.sub(r"\s", "", match[1]), value))
     return found
