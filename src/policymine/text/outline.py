@@ -40,7 +40,7 @@ LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-STARTS = re.compile(r"(?:\A|[。；;！!？?：:\n，,”）)])[\s\u3000]*(?=[第（(一二三四五六七八九十另\d①-⑳])")
+STARTS = re.compile(r"(?:\A|[。；;！!？?：:\n，,”）)])[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
 SOFT = ("is", "must", "hand", "ordinal")
 """Styles that also occur as plain words: they need a second one of their row."""
 AFTER_COMMA = ("is", "must", "hand")
