@@ -11,6 +11,7 @@ from policymine.rules import load, match_span
 RULES = load("policymine.extraction.references", "references")
 TITLE, BEHIND, BEFORE, CITED = (RULES[slug] for slug in ("title", "number-behind", "number-before", "number-cited"))
 NOT_PAPERS = frozenset(RULES.lexicons["not_papers"]["titles"])
+WORKS = re.compile(RULES.lexicons["not_papers"]["works"])
 SERIAL = re.compile(r"号\s?(?:文|的|规定|要求|精神)")
 LAW, FORMAL = RULES["law"], RULES["law-formal"]
 LAWS = frozenset(RULES.lexicons["laws"]["names"])
@@ -19,6 +20,7 @@ BEFORE_SHORT = re.compile(RULES.lexicons["laws"]["before"])
 NAMED = re.compile("[简统合下]称[“‘]?$")
 FULL = "中华人民共和国"
 SHORT = 3
+WORK_BEFORE = 4
 NUMBER_REACH = 90
 """Characters behind a title in which its number can stand."""
 NUMBER_BEFORE = 40
@@ -55,7 +57,7 @@ def _titled(text: str) -> Iterator[tuple[Reference, Span | None]]:
     reached = 0
     for match in TITLE.spans(text):
         title = match[0][1:-1].strip()
-        if title in NOT_PAPERS or not title:
+        if title in NOT_PAPERS or not title or WORKS.search(text, max(0, match.start() - WORK_BEFORE), match.start()):
             continue
         number = BEHIND.find.match(text, match.end(), match.end() + NUMBER_REACH)
         if number is None:
