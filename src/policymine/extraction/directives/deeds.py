@@ -9,25 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.prefixes import guided
 
 DIGIT = re.compile(r"\d")
 CONCRETE = {"amount", "act on a thing", "act"}
 
 
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return rules.load(PACKAGE, "deeds")[name].find
+class _Deeds(NamedTuple):
+    """The patterns of deeds.toml, and the acts of the lexicon `operational`."""
+
+    amount: re.Pattern[str]
+    act: re.Pattern[str]
+    thing: re.Pattern[str]
+    attitude: re.Pattern[str]
+    general: re.Pattern[str]
+    listed: re.Pattern[str]
 
 
 @cache
-def _act() -> re.Pattern[str]:
-    return re.compile(rules.load(PACKAGE, "directives").lexicons["operational"]["act"])
+def _deeds() -> _Deeds:
+    written = rules.load(PACKAGE, "deeds")
+    amount, act, thing, attitude = (guided(written[name].find.pattern) for name in ("amount", "act", "thing", "attitude"))
+    listed = re.compile(rules.load(PACKAGE, "directives").lexicons["operational"]["act"])
+    return _Deeds(amount, act, thing, attitude, written["general"].find, listed)
 
 
 def member(text: str, start: int, end: int) -> str:
@@ -42,25 +53,26 @@ def member(text: str, start: int, end: int) -> str:
     管好工地 bare
     每月不少于2次 amount
     """
-    if _pattern("amount").search(text, start, end):
+    amount, act, thing, attitude, general, _ = _deeds()
+    if amount.search(text, start, end) is not None:
         return "amount"
-    general = _pattern("general").match(text, start, end)
-    acts = _pattern("act").search(text, general.end() if general else start, end) is not None
-    thing = _pattern("thing").search(text, start, end) is not None
-    if acts and thing:
+    opening = general.match(text, start, end)
+    acts = act.search(text, opening.end() if opening is not None else start, end) is not None
+    on_thing = thing.search(text, start, end) is not None
+    if acts and on_thing:
         return "act on a thing"
-    if (acts or thing) and _pattern("attitude").search(text, start, end) is None:
-        return "act" if acts else "thing"
-    if general or acts or thing or _pattern("attitude").search(text, start, end) is not None:
+    if attitude.search(text, start, end) is not None:
         return "bare"
-    return "other"
+    if acts or on_thing:
+        return "act" if acts else "thing"
+    return "bare" if opening is not None else "other"
 
 
 def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
     """Which kinds of members a directive has and how many of them are concrete."""
     kinds = [member(text, clause.start, clause.end) for clause in clauses]
     concrete = sum([kind in CONCRETE for kind in kinds])
-    general = _pattern("general").match(text, clauses[0].start, clauses[0].end) is not None
+    general = _deeds().general.match(text, clauses[0].start, clauses[0].end) is not None
     share = round(4 * concrete / len(kinds))
     return (
         "members", share, min(concrete, 3), concrete == 0, min(len(kinds), 4), min(concrete, 2), len(kinds) == 1, general,
@@ -78,6 +90,7 @@ def deed_sign(text: str, piece: Piece, *, vague: bool, digits: bool) -> Sign:
         digits: whether a digit stands in it.
     """
     body = [clause for clause in piece.clauses if clause.lead != "result"] or piece.clauses
-    acting = sum([_act().search(text, clause.start, clause.end) is not None for clause in body])
+    listed = _deeds().listed
+    acting = sum([listed.search(text, clause.start, clause.end) is not None for clause in body])
     idle = not acting and (not digits or all(DIGIT.search(text, clause.start, clause.end) is None for clause in body))
     return ("deeds", min(acting, 3), idle, vague)

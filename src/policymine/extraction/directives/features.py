@@ -218,7 +218,7 @@ def directive_features(
     vague = concrete = 0
     kinds: set[str] = set()
     for clause in clauses:
-        plain.add(f"word={clause.word}")
+        plain.add("word=" + clause.word)
         for start_, end_, kind, _ in clause.hits:
             kinds.add(kind)
             if kind in CONTENT:

@@ -11,12 +11,13 @@ from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.sections import Place
+from policymine.extraction.prefixes import guided
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
-    return {name: re.compile(pattern) for name, pattern in written.items()}
+    return {name: guided(pattern) for name, pattern in written.items()}
 
 
 def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.scanning import PACKAGE
-from policymine.extraction.prefixes import Finder
+from policymine.extraction.prefixes import Finder, guided
 from policymine.text.outline import Outline
 
 LONGEST_HEADING = 40
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 @cache
 def _roles() -> list[tuple[str, re.Pattern[str]]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["roles"]
-    named = [(name, re.compile(pattern)) for name, pattern in written.items() if name != "leadin"]
+    named = [(name, guided(pattern)) for name, pattern in written.items() if name != "leadin"]
     order = {"legal": 0, "problem": 1, "review": 2, "target": 3, "situation": 4, "deployment": 5}
     return sorted(named, key=lambda pair: order[pair[0]])
 
