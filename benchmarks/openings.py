@@ -4,7 +4,8 @@
 
 PATH is a text file (cleaned first; what is set aside or a copy is left out), a JSON file or a JSON Lines file with `text` in
 each record (taken as clean); without one, the annotated papers of corpora/gold. A paper is read by itself: what other papers
-of a table teach is not counted. `--least` fails below a share; `--unopened` lists the commonest names that nothing opens.
+of a table teach is not counted. `--least` fails below a share (without a
+PATH below what was pinned); `--unopened` lists the commonest names that nothing opens.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from policymine.model import Slogan
 from policymine.sources.reading import read_file
 
 LARGEST = 64_000_000
+LEAST = 0.93
+"""The share opened on corpora/gold below which a build fails; only ever raised."""
 GOLD = Path(__file__).parent.parent / "corpora" / "gold"
 
 
@@ -34,6 +37,11 @@ def texts(path: Path) -> Iterator[str]:
         return
     lines = path.read_text(encoding="utf-8").splitlines() if path.suffix == ".jsonl" else [path.read_text(encoding="utf-8")]
     yield from (record["text"] for line in lines if "text" in (record := json.loads(line)))
+
+
+def annotated() -> list[Path]:
+    """The annotated papers of this project."""
+    return sorted(GOLD.glob("*.json"))
 
 
 def origin(slogan: Slogan) -> str:
@@ -68,7 +76,7 @@ def main() -> int:
     parser.add_argument("--least", type=float, default=0.0)
     parser.add_argument("--unopened", type=int, default=0)
     asked = parser.parse_args()
-    paths = asked.paths or sorted(path for path in GOLD.glob("*.json"))
+    paths, least = (asked.paths, asked.least) if asked.paths else (annotated(), max(asked.least, LEAST))
     origins, names = measure(text for path in paths for text in texts(path))
     found = share(origins)
     print(f"{sum(origins.values())} mentions, {found:.3f} opened")
@@ -76,9 +84,9 @@ def main() -> int:
         print(f"{count:6}  {where}")
     for name, count in names.most_common(asked.unopened):
         print(f"{count:6}  {name}")
-    if found < asked.least:
-        print(f"{found:.3f} is below {asked.least}", file=sys.stderr)
-    return int(found < asked.least)
+    if found < least:
+        print(f"{found:.3f} is below {least}", file=sys.stderr)
+    return int(found < least)
 
 
 if __name__ == "__main__":

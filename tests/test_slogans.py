@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from policymine.model import Slogan, Span
 from policymine.pipeline import clean_document, mine_documents
 from tests.growth import grows_in_proportion
 
+ROOT = Path(__file__).parents[1]
 SPECS = [json.loads(line) for line in (Path(__file__).parent / "specs/slogans.jsonl").read_text("utf-8").splitlines()]
 PIECES = [
     "四个一律",
@@ -140,6 +143,30 @@ def test_members_that_are_commands_become_directives_and_principles_do_not() -> 
     assert [sum(span.overlaps(member) for span in ordered) for member in orders.members] == [1, 1, 1, 1]
     assert all(any(span.overlaps(member) and span.length <= member.length for span in ordered) for member in orders.members)
     assert not any(span.length <= member.length and span.overlaps(member) for span in ordered for member in manner.members)
+
+
+def openings() -> ModuleType:
+    """benchmarks/openings.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("benchmarks_openings", ROOT / "benchmarks" / "openings.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_share_opened_on_the_annotated_papers_does_not_fall() -> None:
+    module = openings()
+    origins, unopened = module.measure(text for path in module.annotated() for text in module.texts(path))
+    assert module.share(origins) >= module.LEAST, unopened.most_common(20)
+
+
+def test_the_share_counts_what_nothing_opens() -> None:
+    module = openings()
+    origins, unopened = module.measure(["落实“四早”和“八个没听说过”要求。", "坚持“三落实”(责任、措施、资金)。"])
+    assert (origins["here"], origins["unopened"], sum(origins.values())) == (1, 1, 3)
+    assert dict(unopened) == {"八个没听说过": 1}
+    assert module.share(origins) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(
