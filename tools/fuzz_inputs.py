@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 MEMORY_MB, SECONDS, HANGS = 2048, 10.0, 600
 """What a string may take: memory, time of the processor, and time of the wall after which a door is taken to hang."""
+PORTION = 25_000
+"""Strings that one process tries: the fuzzer keeps some memory of each, which is none of the door's."""
 DONE = re.compile(r"Done (\d+) runs in (\d+) second")
 
 
@@ -74,22 +76,38 @@ def fuzz(name: str, kept: Path, engine: list[str]) -> None:
 
 
 def drive(name: str, *, count: int, seed: int, longest: int, kept: Path) -> tuple[int, float, str]:
-    """Fuzzes one door in a process of its own: strings tried, seconds, and what ended it when it died."""
-    words = [f"-runs={count}", f"-seed={seed}", f"-max_len={longest}", "-len_control=1000", f"-rss_limit_mb={MEMORY_MB}"]
-    words += [f"-timeout={HANGS}", f"-artifact_prefix={kept}/{name}-", "-print_final_stats=1", "-verbosity=1"]
-    began = time.perf_counter()
+    """Fuzzes one door in processes of its own, each going on from what the ones before it found.
+
+    Returns:
+        Strings tried, seconds, and what ended it when it died.
+    """
+    began, tried = time.perf_counter(), 0
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, __file__, "--target", name, "--keep", str(kept), "--engine", *words], cwd=folder,
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace", check=False,
-        )  # fmt: skip
-    took = time.perf_counter() - began
-    found = DONE.search(done.stderr)
-    if found:
-        return int(found[1]), took, ""
+        for number, first in enumerate(range(0, count, PORTION)):
+            ran, died = _portion(
+                name, min(PORTION, count - first), seed=seed + number, longest=longest, kept=kept, folder=folder
+            )
+            tried += ran
+            if died:
+                break
+    return tried, time.perf_counter() - began, died
+
+
+def _portion(name: str, count: int, *, seed: int, longest: int, kept: Path, folder: str) -> tuple[int, str]:
+    """The strings that one process tried, and what ended it when it died."""
+    found = Path(folder) / "found"
+    found.mkdir(exist_ok=True)
+    words = [f"-runs={count}", f"-seed={seed}", f"-max_len={longest}", "-len_control=1000", f"-rss_limit_mb={MEMORY_MB}"]
+    words += [f"-timeout={HANGS}", f"-artifact_prefix={kept}/{name}-", "-print_final_stats=1", "-verbosity=1", str(found)]
+    done = subprocess.run(
+        [sys.executable, __file__, "--target", name, "--keep", str(kept), "--engine", *words], cwd=folder,
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace", check=False,
+    )  # fmt: skip
+    if ended := DONE.search(done.stderr):
+        return int(ended[1]), ""
     last = re.findall(r"#(\d+)\t", done.stderr)
     tail = [line for line in done.stderr.splitlines() if "ERROR" in line or "SUMMARY" in line]
-    return int(last[-1]) if last else 0, took, "; ".join(tail[-2:]) or done.stderr[-300:]
+    return int(last[-1]) if last else 0, "; ".join(tail[-2:]) or done.stderr[-300:]
 
 
 def main() -> int:
