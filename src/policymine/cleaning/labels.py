@@ -12,13 +12,13 @@ from policymine.cleaning.blocks import find_main, mark_furniture
 from policymine.cleaning.glued import mark_glued
 from policymine.cleaning.introductions import among_fields, mine_introduction, speaker_of
 from policymine.cleaning.lines import Line, Mark, Marks, han_count
+from policymine.cleaning.metadata_table import mark_metadata_table
 from policymine.cleaning.noise import (
     OUTLINE,
     SALUTATION,
     Hint,
     Zones,
     mark_lines,
-    mark_metadata_table,
     mark_previews,
     mark_repeated,
     mark_runs,

@@ -110,31 +110,35 @@ def view_of(text: str) -> str:
 
 def lines_of(page: Page, alignment: Alignment) -> tuple[Line, ...]:
     """The lines of a repaired page that hold anything but white space."""
-    return tuple(_lines(alignment, _Places(page.blocks), view_of(alignment.text)))
+    return tuple(_lines(alignment, _Places(page.blocks, alignment), view_of(alignment.text)))
 
 
 def _lines(alignment: Alignment, places: _Places, view: str) -> Iterator[Line]:
     at, index = 0, 0
     for row in view.split("\n"):
-        start = at + len(row) - len(row.lstrip())
-        text = row.strip()
-        if text:
+        if text := row.strip():
+            start = at + row.index(text[0])
             span = Span(start, start + len(text))
-            block = places.at(alignment.to_raw(Span(start, start + 1)).start) if places.blocks else None
-            yield Line(index, span, text, block, span.of(alignment.text))
+            yield Line(index, span, text, places.at(start), span.of(alignment.text))
             index += 1
         at += len(row) + 1
 
 
-@dataclass(frozen=True, slots=True)
 class _Places:
-    """Which block holds a raw offset."""
+    """Which block of the file holds a place of the repaired text; asked for places in order."""
 
-    blocks: tuple[Block, ...]
+    def __init__(self, blocks: Sequence[Block], alignment: Alignment) -> None:
+        self._blocks, self._next, self._alignment = blocks, 0, alignment
+        self._shift = alignment.origin.start if len(alignment.pieces) == 1 and not alignment.edits else None
 
-    def at(self, raw_offset: int) -> Block | None:
-        index = bisect_right(self.blocks, raw_offset, key=lambda block: block.span.start) - 1
-        return self.blocks[index] if index >= 0 else None
+    def at(self, offset: int) -> Block | None:
+        """The block; None where the file has none, or none before that place."""
+        if not self._blocks:
+            return None
+        raw = offset + self._shift if self._shift is not None else self._alignment.to_raw(Span(offset, offset + 1)).start
+        while self._next < len(self._blocks) and self._blocks[self._next].span.start <= raw:
+            self._next += 1
+        return self._blocks[self._next - 1] if self._next else None
 
 
 def han_count(text: str) -> int:

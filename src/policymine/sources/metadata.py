@@ -1,7 +1,7 @@
 """What a web page says of itself: title, `<meta>`, JSON-LD, first headline, and the rows of a table of labels and values.
 
-What tells of a page is short and written by many hands, so it is read with BeautifulSoup; the rest of the page comes as the
-tree that its text was read from.
+Linked data is short and written by many hands, so it is read with BeautifulSoup; the rest comes from the tree that the page's
+text was read from.
 """
 
 from __future__ import annotations
@@ -35,15 +35,14 @@ def read_metadata(root: Any, *, lines: Sequence[str]) -> dict[str, str]:
     >>> read_metadata(etree.HTML(page), lines=["发文字号：\t清政发〔2022〕3号"])
     {'title': '通报', 'meta:pubdate': '2022-01-17', 'h1': '关于检查的通报', 'table:发文字号': '清政发〔2022〕3号'}
     """
-    soup = _head(root)
     found: dict[str, str] = {}
     if title := visible(next(root.iter("title"), None)):
         found["title"] = title
-    for tag in soup.find_all("meta", limit=MOST_TOLD):
-        name, content = tag.get("name") or tag.get("property") or tag.get("itemprop"), tag.get("content")
-        if isinstance(name, str) and isinstance(content, str) and name.strip() and content.strip():
+    for meta in islice(root.iter("meta"), MOST_TOLD):
+        name, content = meta.get("name") or meta.get("property") or meta.get("itemprop") or "", meta.get("content") or ""
+        if name.strip() and content.strip():
             found.setdefault(f"meta:{name.strip().lower()}", content.strip())
-    for key, value in _linked_data(soup):
+    for key, value in _linked_data(root):
         found.setdefault(f"ld:{key}", value)
     if headline := visible(next(root.iter("h1"), None)):
         found["h1"] = headline
@@ -59,14 +58,6 @@ def visible(element: Any | None) -> str:
     return " ".join(text for piece in PRINTED(element) if (text := piece.strip()))
 
 
-def _head(root: Any) -> BeautifulSoup:
-    """The elements by which a page tells of itself, wherever their writer put them."""
-    metas = islice(root.iter("meta"), MOST_TOLD)
-    scripts = islice((element for element in root.iter("script") if element.get("type") == LINKED_DATA), MOST_TOLD)
-    told = (etree.tostring(element, encoding="unicode", method="html", with_tail=False) for element in (*metas, *scripts))
-    return BeautifulSoup("".join(told), "lxml")
-
-
 def _rows(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Labels and values that stand beside each other in the rows of a table."""
     for line in lines:
@@ -78,9 +69,12 @@ def _rows(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield BLANKS.sub("", label), value.strip()
 
 
-def _linked_data(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
+def _linked_data(root: Any) -> Iterator[tuple[str, str]]:
     """What JSON-LD says of an article on the page: headline, dates, author, publisher; broken JSON says nothing."""
-    for script in soup.find_all("script", type=LINKED_DATA, limit=20):
+    scripts = islice((element for element in root.iter("script") if element.get("type") == LINKED_DATA), MOST_TOLD)
+    told = [etree.tostring(element, encoding="unicode", method="html", with_tail=False) for element in scripts]
+    soup = BeautifulSoup("".join(told), "lxml") if told else None
+    for script in soup.find_all("script", type=LINKED_DATA, limit=20) if soup else ():
         try:
             things = json.loads(script.get_text()[:LARGEST_JSON], strict=False)
         except (ValueError, RecursionError):
