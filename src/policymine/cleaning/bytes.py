@@ -25,10 +25,10 @@ BEFORE, AFTER = 24, 40  # how far a damaged passage is followed to both sides of
 BUDGET = 4_000  # characters that are read on one page
 ODD = 7.6  # what a character of damaged text costs at least, on the average; clean text costs 4 to 6
 BROKEN = 9.6  # the same where nothing could be repaired and a person should look
-GAIN = 12.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
+GAIN = 8.0  # how much likelier (natural logarithm) a reading must be than the text as it stands
 LEAST = 3
 DENSE = 5
-WINDOW, MOST_RARE = 14, 5  # so many characters of a window are not common where bytes slipped
+WINDOWS = (14, 5), (8, 4), (6, 3)  # so many characters of a window are not common where bytes slipped
 BLOCK = 1 << 18
 JAPANESE = 0.3  # share of kana from which on a stretch is Japanese
 LIKELY = 8.4  # what a character of a true reading costs at most, on the average
@@ -123,18 +123,17 @@ def _odd_places(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _uncommon(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of a line of which a third of the characters is not among the common ones."""
+    """Stretches of a line of which many characters are not among the common ones."""
     for start in range(0, len(text), BLOCK):
         points = np.frombuffer(text[start : start + BLOCK].encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint16)
-        if len(points) < WINDOW:
-            return
         rare = _rare()[points]
         odd = np.concatenate(([0], np.cumsum(rare)))
-        windows = np.flatnonzero(odd[WINDOW:] - odd[:-WINDOW] >= MOST_RARE)
-        for run in np.split(windows, np.flatnonzero(np.diff(windows) > 1) + 1) if len(windows) else ():
-            places = np.flatnonzero(rare[run[0] : run[-1] + WINDOW]) + int(run[0]) + start
-            for line in _LINE.finditer(text, int(places[0]), int(places[-1]) + 1):
-                yield line.span()
+        for width, most in WINDOWS:
+            windows = np.flatnonzero(odd[width:] - odd[:-width] >= most)
+            for run in np.split(windows, np.flatnonzero(np.diff(windows) > 1) + 1) if len(windows) else ():
+                places = np.flatnonzero(rare[run[0] : run[-1] + width]) + int(run[0]) + start
+                for line in _LINE.finditer(text, int(places[0]), int(places[-1]) + 1):
+                    yield line.span()
 
 
 @cache
@@ -178,7 +177,7 @@ def _passages(text: str, span: Span, reads: Sequence[Read]) -> list[Passage]:
     """What a stretch reads where it is out of step."""
     kept = [stretch for stretch in _slipped(reads) if len(stretch) >= LEAST and _is_likely(stretch)]
     parts = [part for stretch in kept for part in _sentences(stretch)]
-    return [_passage(text, span.start, part) for part in parts]
+    return [_passage(text, span.start, part) for part in parts if part[-1].end > part[0].start]
 
 
 def _is_likely(stretch: Sequence[Read]) -> bool:

@@ -35,9 +35,12 @@ HALF = "-"
 UNREAD = "?"  # half a character that nothing around it tells
 HONEST = 3.0  # how much likelier a guess inside a line must be than leaving half a character unread
 SIGN = 9.0  # what a letter or a rare mark of punctuation costs where it stands
+WIDE = 16.0  # what a full-width letter or figure costs out of step: lost pairs before Han characters look like them
 FORMULA = 13.0  # what a formula of the genre costs as one word
 
-OWN = 0.3  # how much the genre weighs beside the language as a whole
+VANISHED = 1.8  # how much cheaper a character is that has no shown one: words in their context are likelier than alone
+
+OWN = 0.7  # how much the genre weighs beside the language as a whole
 
 IN_STEP, WAITING, BLIND = 0, 1, 2
 
@@ -114,7 +117,8 @@ def genre() -> Mapping[str, Any]:
 
 @cache
 def _shapes() -> shifted.Words:
-    return shifted.Words(vocabulary().costs)
+    wide = [chr(code) for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()]
+    return shifted.Words({**vocabulary().costs, **dict.fromkeys(wide, WIDE)})
 
 
 def joins(left: str, right: str) -> bool:
@@ -251,7 +255,7 @@ class _Search:
         text = _shapes().texts[word]
         if to == node or (len(text) == 1 and to.kind == IN_STEP and node.kind != WAITING):
             return  # of a character without any of its bytes nothing is known
-        price = float(_shapes().prices[word])
+        price = float(_shapes().prices[word]) - VANISHED * (len(text) - (to.at - node.at))
         inside = to.kind == IN_STEP and not self._stops(to.at) and not step.kind.caught
         if inside and len(text) > 1:
             price += HONEST
