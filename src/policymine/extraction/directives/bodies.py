@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, alternation
-from policymine.extraction.prefixes import Prefixes
+from policymine.extraction.prefixes import Prefixes, guided
 from policymine.text.span import Span
 
 PHRASE = re.compile("[对把将从向按]")
@@ -88,7 +88,7 @@ def _words() -> _Words:
         determiners=tuple(bodies["determiners"]["words"]),
         ending=patterns["ending"],
         follow=patterns["follow"],
-        tail=re.compile(f"(?:{alternation(tails)})+$"),
+        tail=guided(f"(?:{alternation(tails)})+$"),
         goes_on=patterns["goes_on"],
         stative=re.compile(own["starts"]["stative"]),
         by=re.compile(own["patterns"]["by"]),

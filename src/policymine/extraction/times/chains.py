@@ -250,18 +250,25 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
         end = edge.end()
     end, mod, bound = _suffix(text, end, limit, mod=mod, bound=bound, fine=fine)
     start = mention.start
-    before = text[max(0, start - 8) : start]
-    if mention.kind == "moment" and mention.until is None and (lead := around("upto").search(before)):
-        start -= len(lead[0])
-        mod, bound = "ON_OR_BEFORE", bound or "upto"
-    elif mod is None and mention.until is None and mention.kind == "moment":
-        if around("nolater").search(before):
-            mod, bound = "ON_OR_BEFORE", "nolater"
-        elif (lead := around("since").search(before)) and fine <= 50 and lead[0].strip() in ("自从", "自", "始于"):
-            mod, bound = "ON_OR_AFTER", "since"
+    if mention.kind == "moment" and mention.until is None:
+        start, mod, bound = _prefix(text, start, mod=mod, bound=bound, fine=fine)
     if mention.until is not None:
         return mention._replace(start=start, end=end, until=target, mod=mod, bound=bound)
     return mention._replace(start=start, end=end, moment=target, mod=mod, bound=bound)
+
+
+def _prefix(text: str, start: int, *, mod: str | None, bound: str, fine: int) -> tuple[int, str | None, str]:
+    """Where a date starts with the words before it that bound it (截至, 不晚于, 自), and its modifier and bound with them."""
+    before = text[max(0, start - 8) : start]
+    if lead := around("upto").search(before):
+        return start - len(lead[0]), "ON_OR_BEFORE", bound or "upto"
+    if mod is not None:
+        return start, mod, bound
+    if around("nolater").search(before):
+        return start, "ON_OR_BEFORE", "nolater"
+    if (lead := around("since").search(before)) and fine <= 50 and lead[0].strip() in ("自从", "自", "始于"):
+        return start, "ON_OR_AFTER", "since"
+    return start, mod, bound
 
 
 def _suffix(text: str, end: int, limit: int, *, mod: str | None, bound: str, fine: int) -> tuple[int, str | None, str]:

@@ -131,14 +131,7 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
         return "reference"
     ordered = orders(around)
     if mod == "EQUAL_OR_LESS" and (tail.endswith("内") or mention.fields.get("value") == "NULL"):
-        if cue("barred").match(around.clause_behind) or around.clause_before.endswith("其"):
-            return "period"
-        if cue("measure").match(around.clause_behind) or cue("counted").match(around.clause_behind):
-            return "threshold"
-        if cue("limited").search(around.clause_before[-8:]):
-            return "threshold"
-        told = TOLD.search(around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
-        return "reference" if told and not ordered else "deadline"
+        return _allowed(around, ordered=ordered)
     if mention.fields.get("bound") == "提前":
         return "deadline" if not cue("past").search(around.clause_behind) else "reference"
     if around.clause_before.endswith("提前") and ordered:
@@ -164,6 +157,18 @@ def _lasting(mention: Mention, around: Surroundings, mod: str | None) -> TimeRol
         return "reference"
     held = cue("held").match(around.clause_behind[:6]) or cue("held").search(around.clause_before[-8:])
     return "threshold" if held or mod or strict else "reference"
+
+
+def _allowed(around: Surroundings, *, ordered: bool) -> TimeRole:
+    """The role of a length within which something is done: 三日内."""
+    if cue("barred").match(around.clause_behind) or around.clause_before.endswith("其"):
+        return "period"
+    if cue("measure").match(around.clause_behind) or cue("counted").match(around.clause_behind):
+        return "threshold"
+    if cue("limited").search(around.clause_before[-8:]):
+        return "threshold"
+    told = TOLD.search(around.clause_behind) or (cue("past").search(around.clause_behind) and not ordered)
+    return "reference" if told and not ordered else "deadline"
 
 
 def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool | None) -> TimeRole:
@@ -192,20 +197,32 @@ def _dated(mention: Mention, around: Surroundings, *, value: str, mod: str | Non
     if bare and not past and around.clause_before.endswith(("将于", "将在", "定于")):
         return "deadline"
     fine = {"month", "rel_month", "quarter", "half", "third"} & set(mention.moment)
-    if (
-        planned
-        and past is False
-        and fine
-        and type_ == "DATE"
-        and around.clause_behind.strip(") ")
-        and not around.clause_behind.startswith(("的", "“", "是"))
-    ):
+    free = around.clause_behind.strip(") ") and not around.clause_behind.startswith(("的", "“", "是"))
+    if planned and past is False and fine and type_ == "DATE" and free:
         return "deadline"
     if bare and not past and CONDITION.search(around.clause_before) and cue("unmet").search(around.clause_behind):
         return "deadline"
     within = bare and fine and not past and WITHIN.search(around.clause_before) and not cue("past").search(clause)
     if within and lean(around) > 0 and not around.clause_behind.startswith(("的", "期")):
         return "deadline"
+    return _spread(mention, around, value=value, mod=mod, type_=type_, past=past, opening=opening)
+
+
+def _spread(
+    mention: Mention, around: Surroundings, *, value: str, mod: str | None, type_: str, past: bool | None, opening: bool
+) -> TimeRole:  # fmt: skip
+    """The role of a date that no bound before it makes a deadline: stretches, ends, starts, whole years.
+
+    Args:
+        mention: the time as read.
+        around: its sentence.
+        value: its TIMEX value.
+        mod: the modifier of that.
+        type_: its TIMEX type.
+        past: whether it ended before the day of issue.
+        opening: whether it opens its clause.
+    """
+    clause = around.clause_before + around.clause_behind
     if mention.until is not None or "/" in value:
         if past:
             return "reference"
