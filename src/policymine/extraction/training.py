@@ -29,7 +29,7 @@ from policymine.text.outline import outline
 from policymine.text.span import Span
 
 SEED = 20260117
-STRENGTH = {"directive": 0.1, "operational": 0.3, "boundary": 0.3}
+STRENGTH = {"directive": 0.2, "operational": 0.3, "boundary": 0.3}
 """Inverse regularisation of each model, the strongest within a standard error of the best by cross-validation over papers."""
 RAREST = 2
 """A feature must occur this often to be learned."""

@@ -26,6 +26,8 @@ TAIL = "。！？；!?;：:”’」』 \u3000"
 FRONT = ' \u3000“”"'
 BLANK = " \u3000"
 CLOSED = " \u3000)）"
+BESIDES = "还也又更都"
+"""Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
 UNMARKED: frozenset[str] = frozenset()
 ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
@@ -183,6 +185,8 @@ class _Reader:
         at = start
         while at in self.times and self.times[at] <= end:
             at = self.times[at]
+        if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
+            at += 1
         if at == end:
             return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks)
         cued = cue is not None and cue.start == at

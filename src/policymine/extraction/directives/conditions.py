@@ -32,8 +32,14 @@ def condition_of(
         named = next((b for b in bearers if b.start == start and b.end < kept[0].end), None)
         if named is not None and not sanction and text[named.end : kept[0].end] != "的":
             start = named.end
-        return text[start : kept[-1].end]
+        opening = patterns()["opening"].match(text, start, kept[-1].end)
+        return text[opening.end() if opening is not None else start : kept[-1].end]
     first = clauses[0]
+    named = next((b for b in bearers if b.start == first.start), None)
+    if named is not None and first.cue is None and len(clauses) > 1 and clauses[1].lead == "cue":
+        behind = patterns()["named"].fullmatch(text, named.end, first.end)
+        if behind is not None:
+            return behind.group()
     limit = cue if cue is not None and cue <= first.end else first.end
     begin = first.start
     struck = any(hit.kind == "penalty" for hit in first.hits)
@@ -63,6 +69,8 @@ def _fronted(text: str, clauses: Sequence[Clause], *, sanction: bool) -> list[Cl
         if not kind and found["chained"].match(text, clause.start, clause.end) is None:
             break
         kinds.append(kind)
+    while len(kinds) > 1 and found["found"].fullmatch(text, clauses[len(kinds) - 1].start, clauses[len(kinds) - 1].end):
+        kinds.pop()
     while kinds and not kinds[-1]:
         kinds.pop()
     if "" in kinds and not any(kind in CERTAIN for kind in kinds):

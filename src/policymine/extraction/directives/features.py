@@ -28,7 +28,7 @@ MANY = 0.2
 """Share of digits above which a clause has many."""
 NONE: frozenset[str] = frozenset()
 UNSEEN = (None, None, None)
-FACTS = {"perfect", "past", "achieved", "problem"}
+FACTS = {"perfect", "past", "achieved", "problem", "state"}
 TONES = (
     ("problem", {"problem"}), ("fact", {"perfect", "past", "achieved"}), ("weight", {"weight", "is"}),
     ("frame", {"meeting", "speaker", "formality", "ask"}), ("plan", {"plan", "charge", "lead", "penalty"}),
@@ -110,8 +110,18 @@ def _headline(
         named = "short"
     if named != "inner":
         digits = DIGIT.search(text, sentence.start, sentence.end) is not None
-        row.append(("announces", named, after.cue, after.lead, gist.subject, digits, sentence.label, gist.cue, longer))
+        goes_on = follower is not None and _shares(text, sentence, follower)
+        row.append(
+            ("announces", named, after.cue, after.lead, gist.subject, digits, sentence.label, gist.cue, longer, goes_on)
+        )  # fmt: skip
     return row
+
+
+def _shares(text: str, sentence: Sentence, follower: Sentence) -> bool:
+    """Whether the next sentence takes up a word behind the verb of a short one: 保障供水。供水企业每日巡线。"""
+    first = sentence.clauses[0]
+    ahead = text[follower.start : follower.end]
+    return any(text[at : at + 2] in ahead for at in range(first.head + 2, sentence.end - 1))
 
 
 def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[list[Sign]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -98,7 +99,7 @@ def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
         for clause in body
         for hit in clause.hits
         if hit.kind == "penalty"
-        and not listed["not"].match(text, hit.start, clause.end)
+        and not _only_names(text, hit, clause)
         and text[max(0, hit.start - 2) : hit.start] not in ("免予", "免于", "不予", "从轻", "减轻")
     ]
     if not struck:
@@ -113,15 +114,32 @@ def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
     if clause is not body[0] and not (leads or otherwise):
         return None
     start = clause.start
+    scenes = len(body) < len(piece.clauses)
+    inside = None if scenes else listed["inside"].match(text, clause.start, hit.start + 1)
     if clause.cue is not None and clause.cue.end <= hit.start:
         start = clause.cue.end
+    elif inside is not None:
+        start = inside.end("condition")
     elif clause.subject is not None and clause.subject.kind != "thing" and clause.subject.end <= hit.start:
         behind = text.rfind("对", clause.start, clause.subject.end)
         start = behind if clause.start <= behind < hit.start else clause.subject.end
-    else:
-        inside = listed["inside"].match(text, clause.start, hit.start + 1)
-        start = inside.end("condition") if inside is not None else start
-    match = listed["front"].match(text, start, clause.end)
-    if match is not None:
-        start = min(match.end(), hit.start)
-    return _Penalty(text[start : struck[-1][0].end], otherwise)
+    for name in ("front",) if scenes else ("front", "object"):
+        match = listed[name].match(text, start, clause.end)
+        start = start if match is None else min(match.end(), hit.start)
+    return _Penalty(text[start : _last(text, struck[-1][0], body).end], otherwise)
+
+
+def _only_names(text: str, hit: Hit, clause: Clause) -> bool:
+    """Whether a word of detriment is part of a name, such as 责任追究制度."""
+    match = _penalty_frames()["not"].match(text, hit.start, clause.end)
+    return match is not None and match.end() > hit.end
+
+
+def _last(text: str, struck: Clause, body: Sequence[Clause]) -> Clause:
+    """The clause that a consequence ends with: what follows goes with it, but for calls to be firm and aims."""
+    last = struck
+    for clause in body[body.index(struck) + 1 :]:
+        if clause.lead == "result" or _penalty_frames()["after"].match(text, clause.start, clause.end):
+            break
+        last = clause
+    return last

@@ -29,7 +29,7 @@ TEMPLATES: dict[str, tuple[Templates, ...]] = {
     "length": (("{0}&size={1}", "{0}&size&longer={1}&{2}&{3}"),),
     "announces": (
         ("{0}", "{0}&next={1}", "{0}&next.lead={2}", "{0}&subject={3}", "{0}&digits={4}", "{0}&style={5}", "{0}&cue={6}",
-         "{0}&longer={7}"),
+         "{0}&longer={7}", "{0}&shares={8}", "{0}&shares&longer={8}&{7}", "{0}&shares&cue={8}&{6}"),
     ),
     # a clause
     "clause": (
@@ -52,6 +52,7 @@ TEMPLATES: dict[str, tuple[Templates, ...]] = {
     "moods": (("mood={0}&{1}", "own={1}", "lead={2}", "lead&own={2}&{1}", "adverb={3}&{1}", "prev.lead={4}", "run={5}"),),
     "bearers": (("subject={0}", "subject&had={0}&{1}", "subject&cue={0}&{2}&{3}", "shares={4}"),),
     "joint": (("cue={0}", "prev.fronted={1}", "prev.tail={2}", "size={3}"),),
+    "echo": (("echo={2}", "echo&subject={2}&{0}", "echo&same={2}&{1}"),),
     "marks": (("has={*}",),),
     "ran": (("had={*}",),),
     "both": (("both={*}",),),

@@ -30,6 +30,8 @@ SIGHT = 8
 """Clauses before and behind a place that are looked at: a sentence of a thousand clauses takes no longer per clause."""
 
 
+SHORT = 14
+"""Clauses up to so long can be one more act in a row of such."""
 DIVIDING = frozenset({"charge", "lead", "penalty", "plan"})
 """Marks that can open a directive without a deontic word."""
 INVITING = ("recommendation", "permission")
@@ -145,6 +147,7 @@ def is_frame(text: str, clause: Clause) -> bool:
     """Whether a clause only reports or announces (会议强调, 具体来讲): no part of the directive behind it."""
     return (
         clause.cue is None
+        and clause.lead != "verb"
         and clause.end - clause.start <= LONGEST_FRAME
         and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
     )
@@ -183,6 +186,7 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
         ("moods", current, own, clause.lead, clause.adverb, before.lead, min(len(run), 4)),
         ("bearers", named, had[0] if had else "none", cue is not None, current, shares),
         ("joint", word, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
+        ("echo", named, current == own, _echoes(text, before, clause)),
         ("marks", clause.marks),
         ("ran", ran),
         ("both", clause.marks & ran),
@@ -192,6 +196,14 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     if DIGIT.search(text, clause.start, clause.end):
         row.append(("digits", named))
     return row
+
+
+def _echoes(text: str, before: Clause, clause: Clause) -> str:
+    """Whether a short clause repeats the deontic word of the one before it: 会议要开短,文件要发少."""
+    if before.cue is None or clause.cue is None or clause.end - clause.start > SHORT:
+        return "no"
+    same = text[before.cue.start : before.cue.end] == text[clause.cue.start : clause.cue.end]
+    return ("group" if "的" in text[clause.start : clause.cue.start] else "act") if same else "no"
 
 
 def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | None) -> bool:
