@@ -12,7 +12,7 @@ WORDS = load("policymine.extraction.slogans", "slogans").lexicons["openings"]
 TRIM = re.compile(rf"^(?:{WORDS['labels']})?\s*|[\s，,、；;。：:]+$|等$")
 VERB = re.compile(rf"^.*(?:{WORDS['strong']})")
 HEAD_VERB = re.compile(rf"^(?:{WORDS['adverbs']})*(?:{WORDS['strong']}|{WORDS['verbs']})")
-JOINED = "、|以及|和|与|及"
+JOINED = "、|以及|和|与(?!之)|及"
 ASIDE = re.compile(r"[（(][^（()）\n]*[）)]|《[^《》\n]*》")
 VEIL = "○"
 """What stands for the signs of a bracket or a title while a list is divided: their marks divide nothing."""
@@ -48,6 +48,8 @@ def splits(text: str, span: Span) -> Iterator[tuple[Span, ...]]:
         if not re.search("[；;]", inside):
             yield members(text, span, "[，,]|以及|和|与|及", last=True)
     yield members(text, short, "以及|和|与|及")
+    if "、" in short.of(text):
+        yield members(text, short, JOINED)
 
 
 def grouped(text: str, span: Span, counts: Sequence[int]) -> tuple[Span, ...] | None:

@@ -31,12 +31,15 @@ LEAD = re.compile(r"(?:的|实现了?|做到|达到|形成|落实|这|等)\Z")
 NAMED = re.compile(r"[（(](?:以下|下)?[简统合并]称(?:为)?[：:]?\Z")
 LISTED = re.compile(r"[“‘](?P<list>[^“”‘’\n。，；、]{1,12}(?:[、+＋][^“”‘’\n。，；、]{1,12})+)[”’]的?\Z")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
+INNER = re.compile(
+    r"[^、，,。；;]{0,24}[，,](?:其中)?包括(?P<list>[^，,。；;]+?)(?:\d{1,2}[个项大][^、，,。；;]{0,3})?(?=[，,。；;]|$)"
+)
 COLONS = (":", "：")
 ONE_LIST = re.compile("[^，,；;、]{1,20}(?:、[^，,；;、]{1,20})+")
 CLOSING = tuple("”’」』")
 COUNTED = re.compile(r"[两双][个件种大项手]")
 TITLES = re.compile("(?:《[^《》\n]+》[、和与]?){2,}")
-DEFINED = re.compile("是指|^(?=.{20}).*(?:除[^，,]{2,40}外|都要|还要|不仅)")
+DEFINED = re.compile("是指|[”’](?:指|为|是)|^(?=.{20}).*(?:除[^，,]{2,40}外|都要|还要|不仅)")
 NOT_LIST = re.compile(WORDS["not_list"])
 REACH_BEFORE, REACH_BRACKET, REACH_LIST = 80, 400, 300
 LONGEST_BEFORE, LONGEST_NAMED, LONGEST_MEMBER, MOST = 10, 16, 60, 20
@@ -157,9 +160,10 @@ def _behind(text: str, slogan: Span, _: int) -> _Ways:
     if end <= lead.end():
         return
     span = Span(lead.end(), end)
-    yield from _listed(
-        text, slogan, span, meant=bool(lead["said"]) or (lead[0] in COLONS and ONE_LIST.fullmatch(span.of(text)) is not None)
-    )
+    if inner := INNER.match(text, lead.end(), end):
+        span = Span(*inner.span("list"))
+    told = bool(lead["said"]) and DEFINED.search(span.of(text)) is None
+    yield from _listed(text, slogan, span, meant=told or (lead[0] in COLONS and ONE_LIST.fullmatch(span.of(text)) is not None))
 
 
 def _listed(text: str, slogan: Span, span: Span, *, meant: bool) -> _Ways:
@@ -170,6 +174,8 @@ def _listed(text: str, slogan: Span, span: Span, *, meant: bool) -> _Ways:
         yield by_clause, False
     for some in splits(text, span):
         yield some, meant
+    if "个一" in slogan.of(text):
+        yield members(text, span, "[，,、；;](?=一)"), False
 
 
 def _counts(name: str) -> list[int]:
