@@ -77,5 +77,6 @@ def test_a_sentence_is_no_title() -> None:
 
 def test_a_label_with_a_mark_inside_breaks_nothing() -> None:
     """Found by tools/fuzz_cleaning.py: 发文机关 with a star in it is a label, but none that the table is read by."""
-    clean = clean_page(page("发*文机关:清溪县人民政府办公室\n发文字号:清政办函〔2023〕15号\n各乡镇要在月底前完成排查,不得拖延。"))
+    text = "发*文机关:清溪县人民政府办公室\n发文字号:清政办函〔2023〕15号\n各乡镇要在月底前完成排查,不得拖延。"
+    clean = clean_page(page(text))
     assert clean.documents[0].text == "各乡镇要在月底前完成排查,不得拖延。"
