@@ -54,6 +54,13 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     assert ran or all(step.command.startswith("make") or step.command.startswith("git") for step in steps(page))
 
 
+@pytest.mark.parametrize("page", [p for p in PAGES if "\n>>> " in p.read_text("utf-8")], ids=lambda p: str(p.relative_to(ROOT)))
+def test_python_gives_what_the_page_shows(page: Path) -> None:
+    done = doctest.testfile(str(page), module_relative=False, optionflags=FLAGS, encoding="utf-8", verbose=False)
+    assert done.attempted
+    assert not done.failed
+
+
 def test_a_page_that_shows_what_is_not_printed_would_be_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("```console\n$ policymine --version\npolicymine 99\n```\n", encoding="utf-8")

@@ -13,11 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from spacy.language import Language
 
+    from policymine.model import FindingKind
     from policymine.research.frames import Knowledge
 
-__all__ = ["load", "open"]
+__all__ = ["display", "load", "open"]
 
 
 def load() -> Language:
@@ -25,6 +28,13 @@ def load() -> Language:
     from policymine.extraction.components import load as load_pipeline
 
     return load_pipeline()
+
+
+def display(kind: FindingKind = "directives") -> dict[str, Any]:
+    """Options with which displaCy shows the findings of a kind; see `policymine.extraction.components`."""
+    from policymine.extraction.components import display as options_for
+
+    return options_for(kind)
 
 
 def open(url: str = "sqlite:///data/policymine.db", *, release: int | None = None, as_of: str | None = None) -> Knowledge:  # noqa: A001

@@ -273,6 +273,9 @@ DOCS: dict[str, Callable[[Path, pytest.MonkeyPatch], None]] = {
     "test_commands_print_what_the_page_shows": lambda folder, _: test_docs.test_commands_print_what_the_page_shows(
         written(folder / "p.md", "```console\n$ policymine --version\npolicymine 99\n```\n"), made(folder / "run")
     ),
+    "test_python_gives_what_the_page_shows": lambda folder, _: test_docs.test_python_gives_what_the_page_shows(
+        written(folder / "p.md", "```pycon\n>>> 1 + 1\n3\n\n```\n")
+    ),
     "test_links_lead_somewhere": lambda folder, _: test_docs.test_links_lead_somewhere(
         written(folder / "p.md", "[a](gone.md)")
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import rjieba
 from spacy.language import Language
@@ -27,10 +28,28 @@ from policymine.extraction.references.finding import find_references
 from policymine.extraction.slogans.finding import find_issues as slogan_issues
 from policymine.extraction.slogans.finding import find_slogans
 from policymine.extraction.times.finding import read_times
-from policymine.model import FINDING_KINDS, Card, Finding, Findings, Span
+from policymine.model import (
+    FINDING_KINDS,
+    Card,
+    Directive,
+    Finding,
+    FindingKind,
+    Findings,
+    Quantity,
+    Slogan,
+    Span,
+    TimeExpression,
+)  # fmt: skip
 
 COMPONENTS = ("card", "times", "references", "slogans", "quantities", "directives")
 """The components in running order, each registered as `policymine_<name>` (spaCy allows no full stop)."""
+
+COLORS = {
+    "obligation": "#9ec5fe", "prohibition": "#f1aeb5", "permission": "#a3cfbb", "recommendation": "#c5e1a5",
+    "sanction": "#ffb74d", "DATE": "#ffe69c", "TIME": "#ffe69c", "DURATION": "#ffd54f", "SET": "#e6ee9c",
+    "numeric": "#d1c4e9", "motto": "#b39ddb", "quantity": "#b2ebf2", "reference": "#cfd8dc",
+}  # fmt: skip
+"""A colour for every label of a span, light enough for black characters."""
 
 MOST_WORDS = 500_000
 """Words whose number is kept; with more the memory starts anew."""
@@ -129,9 +148,33 @@ def _keep(doc: Doc, kind: str, found: Sequence[Finding]) -> Doc:
         return doc
     starts = _word_starts(doc) if found else []
     doc.spans[kind] = [
-        SpacySpan(doc, bisect_right(starts, f.span.start) - 1, bisect_left(starts, f.span.end), label=kind) for f in found
+        SpacySpan(doc, bisect_right(starts, f.span.start) - 1, bisect_left(starts, f.span.end), label=label_of(f))
+        for f in found
     ]
     return doc
+
+
+def label_of(finding: Finding) -> str:
+    """The label of a finding's spaCy span: its modality, type or kind, as `COLORS` names them."""
+    match finding:
+        case Directive():
+            return finding.modality
+        case TimeExpression():
+            return finding.type
+        case Slogan():
+            return finding.kind
+    return "quantity" if isinstance(finding, Quantity) else "reference"
+
+
+def display(kind: FindingKind = "directives") -> dict[str, Any]:
+    """Options with which displaCy shows the findings of a kind: `displacy.render(doc, style="span", options=display())`.
+
+    >>> from spacy import displacy
+    >>> html = displacy.render(load()("各乡镇严禁瞒报。"), style="span", options=display(), page=False, jupyter=False)
+    >>> "prohibition" in html, COLORS["prohibition"] in html
+    (True, True)
+    """
+    return {"spans_key": kind, "colors": dict(COLORS)}
 
 
 def _word_starts(doc: Doc) -> list[int]:
