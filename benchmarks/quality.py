@@ -23,8 +23,8 @@ from unittest.mock import patch
 from scoring import Score, score
 
 from policymine.cli.rendering import document_objects
-from policymine.extraction import classifier
-from policymine.extraction.classifier import LinearModel, Pairs
+from policymine.extraction.directives import classifier
+from policymine.extraction.directives.classifier import LinearModel, Pairs
 from policymine.extraction.training import folds
 from policymine.model import CleanPage, Page
 from policymine.pipeline import MinedPage, clean_document, mine_documents

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policymine.errors import AnnotationError, RuleError
-from policymine.extraction import classifier, training
+from policymine.extraction import training
+from policymine.extraction.directives import classifier
 from policymine.extraction.directives.finding import find_directives
 from policymine.extraction.slogans.finding import find_slogans
 from policymine.extraction.times.finding import find_times

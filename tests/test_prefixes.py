@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policymine import rules
-from policymine.extraction.classifier import model, pairs
+from policymine.extraction.directives.classifier import model, pairs
 from policymine.extraction.directives.scanning import hits_of
 from policymine.extraction.prefixes import Finder, Prefixes, guided, heads
 

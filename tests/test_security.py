@@ -261,7 +261,7 @@ def test_entities_of_a_file_are_neither_read_from_disk_nor_unfolded(tmp_path: Pa
 def test_a_model_with_foreign_types_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from skops import io as stored
 
-    from policymine.extraction import classifier
+    from policymine.extraction.directives import classifier
 
     class Foreign:
         """A type that no model of ours holds."""

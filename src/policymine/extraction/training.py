@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from policymine.errors import AnnotationError
-from policymine.extraction.classifier import LinearModel
+from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence, read
 from policymine.extraction.directives.features import clause_features, directive_features, pairs_of
 from policymine.extraction.directives.modality import mood_of

@@ -2,5 +2,6 @@
 
 `finding.find_directives` is the door. `scanning` finds words and marks, `clauses` reads sentences, `sections` the part of the
 paper, `splitting`, `fronting` and `cutting` the bounds, `modality` and `signs` the force, `bearing` and `bodies` the bearers,
-`conditions` the conditions, `features` and `deeds` what the models weigh, `never` what is no directive whatever they say.
+`conditions` the conditions, `features` and `deeds` what the models of `classifier` weigh, `never` what is no directive
+whatever they say.
 """

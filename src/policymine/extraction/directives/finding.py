@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from policymine.extraction import classifier
+from policymine.extraction.directives import classifier
 from policymine.extraction.directives.bearing import bearers_of
 from policymine.extraction.directives.clauses import Sentence, read
 from policymine.extraction.directives.conditions import condition_of

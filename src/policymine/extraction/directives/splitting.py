@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from policymine.extraction.classifier import LinearModel
+from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.signs import Sign
