@@ -72,7 +72,7 @@ def test_a_broken_promise_of_a_source_is_told(name: str) -> None:
     assert broken()
 
 
-@pytest.mark.parametrize(("reason", "text"), planted_gates.genres(), ids=lambda value: value[:14])
+@pytest.mark.parametrize(("reason", "text"), list(planted_gates.genres()), ids=lambda value: value[:14])
 def test_what_is_no_paper_is_set_aside(reason: str, text: str) -> None:
     assert gate.set_aside_reason(text) == reason
 

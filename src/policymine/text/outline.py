@@ -25,8 +25,9 @@ RANK: dict[str, int] = {
 LABEL = re.compile(
     r"""
     (?: (?P<part>第[一二三四五六七八九十]{1,3}部分)
-      | (?P<chapter>第[一二三四五六七八九十百零〇\d]{1,5}[编章节])(?=[\s\u3000])
-      | (?P<article>第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?)(?=[\s\u3000：:])
+      | (?P<chapter>第[一二三四五六七八九十百零〇\d]{1,5}[编章节])(?=[\s\u3000]|[^\s\u3000，。；：的第]{2,14}[\s\u3000])
+      | (?P<article>第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?)
+        (?=[\s\u3000：:]|(?!规定|所|第|款|[、，,和与及或至到的中之以]|[一二三四五六七八九十]项|情形)\S)
       | (?P<bracket>[（(][一二三四五六七八九十]{1,3}[）)])
       | (?P<bracket_arabic>[（(]\d{1,2}[）)])
       | (?P<ordinal>第[一二三四五六七八九十]{1,2})[，,、：:]
@@ -40,7 +41,9 @@ LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-STARTS = re.compile(r"(?:\A|[。；;！!？?：:\n，,”）)])[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
+STARTS = re.compile(
+    r"(?:\A|[。；;！!？?：:\n，,”）)]|(?=\u3000\u3000第[^\u3000]{1,6}条))[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])"
+)
 SOFT = ("is", "must", "hand", "ordinal")
 """Styles that also occur as plain words: they need a second one of their row."""
 AFTER_COMMA = ("is", "must", "hand")

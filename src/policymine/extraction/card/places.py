@@ -13,6 +13,8 @@ from policymine.rules import load
 RULES = load("policymine.extraction.card", "card_places")
 REGION = RULES["region"].find
 HOST = RULES["host"].find
+BODY = re.compile("厅|局|委员会|办公室")
+"""What stands between two places that each begin a name of their own: 云岭省教育厅云岭省财政厅."""
 CENTRAL = RULES["central"].find
 ADDRESSED = tuple(rule for rule in RULES if rule.id.startswith("card_places.addressed-"))
 WORDS = {word: level for level, words in RULES.lexicons["words"].items() for word in words}
@@ -34,7 +36,7 @@ def region_of(name: str) -> str | None:
     """
     name = re.sub(r"^(?:中共|关于|在)?(?:20\d\d年)?", "", name)
     parts, at = [], 0
-    while (match := REGION.match(name, at)) is not None:
+    while (match := REGION.match(name, at)) is not None and not BODY.search(match[0]):
         parts.append(match[0])
         at = match.end()
     return "/".join(parts) or None

@@ -28,6 +28,10 @@ TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
 GLUED = re.compile(
     r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=各[^\n。：:]{2,120}[：:])"
 )
+JOINED = re.compile(
+    "(?<=[厅局委会室部])(?=[\u4e00-\u9fff]{1,6}(?:省|市|县|区)[^省市县区]{2,14}(?:厅|局|委员会|办公室|委|中心)$)"
+)
+"""Where a second issuer begins behind the first one."""
 LINE = re.compile(r"(?:[^\n\u3000]+|\u3000(?!\u3000))+")
 NUMBER = re.compile(r"[^\W\d_]{2,10}[〔\[【（(]\d{4}[〕\]】）)]\s?\d{1,4}号[\s\u3000]*")
 NO_TITLE = re.compile(
@@ -151,7 +155,8 @@ def _first(field: str, text: str, title: str, *, searched: Found) -> _Found | No
             continue
         start, end = match_span(match)
         span = None if rule.gives["on"] == "title" else Span(start + shift, end + shift).trimmed(text)
-        return _Found(rule.gives.get("value") or re.sub(r"[\s\u3000]+", "、", place[start:end].strip()), span)
+        value = re.sub(r"[\s\u3000]+", "、", place[start:end].strip())
+        return _Found(rule.gives.get("value") or (JOINED.sub("、", value) if field == "issuer" else value), span)
     return None
 
 

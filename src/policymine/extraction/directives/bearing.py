@@ -29,6 +29,10 @@ LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
 
+BEHIND = ("负责", "具体负责", "依照", "按照", "根据")
+"""What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
+
+
 class _Carry(NamedTuple):
     """Names that later directives may take over, and the sentence they were read in; `introduces` a list of items."""
 
@@ -129,8 +133,9 @@ def bearers_of(
                     )
             elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
                 state.carried[sentence.item] = _Carry((), number, False)
+                found[index] = _called(text, piece)
             else:
-                found[index] = _taken(text, piece, mood, state, same=same)
+                found[index] = _taken(text, piece, mood, state, same=same) + _called(text, piece)
                 carry = state.carried.get(sentence.item)
                 if found[index] and mood.modality == "sanction" and carry is not None and carry.sanction:
                     state.carried[sentence.item] = carry._replace(sentence=number)
@@ -206,6 +211,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     patterns = _patterns()
     if pair := _shared(text, start, end):
         return pair
+    if listed := _listed(text, piece):
+        return listed
     if mood.cue is not None:
         invited = _invitation(text, mood, end)
         before = piece.clauses[0].subject if mood.modality == "prohibition" else None
@@ -218,6 +225,15 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
         if asked is not None and kind_of(asked["who"]):
             return _named(text, Span(*asked.span("who")), "responsible")
+    named = _subjects(text, piece, mood)
+    if named:
+        known = {bearer.span for bearer in named}
+        return (*named, *(bearer for bearer in _called(text, piece) if bearer.span not in known))
+    return _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0])
+
+
+def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
+    """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
     named: list[Bearer] = []
     for clause in piece.clauses:
         subject = clause.subject
@@ -236,7 +252,29 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
             named = []
         named += _named(text, subject, _role(text, clause))
         named += _joined(text, piece, clause)
-    return tuple(named) or _layer(text, piece.clauses[0])
+    return named
+
+
+def _listed(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """X of “X：负责…”, an entry of a list of shares."""
+    share = _patterns()["listed"].match(text, piece.clauses[0].start, piece.clauses[-1].end)
+    if share is None or not kind_of(share["who"]):
+        return ()
+    role: BearerRole = "lead" if text.startswith("牵头", share.end()) else "responsible"
+    return (*_named(text, Span(*share.span("who")), role), *_called(text, piece))
+
+
+def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
+    """A subject with a comma behind it: “饲养动物的单位，应当…”."""
+    if len(piece.clauses) < 2:
+        return ()
+    second = piece.clauses[1].start
+    if not (mood.cue is not None and mood.cue.start == second) and not text.startswith(BEHIND, second):
+        return ()
+    first = piece.clauses[0]
+    subject = names.subject(first.start, first.end, cue=first.end, lead="") if not first.condition else None
+    whole = subject is not None and subject.kind in NAMED and (subject.start, subject.end) == (first.start, first.end)
+    return _named(text, subject, "responsible") if whole and subject is not None else ()
 
 
 def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
@@ -306,6 +344,16 @@ def _joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
             name = name_from(text, match.end(), piece.clauses[-1].end)
             if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
                 yield from _named(text, name, "support")
+
+
+def _called(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """Y of “会同Y开展…” where nobody is named who calls it in."""
+    found: list[Bearer] = []
+    for clause in piece.clauses:
+        at = text.find("会同", clause.start, clause.end)
+        name = name_from(text, at + 2, clause.end) if at >= 0 else None
+        found += _named(text, name, "support") if name is not None else ()
+    return tuple(found)
 
 
 def _named(text: str, span: Span | Subject, role: BearerRole) -> tuple[Bearer, ...]:

@@ -17,13 +17,22 @@ from policymine.extraction.prefixes import Prefixes, guided
 from policymine.text.span import Span
 
 PHRASE = re.compile("[对把将从向按]")
-BRACKET = re.compile("(?<=.)[（(][^（）()]{1,6}[）)]$")
+BRACKET = re.compile("(?<=.)[（(](?:[^（）()]{1,6}|[^（）()]{1,20}(?:，下同|简称[^（）()]{1,12}))[）)]$")
 """A second name of the same rank: 乡镇（街道）."""
+ENTERED = re.compile("(?:进入|进出|出入|离开|返回|需要|涉及)[^的]*$")
+"""Where somebody goes is nobody: 进入车间."""
+CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门)|联合(?!会|国|体)")
+"""What a duty starts with, not a name: 负责督导各市, 联合县气象局."""
 OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长")
 """People whom verbs have as objects: 教育群众 names nobody."""
 LISTED = re.compile("[、和与及]")
 OTHER = re.compile("[“‘按在搞发进把对将]")
 """What no name of somebody addressed has inside."""
+PART = re.compile("有关|相关|各|直属")
+"""What makes a place the beginning of a longer name: 省有关部门."""
+LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
+"""A list that shares its last word, whatever stands in it."""
+PLACES, MODAL = tuple("省市县区镇乡"), "将要应须"
 SHORT = 12
 """Characters in which a name is looked for that no known verb follows."""
 LONGEST = 60
@@ -72,12 +81,13 @@ def _words() -> _Words:
     starts = [*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]]
     follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
     tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
+    inside = alternation(bodies["nominal"]["inside"])
     written = {
         "ending": f"(?:{endings})[”）)]?",
         "follow": f"(?!负责(?:人|同志)|主要|均由)(?:{follows}|[\\d０-９])",
         "bad": f"(?!{own['starts']['yes']})(?:{alternation(starts)})",
         "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
-        "goes_on": f"(?:和|及)?(?:{alternation(bodies['nominal']['inside'])}){{1,3}}(?:{endings})",
+        "goes_on": f"(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:{endings})|{own['starts']['charged']}",
         "nominal": alternation(nominal),
     }
     patterns = {name: re.compile(pattern) for name, pattern in written.items()}
@@ -113,7 +123,7 @@ def kind_of(name: str) -> str:
         if kind is not None:
             if ending in words.bare and ending in ("省", "市", "县", "区", "镇", "乡", "村", "社区", "街道"):
                 return kind if len(name) == length or "的" in name or any(w in name for w in words.determiners) else ""
-            return "" if ending in words.bare and len(name) < 2 else kind
+            return "" if (ending in words.bare and len(name) < 2) or ENTERED.search(name) else kind
     return ""
 
 
@@ -215,9 +225,11 @@ class Names:
 
     def _starts_badly(self, start: int, end: int) -> bool:
         """Whether it is a verb with its object rather than a name: 教育群众 is, 受理机关 is not."""
+        name = self.text[start:end]
+        if "的" not in name and CHARGED.match(name):
+            return True
         if self._match("nominal", start, end) is None:
             return self._verb_first(start, end)
-        name = self.text[start:end]
         if name.startswith(("教育引导", "负责对")):
             return True
         return name.endswith(OBJECTS) or "各" in name or (len(name) == 4 and name.endswith(("企业", "学校")))
@@ -234,6 +246,8 @@ class Names:
             if self._match("follow", at, end) is None and at not in self._times and not (trusted and at == end):
                 continue
             if self._match("goes_on", at, end) is not None:
+                continue
+            if at - start == 1 and not trusted and text[start] in PLACES and text[at] not in MODAL:
                 continue
             if text[at - 1] == "所" and text[at : at + 1] in "有在属需":
                 continue
@@ -321,9 +335,16 @@ def name_from(text: str, start: int, end: int) -> Span | None:
     '县财政局、县审计局'
     """
     words = _words()
+    if text.startswith("或", start):
+        return None
+    if (listed := LIST.match(text, start, end)) is not None:
+        return Span(*listed.span())
     for match in words.ending.finditer(text, start, min(end, start + LONGEST)):
         at = match.end()
+        if PART.match(text, at):
+            continue
         closes = at == end or text[at] in "，,。；;对" or words.follow.match(text, at, end) is not None
+        closes = closes or (match[0].endswith(("部门", "单位")) and text[at] not in "、和与及的（(")
         if closes and words.goes_on.match(text, at, end) is None and kind_of(text[start:at]):
             return Span(start, at)
     return None
@@ -338,4 +359,4 @@ def name_at(text: str, start: int, end: int) -> Span | None:
     name = text[start:end]
     for tail in ("将", "要", "应当", "须", "共同", "积极", "负责", "密切", "等"):
         name = name.removesuffix(tail)
-    return Span(start, start + len(name)) if len(name) > 1 and kind_of(name) else None
+    return Span(start, start + len(name)) if (len(name) > 1 or name in PLACES) and kind_of(name) else None

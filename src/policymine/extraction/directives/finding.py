@@ -28,6 +28,9 @@ from policymine.text.span import Span
 
 BOUNDING = ("deadline", "frequency", "period")
 LONGEST_SENTENCE = 1500
+MARKS = "。；;！!？?"
+LEAST_LINES, LOOSE_SHARE = 10, 0.8
+"""A text of so many lines, this share of its characters in lines without a sentence mark, is none of sentences."""
 THRESHOLD = 0.5
 LEAST_SHARE = 0.6
 """Share of directive sentences below which a text of no official kind (an advert, an essay, a story) orders nothing."""
@@ -85,7 +88,7 @@ def find_issues(text: str) -> tuple[Issue, ...]:
     >>> [issue.code for issue in find_issues("各镇要建台账" * 300)]
     ['directives.unstructured']
     """
-    return tuple(
+    unbroken = tuple(
         Issue(
             "directives.unstructured", "warning", f"{span.length} characters without a sentence mark: directives run together",
             "look at the source file; a table or list may have lost its lines", span,
@@ -93,6 +96,16 @@ def find_issues(text: str) -> tuple[Issue, ...]:
         for span in sentences_of(text)
         if span.length > LONGEST_SENTENCE
     )  # fmt: skip
+    return (*unbroken, *_without_sentences(text))
+
+
+def _without_sentences(text: str) -> Iterator[Issue]:
+    """A text most of which stands in lines without a sentence: only headings, a list of names, a table turned to text."""
+    lines = [line for line in text.splitlines() if line and not line.isspace()]
+    loose = [line for line in lines if not any(mark in line for mark in MARKS)]
+    if len(lines) >= LEAST_LINES and sum(map(len, loose)) >= LOOSE_SHARE * sum(map(len, lines)):
+        told = f"{len(loose)} of {len(lines)} lines hold no sentence: headings, a list or a table that was turned to text"
+        yield Issue("directives.unstructured", "warning", told, "look at the source file for what it says in full", None)
 
 
 class _Found(NamedTuple):

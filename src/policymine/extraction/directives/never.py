@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from policymine import rules
@@ -40,4 +40,17 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         goes_on = number - 1 in items and sentences[number - 1].closing in ("；", ";", "：", ":")
         if place.introduced in listing and (sentences[number].label or goes_on):
             items.add(number)
-    return frozenset(within("sentence") | items)
+    return frozenset(within("sentence") | items | set(_bracketed(text, sentences, starts)))
+
+
+def _bracketed(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
+    """The sentences that are nothing but a bracket which tells who is responsible."""
+    for match in _bracket().finditer(text):
+        number = bisect_right(starts, match.start() + 1) - 1
+        if number >= 0 and starts[number] >= match.start() and sentences[number].end <= match.end():
+            yield number
+
+
+@cache
+def _bracket() -> re.Pattern[str]:
+    return re.compile(rules.load(PACKAGE, "bearers").lexicons["patterns"]["bracket"])

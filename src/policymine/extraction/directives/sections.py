@@ -77,6 +77,8 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
     for number, sentence in enumerate(read):
         item, closing, size = sentence.item, sentence.closing, sentence.end - sentence.start
         follower = read[number + 1] if number + 1 < len(read) else None
+        if follower is not None and text[follower.start] in "（(" and text[follower.end - 1] in "）)":
+            follower = read[number + 2] if number + 2 < len(read) else None  # a bracket spells out nothing
         index = 0 if item != before or sentence.opens else index + 1
         before = item
         goes_on = follower is not None and follower.item == item and not follower.expansion
