@@ -371,7 +371,7 @@ def retry_after(value: str, *, now: datetime) -> float | None:
     >>> retry_after("Wed, 01 May 2024 00:00:30 GMT", now=datetime(2024, 5, 1, tzinfo=UTC))
     30.0
     """
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())

@@ -241,7 +241,7 @@ class Table:
         c = schema.documents.c
         with self.reading(run=run) as now:
             query = sa.select(c.id, c.page_id).where(visible(schema.documents, now.run_id))
-            return dict(now.connection.execute(query).tuples().all())
+            return {row.id: row.page_id for row in now.connection.execute(query)}
 
     def document_texts(self, *, run: int | None = None, only: Sequence[str] | None = None) -> Iterator[DocumentText]:
         """The clean text of every document that stands, or of the ones of these ids, to find copies of them on other pages."""
