@@ -8,8 +8,7 @@ beside it under names such as `nav`, `share` or `footer`, or is mostly links, is
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -44,29 +43,64 @@ class MainText(NamedTuple):
 
 def find_main(lines: Sequence[Line]) -> MainText | None:
     """The element that holds the running text of a page; None when the page is all links and labels."""
-    weights = {line.index: _weight(line) for line in lines}
+    weights = [_weight(line) for line in lines]
     if posts := _thread(lines, weights):
         return MainText("", posts, thread=True)
-    if sum(weights.values()) < LEAST_PROSE and not any(_lone_sentence(line) for line in lines):
+    if sum(weights) < LEAST_PROSE and not any(_lone_sentence(line) for line in lines):
         return None
-    below: dict[str, float] = defaultdict(float)
-    children: dict[str, dict[str, None]] = defaultdict(dict)
-    for line in lines:
-        if line.block is None:
-            continue
-        above = ""
-        for path in _paths(line.block.path):
-            below[path] += weights[line.index]
-            children[above][path] = None
-            above = path
-    path = max(children[""], key=lambda child: below[child], default="")
-    while path:
-        best = max(children[path], key=lambda child: below[child], default="")
-        if not best or below[best] < KEEP * below[path] or _leaf(best) or _one_of_many(best, children[path], below):
+    element = _fullest(_elements(lines, weights))
+    while element is not None and element.path:
+        best = _fullest(element)
+        if best is None or best.weight < KEEP * element.weight or _leaf(best.path) or _one_of_many(best, element.children):
             break
-        path = best
+        element = best
+    path = element.path if element is not None else ""
     inside = frozenset(line.index for line in lines if line.block is not None and _under(line.block.path, path))
     return MainText(path, inside)
+
+
+class _Element:
+    """An element with all the running text in it and the elements straight below that hold lines, in order."""
+
+    __slots__ = ("children", "path", "weight")
+
+    def __init__(self, path: str) -> None:
+        self.path, self.weight = path, 0.0
+        self.children: list[_Element] = []
+
+
+def _fullest(element: _Element) -> _Element | None:
+    """The child that holds most running text, the first of several."""
+    return max(element.children, key=lambda child: child.weight, default=None)
+
+
+def _elements(lines: Sequence[Line], weights: Sequence[float]) -> _Element:
+    """The tree of the elements that hold lines; a line that is a leaf counts for the element over it."""
+    held: dict[str, float] = {}
+    for line, weight in zip(lines, weights, strict=True):
+        if line.block is not None:
+            path = line.block.path
+            if line.block.tag in LEAF:
+                path = path.rpartition("/")[0] or path
+            held[path] = held.get(path, 0.0) + weight
+    root = _Element("")
+    known: dict[str, tuple[_Element, ...]] = {}
+    for path, weight in held.items():
+        for element in _ancestry(path, root, known):
+            element.weight += weight
+    return root
+
+
+def _ancestry(path: str, root: _Element, known: dict[str, tuple[_Element, ...]]) -> tuple[_Element, ...]:
+    """The element of a path and those above it, the outermost first; new ones are put under `root` and into `known`."""
+    found = known.get(path)
+    if found is None:
+        outer, inner, _ = path.rpartition("/")
+        above = _ancestry(outer, root, known) if inner else ()
+        element = _Element(path)
+        (above[-1] if above else root).children.append(element)
+        found = known[path] = (*above, element)
+    return found
 
 
 def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
@@ -87,16 +121,16 @@ def mark_furniture(lines: Sequence[Line], main: MainText, marks: Marks) -> None:
             marks.take(line, "related_links", "noise.list-of-links", confidence=0.8)
 
 
-def _thread(lines: Sequence[Line], weights: Mapping[int, float]) -> frozenset[int]:
+def _thread(lines: Sequence[Line], weights: Sequence[float]) -> frozenset[int]:
     """The lines that members of a forum wrote, where they hold most of the page's running text; empty on other pages."""
-    bodies: dict[int, str] = {}
-    for line in lines:
-        if line.block and (body := _post(line.block.path)):
-            bodies[line.index] = body
+    written = [
+        (line, weight) for line, weight in zip(lines, weights, strict=True) if line.block and _named(line.block.path).post
+    ]
+    bodies = {line.index: body for line, _ in written if line.block and (body := _post(line.block.path))}
     if len(set(bodies.values())) < POSTS:
         return frozenset()
-    written = sum(weights[index] for index in bodies)
-    if written < MOST_OF * sum(weights.values()) or sum(len(line.view) for line in lines if line.index in bodies) < LEAST_PROSE:
+    posted = sum(weight for line, weight in written if line.index in bodies)
+    if posted < MOST_OF * sum(weights) or sum(len(line.view) for line, _ in written if line.index in bodies) < LEAST_PROSE:
         return frozenset()
     return frozenset(bodies)
 
@@ -117,11 +151,11 @@ def _lone_sentence(line: Line) -> bool:
     )
 
 
-def _one_of_many(best: str, siblings: Iterable[str], below: Mapping[str, float]) -> bool:
+def _one_of_many(best: _Element, siblings: Iterable[_Element]) -> bool:
     """Whether an element is one of a row of its like, as sections of a paper or the posts of a thread are."""
-    sign = _signature(best)
-    alike = [below[other] for other in siblings if other != best and _signature(other) == sign]
-    return len(alike) >= 2 and sum(alike) >= 0.2 * below[best]
+    sign = _signature(best.path)
+    alike = [other.weight for other in siblings if other is not best and _signature(other.path) == sign]
+    return len(alike) >= 2 and sum(alike) >= 0.2 * best.weight
 
 
 def _signature(path: str) -> str:
@@ -131,23 +165,13 @@ def _signature(path: str) -> str:
 
 def _weight(line: Line) -> float:
     """How much running text a line is: characters outside links, whole when it has sentences, a little otherwise."""
-    block = line.block
+    block, view = line.block, line.view
     if block is None:
         return 0.0
-    own = len(line.view) * (1 - block.link_density) * _factor(block.path)
-    marks = line.view.count(",") + line.view.count("。") + line.view.count("、")
-    if line.prose or marks >= 2:
+    own = len(view) * (1 - block.link_density) * _named(block.path).factor
+    if line.prose or (marks := view.count(",") + view.count("。") + view.count("、")) >= 2:
         return own
-    return own * (0.3 if marks and len(line.view) > 15 else 0.03)
-
-
-def _paths(path: str) -> Iterator[str]:
-    """Every ancestor of an element from the root down, the element itself last."""
-    at = path.find("/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find("/", at + 1)
-    yield path
+    return own * (0.3 if marks and len(view) > 15 else 0.03)
 
 
 def _leaf(path: str) -> bool:

@@ -8,7 +8,7 @@ are script, style, comments and what no browser prints. Cells of a table row sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
@@ -52,22 +52,6 @@ class ParsedPage(NamedTuple):
     links: tuple[tuple[str, str], ...]
 
 
-class _Line(NamedTuple):
-    text: str
-    linked: int
-    path: str
-
-
-class _Open:
-    """An element whose children are being walked."""
-
-    __slots__ = ("in_link", "level", "names", "path", "preformatted")
-
-    def __init__(self, path: str, *, in_link: bool, preformatted: bool, level: int) -> None:
-        self.path, self.in_link, self.preformatted, self.level = path, in_link, preformatted, level
-        self.names: dict[str, int] = {}
-
-
 def parse_html(markup: str, *, url: str = "") -> ParsedPage:
     """The text of an HTML page with the place of each line, what the page says of itself, and where it links to.
 
@@ -79,18 +63,12 @@ def parse_html(markup: str, *, url: str = "") -> ParsedPage:
     if root is None:
         return ParsedPage("", (), {}, ())
     try:
-        lines = _Walk().lines(root)
+        walk = _Walk(root)
     except _DepthError:
         root = _tree(markup, target=_Folded())
-        lines = _Walk().lines(root)
-    blocks, at = [], 0
-    for line in lines:
-        end = at + len(line.text)
-        density = round(min(line.linked / len(line.text.replace("\t", "")), 1.0), 3) if line.linked else 0.0
-        blocks.append(Block(Span(at, end), line.path, _tag(line.path), density))
-        at = end + 1
-    texts = [line.text for line in lines]
-    return ParsedPage("\n".join(texts), tuple(blocks), read_metadata(root, lines=texts), tuple(_links(root, url)))
+        walk = _Walk(root)
+    metadata = read_metadata(root, lines=walk.texts)
+    return ParsedPage("\n".join(walk.texts), tuple(walk.blocks), metadata, tuple(_links(root, url)))
 
 
 @lru_cache(maxsize=4096)
@@ -154,69 +132,59 @@ class _Folded:
 class _Walk:
     """The lines of a page: the text between two starts or ends of block elements, runs of white space made one space."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Any) -> None:
+        self.texts: list[str] = []
+        self.blocks: list[Block] = []
+        self._at = 0
         self._parts: list[str] = []
         self._linked = 0
-        self._lines: list[_Line] = []
-        self._stack = [_Open("", in_link=False, preformatted=False, level=0)]
+        self._elements((root,), "", level=0, depth=1, in_link=False, preformatted=False)
 
-    def lines(self, root: Any) -> list[_Line]:
-        """The lines of an element tree."""
-        walker = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walker:
-            tag = element.tag
-            if event == "end":
-                if tag not in SILENT:
-                    self._close(tag)
-                text = element.tail
-            elif tag in SILENT:
-                walker.skip_subtree()
-                continue
-            else:
-                self._open(element, tag)
-                text = element.text
-            if text:
-                self._add(text)
-        return self._lines
+    def _elements(
+        self, elements: Iterable[Any], path: str, *, level: int, depth: int, in_link: bool, preformatted: bool
+    ) -> None:
+        """Walks the children of an element: its path, the levels that names, how deep they lie, what holds of their text."""
+        names: dict[str, int] = {}
+        for element in elements:
+            tag: str = element.tag
+            if tag not in SILENT:
+                if depth > DEEPEST_TREE:
+                    raise _DepthError
+                number = names[tag] = names.get(tag, 0) + 1
+                if inline := tag in INLINE:
+                    below, deeper = path, level
+                else:
+                    if self._parts:
+                        self._edge(tag, path)
+                    below, deeper = _path(path, tag, element, number=number, level=level), level + 1
+                linked, kept = in_link or tag == "a", preformatted or tag == "pre"
+                if (text := element.text) and (self._parts or text.strip(SPACES)):
+                    self._add(text, below, in_link=linked, preformatted=kept)
+                if len(element):
+                    self._elements(element, below, level=deeper, depth=depth + 1, in_link=linked, preformatted=kept)
+                if self._parts and not inline and tag not in CELLS:
+                    self._flush(below)
+            # most of the white space stands between block elements, where it means nothing
+            if (text := element.tail) and (self._parts or text.strip(SPACES)):
+                self._add(text, path, in_link=in_link, preformatted=preformatted)
 
-    def _open(self, element: Any, tag: str) -> None:
-        top = self._stack[-1]
-        number = top.names[tag] = top.names.get(tag, 0) + 1
-        path, level, linked = top.path, top.level, top.in_link
-        if tag in INLINE:
-            linked = linked or tag == "a"
+    def _edge(self, tag: str, path: str) -> None:
+        """The start of a block element ends the line, that of a cell parts it."""
+        if tag in CELLS:
+            self._parts.append("\t")
         else:
-            level += 1
-            if level <= DEEPEST:
-                mark = f"[{number}]" if number > 1 else ""
-                path = f"{path}/{tag}{mark}{_marks(element)}" if path else tag
-            if self._parts and tag in CELLS:
-                self._parts.append("\t")
-            elif self._parts:
-                self._flush(top.path)
-        if len(self._stack) > DEEPEST_TREE:
-            raise _DepthError
-        preformatted = top.preformatted or tag == "pre"
-        self._stack.append(_Open(path, in_link=linked, preformatted=preformatted, level=level))
+            self._flush(path)
 
-    def _close(self, tag: str) -> None:
-        closed = self._stack.pop()
-        if self._parts and tag not in INLINE and tag not in CELLS:
-            self._flush(closed.path)
-
-    def _add(self, text: str) -> None:
-        top = self._stack[-1]
-        if top.preformatted and "\n" in text:
+    def _add(self, text: str, path: str, *, in_link: bool, preformatted: bool) -> None:
+        if preformatted and "\n" in text:
             for number, row in enumerate(text.split("\n")):
                 if number:
-                    self._flush(top.path)
+                    self._flush(path)
                 self._parts.append(row)
-            return
-        if not self._parts and not text.strip(SPACES):  # most of it stands between block elements, where it means nothing
             return
         words = BLANKS.sub(" ", text)
         self._parts.append(words)
-        if top.in_link:
+        if in_link:
             self._linked += len(words.strip(SPACES))
 
     def _flush(self, path: str) -> None:
@@ -225,8 +193,22 @@ class _Walk:
                 text = BLANK_RUN.sub(" ", text)
             if "\t" in text:
                 text = TAB_RUN.sub("\t", text)
-            self._lines.append(_Line(text, self._linked, path))
+            linked, at, end = self._linked, self._at, self._at + len(text)
+            density = round(min(linked / len(text.replace("\t", "")), 1.0), 3) if linked else 0.0
+            self.blocks.append(Block(Span(at, end), path, _tag(path), density))
+            self.texts.append(text)
+            self._at = end + 1
         self._parts, self._linked = [], 0
+
+
+def _path(above: str, tag: str, element: Any, *, number: int, level: int) -> str:
+    """The path of a block element, the `number`th of its name under one that lies `level` levels deep."""
+    if level >= DEEPEST:
+        return above
+    if not above:
+        return tag
+    mark = f"[{number}]" if number > 1 else ""
+    return f"{above}/{tag}{mark}{_marks(element)}"
 
 
 def _marks(element: Any) -> str:
