@@ -159,9 +159,8 @@ def _show(surface: Surface, found: SloganView) -> None:
             lines.append(f"   spelt out in {', '.join(entry['rows'][:FEW])}")
     for source in _sources(found.slogan_id):
         checked = f" — {source['checked']}" if source["checked"] else ""
-        lines.append(
-            f"   {source['field']}: {source['source']}{checked}" + (f" ({source['standing']})" if source["standing"] else "")
-        )
+        told = f"{source['source']}{checked}" + (f" ({source['standing']})" if source["standing"] else "")
+        lines.append(f"   {source['field']}: {told}" + (f" [{source['note']}]" if source["note"] else ""))
     counts = f"{_counted(spread.mentions, 'mention')} in {_counted(spread.documents, 'paper')}"
     lines.append(f"first seen: {spread.first or 'undated'}; {counts}" if spread.mentions else "no paper mentions it")
     for label, pairs in (
@@ -185,9 +184,12 @@ def _sources(name: str) -> list[dict[str, Any]]:
     """Where the dictionary's readings come from, what they were checked with, and what a reader must know of them."""
     entry = look_up(name)
     return [
-        {"field": r.field, "source": r.source, "checked": r.checked or None, "standing": r.standing or None}
+        {
+            "field": r.field, "source": r.source, "checked": r.checked or None, "standing": r.standing or None,
+            "note": r.note or None,
+        }
         for r in (entry.readings if entry else ())
-    ]
+    ]  # fmt: skip
 
 
 def _lineage(surface: Surface, found: Lineage) -> None:
