@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from policymine.text import Alignment, Edit, Span
 
@@ -87,8 +87,7 @@ class Cut:
     review: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """A stretch of raw text that was damaged and what it was read as."""
 
     raw_span: Span

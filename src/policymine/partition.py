@@ -5,14 +5,16 @@ The cleaning station holds its pages against it before it gives them away, the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from policymine.errors import AlignmentError
-from policymine.model import CleanPage, Cut, Document
+from policymine.model import CleanPage, Document
 from policymine.text import Span
 
 CURE = "this is a bug of the cleaning station, the page is not stored; report it"
 MISPLACED = "Origin: a piece is misplaced"
+Bounds = tuple[int, int]
+"""Where a stretch of raw text begins and ends: a span, or as good as one where thousands are compared."""
 
 
 def check_partition(clean: CleanPage) -> None:
@@ -27,43 +29,44 @@ def check_partition(clean: CleanPage) -> None:
     """
     raw, name = clean.page.text, clean.page.url
     documents = sorted(clean.documents, key=lambda document: document.origin)
-    cuts = sorted(clean.cuts, key=lambda cut: cut.raw_span)
-    _disjoint(name, "cut", (cut.raw_span for cut in cuts))
-    _disjoint(name, "document", (document.origin for document in documents))
-    _disjoint(name, "repair", sorted(repair.raw_span for repair in clean.repairs))
-    deleted: list[Span] = []
-    replaced: list[Span] = []
+    cuts = sorted([cut.raw_span for cut in clean.cuts])
+    repaired = sorted([repair.raw_span for repair in clean.repairs])
+    _disjoint(name, "cut", cuts)
+    _disjoint(name, "document", [document.origin for document in documents])
+    _disjoint(name, "repair", repaired)
+    deleted: list[Bounds] = []
+    replaced: list[Bounds] = []
     for document in documents:
         _check_pieces(name, raw, document, deleted=deleted, replaced=replaced)
     inside, outside = _sides(name, cuts, documents)
     _same(name, "deleted without a cut, or cut without being deleted", deleted, inside)
-    _same(name, "replaced without a repair, or the other way round", replaced, [repair.raw_span for repair in clean.repairs])
+    _same(name, "replaced without a repair, or the other way round", replaced, repaired)
     _same(name, "in no document and no cut", list(_gaps(len(raw), documents)), outside)
 
 
-def _check_pieces(name: str, raw: str, document: Document, *, deleted: list[Span], replaced: list[Span]) -> None:
+def _check_pieces(name: str, raw: str, document: Document, *, deleted: list[Bounds], replaced: list[Bounds]) -> None:
+    """Whether pieces follow each other and quote the raw text; adds what they delete and replace."""
     at = document.origin.start
     length = 0
-    for piece in document.alignment.pieces:
-        if piece.raw_start != at:
+    for start, end, text, made in document.alignment.pieces:
+        if start != at:
             raise AlignmentError(
                 name, f"raw offset {at}", f"{MISPLACED}, those of document {document.ordinal} leave a gap; {CURE}"
             )
-        at = piece.raw_end
-        length += len(piece.text)
-        if piece.edit is None and not raw.startswith(piece.text, piece.raw_start):
-            raise AlignmentError(name, f"raw offset {piece.raw_start}", f"{MISPLACED}, it does not quote the raw text; {CURE}")
-        if piece.edit is None and len(piece.text) != piece.raw_end - piece.raw_start:
-            raise AlignmentError(
-                name, f"raw offset {piece.raw_start}", f"{MISPLACED}, it has another length than its raw text; {CURE}"
+        at = end
+        length += len(text)
+        if made is not None:
+            (replaced if text else deleted).append((start, end))
+        elif raw[start:end] != text:
+            wrong = (
+                "it has another length than its raw text" if raw.startswith(text, start) else "it does not quote the raw text"
             )
-        if piece.edit is not None:
-            (replaced if piece.text else deleted).append(Span(piece.raw_start, piece.raw_end))
+            raise AlignmentError(name, f"raw offset {start}", f"{MISPLACED}, {wrong}; {CURE}")
     if at != document.origin.end or length != len(document.text):
         raise AlignmentError(name, f"raw offset {at}", f"Origin: pieces end at raw {at}, they end too early or late; {CURE}")
 
 
-def _disjoint(name: str, what: str, spans: Iterable[Span]) -> None:
+def _disjoint(name: str, what: str, spans: Sequence[Bounds]) -> None:
     reached = 0
     for start, end in spans:
         if start < reached or end <= start:
@@ -73,57 +76,54 @@ def _disjoint(name: str, what: str, spans: Iterable[Span]) -> None:
         reached = end
 
 
-def _sides(name: str, cuts: Iterable[Cut], documents: list[Document]) -> tuple[list[Span], list[Span]]:
+def _sides(name: str, cuts: Iterable[Span], documents: list[Document]) -> tuple[list[Bounds], list[Bounds]]:
     """The cuts inside documents and those outside; none may be both."""
-    inside: list[Span] = []
-    outside: list[Span] = []
+    inside: list[Bounds] = []
+    outside: list[Bounds] = []
     index = 0
     for cut in cuts:
-        while index < len(documents) and documents[index].origin.end <= cut.raw_span.start:
+        while index < len(documents) and documents[index].origin.end <= cut.start:
             index += 1
         origin = documents[index].origin if index < len(documents) else None
-        if origin is None or not origin.overlaps(cut.raw_span):
-            outside.append(cut.raw_span)
-        elif origin.contains(cut.raw_span):
-            inside.append(cut.raw_span)
+        if origin is None or not origin.overlaps(cut):
+            outside.append(cut)
+        elif origin.contains(cut):
+            inside.append(cut)
         else:
-            raise AlignmentError(
-                name, f"raw offset {cut.raw_span.start}", f"Partition: a cut crosses the edge of a document; {CURE}"
-            )
+            raise AlignmentError(name, f"raw offset {cut.start}", f"Partition: a cut crosses the edge of a document; {CURE}")
     return inside, outside
 
 
-def _gaps(length: int, documents: list[Document]) -> Iterator[Span]:
+def _gaps(length: int, documents: list[Document]) -> Iterator[Bounds]:
     at = 0
     for document in documents:
         if document.origin.start > at:
-            yield Span(at, document.origin.start)
+            yield at, document.origin.start
         at = document.origin.end
     if at < length:
-        yield Span(at, length)
+        yield at, length
 
 
-def _same(name: str, what: str, one: list[Span], other: list[Span]) -> None:
+def _same(name: str, what: str, one: list[Bounds], other: Sequence[Bounds]) -> None:
     """Whether two lists of disjoint spans cover the same characters."""
     if one == other:
         return
-    for left, right in zip(_merged(one), _merged(other), strict=False):
-        if left != right:
-            place = min(
-                left.start if left.start != right.start else left.end, right.start if left.start != right.start else right.end
-            )
+    left, right = _merged(one), _merged(other)
+    if left == right:
+        return
+    for (start, end), (low, high) in zip(left, right, strict=False):
+        if (start, end) != (low, high):
+            place = min(start, low) if start != low else min(end, high)
             raise AlignmentError(name, f"raw offset {place}", f"Partition: a character is {what}; {CURE}")
-    if len(_merged(one)) != len(_merged(other)):
-        longer = max(_merged(one), _merged(other), key=len)
-        place = longer[min(len(_merged(one)), len(_merged(other)))].start
-        raise AlignmentError(name, f"raw offset {place}", f"Partition: a character is {what}; {CURE}")
+    place = max(left, right, key=len)[min(len(left), len(right))][0]
+    raise AlignmentError(name, f"raw offset {place}", f"Partition: a character is {what}; {CURE}")
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and merged[-1].end == span.start:
-            merged[-1] = Span(merged[-1].start, span.end)
+def _merged(spans: Iterable[Bounds]) -> list[Bounds]:
+    merged: list[Bounds] = []
+    for start, end in sorted(spans):
+        if merged and merged[-1][1] == start:
+            merged[-1] = merged[-1][0], end
         else:
-            merged.append(span)
+            merged.append((start, end))
     return merged

@@ -274,15 +274,19 @@ def _joined(cuts: Iterable[Cut]) -> Iterator[Cut]:
 def _inline_cuts(documents: Iterable[Document], marks: Iterable[Mark]) -> Iterator[Cut]:
     kinds = {**{mark.rule: mark.kind for mark in marks}, **KINDS}
     for document in documents:
-        deleted = [edit for edit in document.alignment.edits if not edit.text]
-        yield from _joined(Cut(edit.span, kinds[edit.rule], edit.rule, edit.confidence) for edit in deleted)
+        cuts = []
+        for start, end, text, made in document.alignment.changed:
+            if made and not text:
+                cuts.append(Cut(Span(start, end), kinds[made[0]], made[0], made[1]))
+        yield from _joined(cuts)
 
 
 def _repairs(documents: Iterable[Document]) -> Iterator[Repair]:
     for document in documents:
-        for edit in document.alignment.edits:
-            if edit.text:
-                yield Repair(edit.span, KINDS.get(edit.rule, edit.rule), edit.rule, edit.text, edit.confidence, edit.certainty)
+        for start, end, text, made in document.alignment.changed:
+            if made and text:
+                rule, confidence, certainty = made
+                yield Repair(Span(start, end), KINDS.get(rule, rule), rule, text, confidence, certainty)
 
 
 def _reviewed(cut: Cut, raw: str) -> Cut:

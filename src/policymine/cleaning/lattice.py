@@ -73,13 +73,6 @@ class Reading(NamedTuple):
     reads: tuple[Read, ...]
 
 
-class _Node(NamedTuple):
-    """A state between two shown characters: the place, and what waits there."""
-
-    at: int
-    kind: int
-
-
 class _Step(NamedTuple):
     """A word read from a node: how it lies to the slip, how many pairs it takes, whether the pair behind it was seen."""
 
@@ -89,10 +82,11 @@ class _Step(NamedTuple):
     behind: bool
 
 
-class _Best(NamedTuple):
-    cost: float
-    back: _Node | None
-    step: _Step | None
+TORN = tuple(Kind(before=before, torn=True) for before in range(4))
+LATER = tuple(Kind(before=before) for before in range(1, 4))
+AFTER = {lead: Kind(lead=lead) for lead in (True, False)}
+CAUGHT = {lead: tuple(Kind(lead=lead, caught=caught) for caught in range(1 if lead else 2, 4)) for lead in (True, False)}
+MARKED = {kind: kind._replace(marked=True) for kind in (*TORN, *LATER, *AFTER.values())}
 
 
 @cache
@@ -149,140 +143,147 @@ def read(shown: Sequence[Shown], *, ends: bool = True) -> Reading:
 
 
 class _Search:
-    """One walk over a stretch."""
+    """One walk over a stretch. A node is a state between two shown characters: three times the place, and what waits there."""
 
     def __init__(self, shown: Sequence[Shown], *, ends: bool) -> None:
         self._text = "".join(one.character for one in shown)
         self._signs = [int.from_bytes(one.pair) or (MARK if is_mark(one.character) else 0) for one in shown]
         self._marked = MARK in self._signs
         self._size, self._ends = len(shown), ends
-        self._lookup = Lookup(_shapes(), self._signs)
-        self._best: dict[_Node, _Best] = {_Node(0, IN_STEP): _Best(0.0, None, None)}
+        self._words = _shapes()
+        self._lookup = Lookup(self._words, self._signs)
+        nodes = 3 * len(shown) + 6
+        self._cost = [math.inf] * nodes
+        self._back = [-1] * nodes
+        self._step: list[_Step | None] = [None] * nodes
+        self._cost[IN_STEP] = 0.0
 
     def reading(self) -> Reading:
-        for at in range(self._size + 1):
-            self._slipped(_Node(at, WAITING))
-            self._slipped(_Node(at, BLIND))
-            before = self._best.get(_Node(at, BLIND))
-            self._in_step(_Node(at, IN_STEP))
-            if self._best.get(_Node(at, BLIND)) != before:
-                self._slipped(_Node(at, BLIND))
-        end = _Node(self._size, IN_STEP)
-        return Reading(self._best[end].cost, tuple(self._trace(end)))
+        for node in range(0, 3 * self._size + 3, 3):
+            self._slipped(node + WAITING)
+            self._slipped(node + BLIND)
+            before = self._cost[node + BLIND]
+            self._in_step(node)
+            if self._cost[node + BLIND] != before:
+                self._slipped(node + BLIND)
+        end = 3 * self._size
+        return Reading(self._cost[end], tuple(self._trace(end)))
 
-    def _reach(self, to: _Node, cost: float, back: _Node, step: _Step | None) -> None:
-        if to not in self._best or cost < self._best[to].cost:
-            self._best[to] = _Best(cost, back, step)
+    def _reach(self, to: int, cost: float, back: int, step: _Step | None) -> None:
+        if cost < self._cost[to]:
+            self._cost[to], self._back[to], self._step[to] = cost, back, step
 
-    def _in_step(self, node: _Node) -> None:
+    def _in_step(self, node: int) -> None:
         """The words that stand there as they are shown, and the ways to lose the step."""
-        if node not in self._best:
+        paid, at, costs = self._cost[node], node // 3, vocabulary().costs
+        if paid == math.inf:
             return
-        paid, at, costs = self._best[node].cost, node.at, vocabulary().costs
         for end in range(at + 1, min(at + LONGEST, self._size) + 1):
             cost = costs.get(self._text[at:end], UNKNOWN if end == at + 1 else None)
-            if cost is not None:
+            if cost is not None and paid + cost < self._cost[3 * end]:
                 step = _Step(self._text[at:end], Kind(before=end - at), end - at, False)
-                self._reach(_Node(end, IN_STEP), paid + cost, node, step)
+                self._reach(3 * end, paid + cost, node, step)
         if at == self._size or self._signs[at] <= MARK:
             return
-        self._reach(_Node(at, BLIND), paid + SLIP, node, None)
-        for before in range(4):
-            self._words(node, paid + SLIP, Kind(before=before, torn=True))
-            if before:
-                self._words(node, paid + SLIP, Kind(before=before))
+        paid += SLIP
+        self._reach(node + BLIND, paid, node, None)
+        for torn in TORN:
+            self._all(node, paid, torn)
+            if torn.before:
+                self._all(node, paid, LATER[torn.before - 1])
         if at == 0 or self._signs[at - 1] <= MARK:
             half = MARKED_HALF if at and self._signs[at - 1] == MARK else UNKNOWABLE
-            self._reach(_Node(at + 1, WAITING), paid + SLIP + half, node, _Step("", Kind(), 0, True))
+            self._reach(node + 3 + WAITING, paid + half, node, _Step("", Kind(), 0, True))
 
-    def _slipped(self, node: _Node) -> None:
+    def _slipped(self, node: int) -> None:
         """The words that begin out of step."""
-        if node not in self._best:
+        paid, lead = self._cost[node], node % 3 == WAITING
+        if paid == math.inf:
             return
-        paid, lead = self._best[node].cost, node.kind == WAITING
-        self._words(node, paid, Kind(lead=lead))
-        for caught in range(1, 4):
-            if lead or caught > 1:
-                kind = Kind(lead=lead, caught=caught)
-                for size, found in self._lookup.at(node.at, kind):
-                    self._take(node, paid + CATCH, _Node(node.at + size, IN_STEP), found, 0, _Step("", kind, size, False))
+        self._all(node, paid, AFTER[lead])
+        for kind in CAUGHT[lead]:
+            for found in self._lookup.of(kind)[node // 3]:
+                to = node - node % 3 + 3 * found[2]
+                if paid + CATCH < self._cost[to]:
+                    self._take(node, paid + CATCH, to, found, found[3])
 
-    def _words(self, node: _Node, paid: float, kind: Kind) -> None:
+    def _all(self, node: int, paid: float, kind: Kind) -> None:
         """All words of one kind from a node on."""
-        for size, found in self._lookup.at(node.at, kind):
-            vanished = self._marked and len(_shapes().texts[int(found.words[0])]) > size + 1
-            self._end(node, paid + UNMARKED * vanished, kind, size, found)
+        for found in self._lookup.of(kind)[node // 3]:
+            vanished = self._marked and len(self._words.texts[found[0].words[found[3]]]) > found[2] + 1
+            self._end(node, paid + UNMARKED if vanished else paid, found)
         if self._marked:
-            kind = kind._replace(marked=True)
-            for size, found in self._lookup.at(node.at, kind):
-                if MARK in self._signs[node.at : node.at + size]:
-                    self._end(node, paid, kind, size, found)
+            for found in self._lookup.of(MARKED[kind])[node // 3]:
+                self._end(node, paid, found)
 
-    def _end(self, node: _Node, paid: float, kind: Kind, size: int, found: Found) -> None:
+    def _end(self, node: int, paid: float, found: Found) -> None:
         """The ways on behind words of one shape: the next pair was seen, left a mark, vanished, or the step is found."""
-        at = node.at + size
+        index, _, size, start, stop = found
+        at, cost = node // 3 + size, self._cost
+        to = 3 * at
         sign = self._signs[at] if at < self._size else 0
-        step = _Step("", kind, size, behind=False)
-        if sign > MARK:
-            seen = found.last.find(sign >> 8)
+        if sign > MARK and paid < cost[to + 3 + WAITING]:
+            seen = index.last.find(sign >> 8, start, stop)
             if seen >= 0:
-                self._take(node, paid, _Node(at + 1, WAITING), found, seen, _Step("", kind, size, behind=True))
-        lost = found.gone.find(1)
+                self._take(node, paid, to + 3 + WAITING, found, seen, behind=True)
+        lost = index.gone.find(1, start, stop)
         if lost >= 0:
             if sign == MARK:
-                self._take(node, paid, _Node(at + 1, BLIND), found, lost, step)
-            self._take(node, paid + UNMARKED * self._marked, _Node(at, BLIND), found, lost, step)
+                self._take(node, paid, to + 3 + BLIND, found, lost)
+            self._take(node, paid + UNMARKED * self._marked, to + BLIND, found, lost)
         if sign == MARK:
-            self._take(node, paid + AT_MARK, _Node(at + 1, IN_STEP), found, self._ending(node, found, at + 1), step)
-        self._take(node, paid + CATCH, _Node(at, IN_STEP), found, self._ending(node, found, at), step)
+            self._take(node, paid + AT_MARK, to + 3, found, self._ending(node, found, at + 1))
+        if paid + CATCH < cost[to]:
+            self._take(node, paid + CATCH, to, found, self._ending(node, found, at))
 
-    def _ending(self, node: _Node, found: Found, at: int) -> int:
+    def _ending(self, node: int, found: Found, at: int) -> int:
         """The first of the words, but a full stop where a line ends with the first byte of a mark."""
-        if self._stops(at) and node.kind == WAITING and self._signs[node.at - 1] & 0xFF == 0xA1:
-            stops = [number for number, word in enumerate(found.words[:20].tolist()) if _shapes().texts[word] == "。"]
-            return stops[0] if stops else 0
-        return 0
+        index, _, _, start, stop = found
+        if node % 3 == WAITING and self._signs[node // 3 - 1] & 0xFF == 0xA1 and self._stops(at):
+            texts, numbers = self._words.texts, index.words
+            return next((n for n in range(start, min(stop, start + 20)) if texts[numbers[n]] == "。"), start)
+        return start
 
     def _stops(self, at: int) -> bool:
         """Whether the stretch ends at a place, or a mark of punctuation stands there."""
         return self._ends if at == self._size else self._text[at] in "，。、；：！？,;:!?）)》”"
 
-    def _take(self, node: _Node, paid: float, to: _Node, found: Found, number: int, step: _Step) -> None:
-        best = self._best.get(to)
-        if best is not None and best.cost <= paid:
+    def _take(self, node: int, paid: float, to: int, found: Found, number: int, *, behind: bool = False) -> None:
+        if self._cost[to] <= paid:
             return
-        word = int(found.words[number])
-        text = _shapes().texts[word]
-        if to == node or (len(text) == 1 and to.kind == IN_STEP and node.kind != WAITING):
+        index, kind, size, start, stop = found
+        word = index.words[number]
+        text = self._words.texts[word]
+        if to == node or (len(text) == 1 and to % 3 == IN_STEP and node % 3 != WAITING):
             return  # of a character without any of its bytes nothing is known
-        price = float(_shapes().prices[word]) - VANISHED * (len(text) - (to.at - node.at))
-        inside = to.kind == IN_STEP and not self._stops(to.at) and not step.kind.caught
+        price = self._words.prices[word] - VANISHED * (len(text) - (to // 3 - node // 3))
+        inside = to % 3 == IN_STEP and not self._stops(to // 3) and not kind.caught
         if inside and len(text) > 1:
             price += HONEST
         elif inside:
-            likelier = _shapes().mass(found.words.tobytes())  # of all characters with this first byte, beside the likeliest one
+            # of all characters with this first byte, beside the likeliest one
+            likelier = self._words.mass(kind, start, stop)
             if likelier >= 2:
                 text, price = UNREAD, price - math.log(likelier)
-        if best is None or paid + price < best.cost:
-            self._best[to] = _Best(paid + price, node, _Step(text, step.kind, step.size, step.behind))
+        if paid + price < self._cost[to]:
+            self._reach(to, paid + price, node, _Step(text, kind, size, behind))
 
-    def _trace(self, node: _Node) -> Iterator[Read]:
+    def _trace(self, end: int) -> Iterator[Read]:
         """The way back from a node, each word's cost shared among its characters."""
         found: list[list[Read]] = []
-        at: _Node | None = node
-        while at is not None:
-            here = self._best[at]
-            if here.back is not None and here.step is not None:
-                reads = list(self._reads(here.back, here.step, at))
-                paid = here.cost - self._best[here.back].cost
+        node = end
+        while (back := self._back[node]) >= 0:
+            if (step := self._step[node]) is not None:
+                reads = list(self._reads(back, step, node))
+                paid = self._cost[node] - self._cost[back]
                 found.append([one._replace(cost=paid / len(reads)) for one in reads])
-            at = here.back
+            node = back
         for reads in reversed(found):
             yield from reads
 
-    def _reads(self, node: _Node, step: _Step, to: _Node) -> Iterator[Read]:
+    def _reads(self, node: int, step: _Step, to: int) -> Iterator[Read]:
         """The characters of a word with the shown ones that each was read from."""
-        word, kind, at = step.word, step.kind, node.at
+        word, kind, at = step.word, step.kind, node // 3
         if not word:
             yield Read("", at, at + 1, HALF)
             return
@@ -297,7 +298,7 @@ class _Search:
             if half:
                 seen, end = False, at + (self._signs[at] == MARK)
             elif number == len(word) - 1:
-                seen, end = step.behind, to.at
+                seen, end = step.behind, to // 3
             else:
                 first = pair_of(character)[0 if torn else 1]
                 seen = bool(shifted.mapped()[first << 8 | pair_of(word[number + 1])[0]])

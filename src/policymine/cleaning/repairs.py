@@ -79,7 +79,7 @@ def _steps() -> tuple[Callable[[str], list[Edit]], ...]:
 def _issues(alignment: Alignment) -> Iterator[Issue]:
     """What a person should look at: characters that were inferred, numbers that lost digits, damage that stayed."""
     raw = alignment.raw
-    damaged = [edit for edit in alignment.edits if edit.rule in _OF_BYTES]
+    damaged = [edit for piece in alignment.changed if piece.made and piece.made[0] in _OF_BYTES and (edit := piece.edit)]
     for edit in damaged:
         where = alignment.to_clean(edit.span)
         if "g" in (edit.certainty or ""):
@@ -98,6 +98,8 @@ def _issues(alignment: Alignment) -> Iterator[Issue]:
 
 def _lawful(text: str, edits: list[Edit]) -> list[Edit]:
     """The edits that may be made: those that touch a digit only where their rule is listed for it."""
+    if not _DIGIT.search("".join([text[start:end] for (start, end), *_ in edits])):
+        return edits
     return [edit for edit in edits if edit.rule in _MAY_TOUCH_DIGITS or not _DIGIT.search(text, *edit.span)]
 
 

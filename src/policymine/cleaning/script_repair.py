@@ -6,16 +6,19 @@ It never holds a digit or a mark of punctuation.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from operator import ne
+from functools import cache
 
-from policymine.text import Edit, Span
-from policymine.text.script import to_simplified, traditional_stretches
+import numpy as np
+import numpy.typing as npt
+
+from policymine.text import Edit
+from policymine.text.alignment import replacements
+from policymine.text.points import kinds_of
+from policymine.text.script import lines_to_simplified, traditional_stretches
 
 RULE = "repairs.script"
-_PHRASE = re.compile(rb"\x01+(?:\x00{1,2}\x01+)*")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
+APART = 3
+"""How many characters on the next changing one may stand in a phrase."""
 
 
 def find_traditional(text: str) -> list[Edit]:
@@ -24,16 +27,37 @@ def find_traditional(text: str) -> list[Edit]:
     >>> [(e.span.of("縣委會議:要求"), e.text) for e in find_traditional("縣委會議:要求")]
     [('縣委會議', '县委会议')]
     """
-    edits: list[Edit] = []
-    for stretch in traditional_stretches(text):
-        old = stretch.of(text)
-        new = to_simplified(old)
-        for start, end in _phrases(old, new):
-            edits.append(Edit(Span(stretch.start + start, stretch.start + end), new[start:end], RULE, 0.99))
-    return edits
+    stretches = traditional_stretches(text)
+    if not stretches:
+        return []
+    olds = [stretch.of(text) for stretch in stretches]
+    old = "\n".join(olds)
+    new = lines_to_simplified(olds)
+    starts, ends = _phrases(old, new)
+    texts = [new[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    begins = np.cumsum([0, *(len(one) + 1 for one in olds[:-1])])
+    shift = (np.array([stretch.start for stretch in stretches]) - begins)[np.searchsorted(begins, starts, "right") - 1]
+    bounds = zip((starts + shift).tolist(), (ends + shift).tolist(), strict=True)
+    return replacements(bounds, texts, rule=RULE, confidence=0.99)
 
 
-def _phrases(old: str, new: str) -> Iterator[tuple[int, int]]:
-    changed = bytes(map(ne, old, new))
-    for run in _HAN.finditer(old):
-        yield from (phrase.span() for phrase in _PHRASE.finditer(changed, *run.span()))
+def _phrases(old: str, new: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Where phrases begin and end."""
+    han = kinds_of(old, _han())
+    changed = np.frombuffer(old.encode("utf-32-le", "surrogatepass"), np.uint32) != np.frombuffer(
+        new.encode("utf-32-le", "surrogatepass"), np.uint32
+    )
+    places = np.flatnonzero(changed & (han == 1))
+    if not len(places):
+        return places, places
+    others = np.cumsum(han == 0)[places]
+    apart = np.flatnonzero((np.diff(places) > APART) | (np.diff(others) > 0))
+    return places[np.append(0, apart + 1)], places[np.append(apart, len(places) - 1)] + 1
+
+
+@cache
+def _han() -> npt.NDArray[np.uint8]:
+    """For every character of the first plane whether it is a Han character."""
+    table = np.zeros(1 << 16, np.uint8)
+    table[0x3400:0xA000] = table[0xF900:0xFB00] = 1
+    return table

@@ -8,7 +8,7 @@ shown pairs. Shapes are hashed; a stretch is looked up in all places and lengths
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ LONGEST = 6
 MARK = 1
 """Stands in a shape for a pair that left a mark."""
 _P, _Q = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_THREE, _SEVEN = np.uint64(3), np.uint64(7)
 _MASK = (1 << 64) - 1
 _RARE = 15.0
 """What words cost at most that are tried across the border of a stretch."""
@@ -41,30 +42,34 @@ class Kind(NamedTuple):
     marked: bool = False
 
 
-class Found(NamedTuple):
-    """Words of one shape, the most frequent first: their numbers, and as bytes, to be searched:
+class Index:
+    """The words of one kind by their shapes: all words of a shape stand side by side, the most frequent first.
 
-    `last` is the last byte of each (that which the next pair begins with), `gone` 1 where that pair vanishes or may vanish.
+    `words` are their numbers; as bytes, to be searched: `last` the last byte of each (that which the next pair begins with),
+    `gone` 1 where that pair vanishes or may vanish.
     """
 
-    words: npt.NDArray[np.int64]
-    last: bytes
-    gone: bytes
+    def __init__(self, keys: Keys, words: npt.NDArray[np.int64], last: Bytes) -> None:
+        """Takes the shapes in order with their words."""
+        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        self._keys, self._starts = keys[first], np.append(first, len(keys))
+        self.words, self.last, self.gone = words.data, last.tobytes(), gone()[last].tobytes()
+        self._shift = np.uint64(64 - max(int(len(self._keys) * 8).bit_length(), 4))
+        places = self._keys * _Q >> self._shift
+        sieve = np.zeros(1 << (64 - int(self._shift)), np.bool_)
+        sieve[places] = True
+        self._sieve = np.packbits(sieve, bitorder="little")
 
-
-class _Index(NamedTuple):
-    keys: Keys
-    words: npt.NDArray[np.int64]
-    last: bytes
-    gone: bytes
-
-    def all_of(self, keys: Keys) -> Iterator[tuple[int, Found]]:
-        """The words of each shape that has any, with the number of the shape among those asked for."""
-        low = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        known = np.flatnonzero(self.keys[low] == keys)
-        low, high = low[known], np.searchsorted(self.keys, keys[known], "right")
-        for number, start, stop in zip(known.tolist(), low.tolist(), high.tolist(), strict=True):
-            yield number, Found(self.words[start:stop], self.last[start:stop], self.gone[start:stop])
+    def all_of(self, keys: Keys) -> tuple[list[int], list[int], list[int]]:
+        """The shapes that have words: their numbers among those asked for, where their words begin and where they end."""
+        places = keys * _Q >> self._shift
+        bits = self._sieve[places >> _THREE] >> (places & _SEVEN).astype(np.uint8)
+        likely = np.flatnonzero(bits & 1)
+        asked = keys[likely]
+        low = np.minimum(np.searchsorted(self._keys, asked), len(self._keys) - 1)
+        known = np.flatnonzero(self._keys[low] == asked)
+        low = low[known]
+        return likely[known].tolist(), self._starts[low].tolist(), self._starts[low + 1].tolist()
 
 
 @cache
@@ -121,10 +126,11 @@ class Words:
             self._parts.append((length, codes[kept]))
             self.texts += [listed[number] for number in kept.tolist()]
             priced.append(price[order])
-        self.prices = np.concatenate(priced)
+        self._prices = np.concatenate(priced)
+        self.prices = self._prices.data
 
     @lru_cache(maxsize=64)  # noqa: B019 - there is one object of this class
-    def index(self, kind: Kind) -> _Index:
+    def index(self, kind: Kind) -> Index:
         """The words by their shapes, sorted."""
         keys, words, last, start = [], [], [], 0
         for length, codes in self._parts:
@@ -133,7 +139,7 @@ class Words:
             if length < kind.before + 1 or (kind.caught and length <= kind.caught):
                 continue
             if kind.before or kind.caught:
-                few = self.prices[numbers] < _RARE
+                few = self._prices[numbers] < _RARE
                 codes, numbers = codes[few], numbers[few]
             shape = _shape(codes, kind)
             keys.append(shape)
@@ -141,15 +147,14 @@ class Words:
             torn_last = kind.torn and length == kind.before + 1
             last.append((codes[:, -1] >> 8 if torn_last else codes[:, -1] & 0xFF).astype(np.uint8))
         key, word, ending = np.concatenate(keys), np.concatenate(words), np.concatenate(last)
-        cheap = np.argsort(self.prices[word], kind="stable")
+        cheap = np.argsort(self._prices[word], kind="stable")
         order = cheap[np.argsort(key[cheap], kind="stable")]
-        ending = ending[order]
-        return _Index(key[order], word[order], ending.tobytes(), gone()[ending].tobytes())
+        return Index(key[order], word[order], ending[order])
 
     @lru_cache(maxsize=1024)  # noqa: B019 - there is one object of this class
-    def mass(self, words: bytes) -> float:
-        """How likely the single characters of a shape (its numbers as bytes) are together, the likeliest of them counting 1."""
-        prices = [float(self.prices[word]) for word in np.frombuffer(words, np.int64).tolist() if len(self.texts[word]) == 1]
+    def mass(self, kind: Kind, start: int, stop: int) -> float:
+        """How likely the single characters of a shape (its words in the index) are together, the likeliest counting 1."""
+        prices = [self.prices[word] for word in self.index(kind).words[start:stop] if len(self.texts[word]) == 1]
         return sum(math.exp(prices[0] - price) for price in prices)
 
 
@@ -191,6 +196,10 @@ def pair_of(character: str) -> bytes:
     return bytes((code >> 8, code & 0xFF)) if code else b""
 
 
+Found = tuple[Index, Kind, int, int, int]
+"""Words of one shape at a place: their index and kind, how many pairs they take, where they begin and end in the index."""
+
+
 class Lookup:
     """All words of a stretch, looked up together."""
 
@@ -198,22 +207,23 @@ class Lookup:
         """Takes the shown pairs as numbers, MARK for marks, 0 for what has no bytes."""
         self._words, self._signs = words, signs
         self._rows: dict[tuple[bool, bool, bool], _Rows] = {}
-        self._known: dict[Kind, dict[int, list[tuple[int, Found]]]] = {}
+        self._known: dict[Kind, list[tuple[Found, ...]]] = {}
 
-    def at(self, place: int, kind: Kind) -> Sequence[tuple[int, Found]]:
-        """The words that can begin at a place, by the number of shown pairs that they take."""
-        if kind not in self._known:
-            self._known[kind] = self._all(kind)
-        return self._known[kind].get(place, ())
+    def of(self, kind: Kind) -> list[tuple[Found, ...]]:
+        """The words of a kind for each place where they can begin; of a `marked` kind those with a mark inside."""
+        known = self._known.get(kind)
+        if known is None:
+            known = self._known[kind] = self._all(kind)
+        return known
 
-    def _all(self, kind: Kind) -> dict[int, list[tuple[int, Found]]]:
+    def _all(self, kind: Kind) -> list[tuple[Found, ...]]:
         way = kind.lead, kind.caught > 0, kind.marked
         if way not in self._rows:
             self._rows[way] = _rows(self._signs, lead=kind.lead, caught=kind.caught > 0, marked=kind.marked)
-        rows = self._rows[way]
-        known: dict[int, list[tuple[int, Found]]] = {}
-        for number, found in self._words.index(kind).all_of(rows.keys):
-            known.setdefault(rows.places[number], []).append((rows.sizes[number], found))
+        rows, index = self._rows[way], self._words.index(kind)
+        known: list[tuple[Found, ...]] = [()] * (len(self._signs) + 1)
+        for number, start, stop in zip(*index.all_of(rows.keys), strict=True):
+            known[rows.places[number]] += ((index, kind, rows.sizes[number], start, stop),)
         return known
 
 
@@ -229,12 +239,15 @@ def _rows(signs: Sequence[int], *, lead: bool, caught: bool, marked: bool) -> _R
     """The rows of signs, grown from every place at once; a mark ends them unless it is `marked` or the half that was lost."""
     shown = np.array([*signs, *[0] * (LONGEST + 1)], np.uint64)
     size = len(signs) + 1
+    marks = np.cumsum(np.concatenate(([False], shown == MARK)))
     before = np.concatenate(([np.uint64(0)], shown[: size - 1]))
     open_ = before > MARK if lead else np.ones(size, np.bool_)
     key, last = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
     places, sizes, keys = [], [], []
     for length in range(LONGEST + 1):
         here = np.flatnonzero(open_ & (last != MARK) if length and not marked else open_)
+        if marked:
+            here = here[marks[here + length] > marks[here]]
         places.append(here)
         sizes += [length] * len(here)
         keys.append(key[here] * _Q + (before[here] & np.uint64(0xFF)) + np.uint64(1) if lead else key[here])

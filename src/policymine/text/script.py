@@ -11,26 +11,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import opencc
 
+from policymine.text.points import kinds_of
 from policymine.text.span import Span
 
 Script = Literal["simplified", "traditional"]
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_UNKNOWN_TO_OPENCC = str.maketrans("陜衹衞倂彊", "陕只卫并强")
+_UNKNOWN_TO_OPENCC = tuple(zip("陜衹衞倂彊", "陕只卫并强", strict=True))
 # 著 stays 著: first what may stand before it, then what may follow; a verb before 著名 makes it 着 again (跟着名师)
-_KEPT_ZHU = re.compile(
-    "(?:[显卓昭名专编原巨土译拙遗]|(?<![讨议谈评争])论|(?<![配结联组混])合|较|所)著(?!手|力|眼|实|想|急)"
-    "|(?<![随跟沿接向顺伴朝对面围临有带看])著(?:[名称者述书录]|作(?![出为好业主])|有(?=[《〈“]))"
-)
+_ZHU_BEHIND = re.compile("(?:[显卓昭名专编原巨土译拙遗]|(?<![讨议谈评争])论|(?<![配结联组混])合|较|所)著(?!手|力|眼|实|想|急)")
+_ZHU_BEFORE = re.compile("(?<![随跟沿接向顺伴朝对面围临有带看])著(?:[名称者述书录]|作(?![出为好业主])|有(?=[《〈“]))")
 _SENTENCE = re.compile("[^。！？；!?;\n]*[。！？；!?;\n]?")
 _KANA = re.compile("[\u3041-\u30fa]")
-_LINE = re.compile("[^\n]*\n?")
+_TRADITIONAL, _SIMPLIFIED, _LINE_END = 1, 2, 3
 
 
 class Tally(NamedTuple):
@@ -46,8 +47,8 @@ def _converter(name: str) -> opencc.OpenCC:
 
 
 @cache
-def _tells() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What finds the characters that only traditional, and only simplified, texts have."""
+def _only() -> tuple[frozenset[str], frozenset[str]]:
+    """The characters that only traditional, and only simplified, texts have."""
     han = [chr(code) for code in range(0x3400, 0xA000) if not 0x4DC0 <= code < 0x4E00]
     lines = "\n".join(han)
     simple, full = (_converter(name).convert(lines).split("\n") for name in ("t2s", "s2t"))
@@ -55,7 +56,30 @@ def _tells() -> tuple[re.Pattern[str], re.Pattern[str]]:
     big5 = set("".join(han).encode("big5", "ignore").decode("big5"))
     traditional = {a for a, b in zip(han, simple, strict=True) if a != b} - gb | {"陜"}
     simplified = {a for a, b in zip(han, full, strict=True) if a != b} - big5
+    return frozenset(traditional), frozenset(simplified)
+
+
+@cache
+def _tells() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds them in a few characters."""
+    traditional, simplified = _only()
     return re.compile(f"[{''.join(sorted(traditional))}]"), re.compile(f"[{''.join(sorted(simplified))}]")
+
+
+@cache
+def _telling() -> npt.NDArray[np.uint8]:
+    """For every character of the first plane which script it tells, or that it ends a line."""
+    table = np.zeros(1 << 16, np.uint8)
+    for number, characters in zip((_TRADITIONAL, _SIMPLIFIED), _only(), strict=True):
+        table[[ord(character) for character in characters]] = number
+    table[ord("\n")] = _LINE_END
+    return table
+
+
+@lru_cache(maxsize=2)
+def _told(text: str) -> npt.NDArray[np.uint8]:
+    """What each character of a text tells."""
+    return kinds_of(text, _telling())
 
 
 def tally(text: str) -> Tally:
@@ -74,10 +98,9 @@ def script_of(text: str) -> Script:
     >>> script_of("會議強調,要落實責任"), script_of("会议强调,要落实责任")
     ('traditional', 'simplified')
     """
-    if not _tells()[0].search(text):
-        return "simplified"
-    counts = tally(text)
-    return "traditional" if counts.traditional > counts.simplified else "simplified"
+    told = _told(text)
+    traditional = np.count_nonzero(told == _TRADITIONAL)
+    return "traditional" if traditional and traditional > np.count_nonzero(told == _SIMPLIFIED) else "simplified"
 
 
 def is_traditional(line: str, *, page: bool = False) -> bool:
@@ -104,21 +127,43 @@ def to_simplified(text: str) -> str:
     >>> to_simplified("隨著陜西著名企業到會,效果顯著")
     '随着陕西著名企业到会,效果显著'
     """
-    converted = _whole(text)
-    converted = converted.translate(_UNKNOWN_TO_OPENCC)
-    if "著" not in converted:
-        return converted
-    kept = {match.start() + match[0].index("著") for match in _KEPT_ZHU.finditer(converted)}
-    return re.sub("著", lambda match: "著" if match.start() in kept else "着", converted)
+    return _mended(_converted(text) or "".join(map(_one, text)))
 
 
-def _whole(text: str) -> str:
-    """The text converted at one go, or one by one where that fails (lone surrogates) or would change the length."""
+def lines_to_simplified(lines: Sequence[str]) -> str:
+    """Stretches of a text in simplified script, each on a line of its own: many are converted at one go."""
+    converted = _converted("\n".join(lines))
+    return _mended(converted) if converted else "\n".join(map(to_simplified, lines))
+
+
+def _mended(converted: str) -> str:
+    """What OpenCC leaves alone."""
+    for unknown, known in _UNKNOWN_TO_OPENCC:
+        if unknown in converted:
+            converted = converted.replace(unknown, known)
+    return _with_zhe(converted) if "著" in converted else converted
+
+
+def _with_zhe(text: str) -> str:
+    """The text with 着 for every 著 that is no 著."""
+    parts = text.split("著")
+    out, at, taken = [parts[0]], len(parts[0]), 0
+    for part in parts[1:]:
+        kept = (_ZHU_BEHIND.match(text, at - 1) if at > taken else None) or _ZHU_BEFORE.match(text, at)
+        if kept is not None:
+            taken = kept.end()
+        out += ["着" if kept is None else "著", part]
+        at += 1 + len(part)
+    return "".join(out)
+
+
+def _converted(text: str) -> str:
+    """The text converted at one go; empty where that fails (lone surrogates) or would change the length."""
     try:
         converted: str = _converter("t2s").convert(text)
     except (UnicodeError, ValueError):
-        converted = ""
-    return converted if len(converted) == len(text) else "".join(map(_one, text))
+        return ""
+    return converted if len(converted) == len(text) else ""
 
 
 def _one(character: str) -> str:
@@ -137,16 +182,21 @@ def traditional_stretches(text: str) -> tuple[Span, ...]:
     >>> [span.of(text) for span in traditional_stretches(text)]
     ['會議強調,責任要落實。\\n', '縣委書記\\n']
     """
-    if not _tells()[0].search(text):
+    told = _told(text)
+    if not (told == _TRADITIONAL).any():
         return ()
-    lines = [(line, tally(line.of(text))) for line in _parts(_LINE, text, Span(0, len(text)))]
-    traditional = sum(counts.traditional for _, counts in lines)
-    page = traditional >= 10 and traditional > sum(counts.simplified for _, counts in lines)
+    starts = np.append(0, np.flatnonzero(told[:-1] == _LINE_END) + 1)
+    ends = np.append(starts[1:], len(text))
+    traditional, simplified = (np.add.reduceat(told == kind, starts, dtype=np.int64) for kind in (_TRADITIONAL, _SIMPLIFIED))
+    page = bool(traditional.sum() >= 10 and traditional.sum() > simplified.sum())
+    due = np.flatnonzero(traditional)
+    bounds = zip(starts[due].tolist(), ends[due].tolist(), traditional[due].tolist(), simplified[due].tolist(), strict=True)
+    lines = ((Span(start, end), Tally(old, new)) for start, end, old, new in bounds)
     return tuple(_joined([span for line, counts in lines for span in _of_line(text, line, counts=counts, page=page)]))
 
 
 def _of_line(text: str, line: Span, *, counts: Tally, page: bool) -> Iterator[Span]:
-    if not counts.traditional or len(_KANA.findall(text, *line)) > 2:
+    if len(_KANA.findall(text, *line)) > 2:
         return
     if counts.simplified < 3 or counts.traditional < 3:
         if _is(counts, page=page):
@@ -196,4 +246,7 @@ def fold(text: str) -> str:
     return text.translate(_folds())
 
 
-__all__ = ["HAN", "Script", "Tally", "fold", "is_traditional", "script_of", "tally", "to_simplified", "traditional_stretches"]
+__all__ = [
+    "HAN", "Script", "Tally", "fold", "is_traditional", "lines_to_simplified", "script_of", "tally", "to_simplified",
+    "traditional_stretches",
+]  # fmt: skip
