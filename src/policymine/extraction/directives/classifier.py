@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from math import exp, log
 from typing import Any, NamedTuple
 
@@ -43,13 +44,8 @@ class LinearModel:
 
     weights: dict[str, float]
     bias: float
-    weighed: _Weighed = field(init=False, compare=False, repr=False)
-    strongest: _Strongest = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Nothing is weighed yet."""
-        object.__setattr__(self, "weighed", _Weighed(self.weights))
-        object.__setattr__(self, "strongest", _Strongest(self.weights))
+    weighed: dict[Sign, float] = field(init=False, compare=False, repr=False, default_factory=dict)
+    strongest: dict[Sign, list[_Reason]] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
@@ -57,23 +53,40 @@ class LinearModel:
 
     def judge_with(self, shared: Sequence[Sign], rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chances of rows that have the signs `shared` in common, which are weighed once."""
-        weighed = self.weighed
-        base = self.bias + sum([weighed[sign] for sign in shared])
-        return [_chance(base + sum([weighed[sign] for sign in row])) for row in rows]
+        base = self.bias + self.weigh(shared)
+        return [_chance(base + self.weigh(row)) for row in rows]
+
+    def weigh(self, row: Sequence[Sign]) -> float:
+        """What the signs of a row weigh together; each is spelled out only the first time it is asked for."""
+        try:
+            return sum(map(self.weighed.__getitem__, row))
+        except KeyError:
+            self._learn(row)
+            return sum(map(self.weighed.__getitem__, row))
+
+    def _learn(self, row: Sequence[Sign]) -> None:
+        """Notes what signs weigh, and which of their features are strong enough to be among the first few of most rows."""
+        if len(self.weighed) >= MOST_SIGNS:
+            self.weighed.clear()
+            self.strongest.clear()
+        for sign in row:
+            if sign not in self.weighed:
+                self.weighed[sign] = sum([self.weights.get(feature, 0.0) for feature in expand(sign)])
+                self.strongest[sign] = [reason for reason in _reasons(sign, self.weights) if reason[0] <= -STRONG]
 
     def judge_plain(self, row: Sequence[Sign], plain: Iterable[str], *, pairs: float = 0.0) -> float:
         """The chance of a row of signs, a set of plain features besides, and what the pairs of characters weigh."""
-        weighed = self.weighed
-        of_signs = sum([weighed[sign] for sign in row])
-        return _chance(self.bias + of_signs + sum(filter(None, map(self.weights.get, plain))) + pairs)
+        return _chance(self.bias + self.weigh(row) + sum(filter(None, map(self.weights.get, plain))) + pairs)
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features that weighed most, strongest first, one for each group of a sign's templates."""
-        strongest = self.strongest
-        found = [reason for sign in row for reason in strongest[sign]]
+        try:
+            found = sorted(chain.from_iterable(map(self.strongest.__getitem__, row)))
+        except KeyError:
+            self._learn(row)
+            return self.reasons(row, most)
         if len(found) < most:
-            found = [reason for sign in row for reason in _reasons(sign, self.weights)]
-        found.sort()
+            found = sorted([reason for sign in row for reason in _reasons(sign, self.weights)])
         return tuple([(name, weight) for _, name, weight in found[:most]])
 
 
@@ -116,34 +129,6 @@ class PairsRead(NamedTuple):
         """What the pairs of a stretch weigh together, each counted once."""
         low, high = bisect_left(self.places, start), bisect_left(self.places, end - 1)
         return sum(dict(zip(self.numbers[low:high], self.weights[low:high], strict=True)).values())
-
-
-class _Weighed(dict[Sign, float]):
-    """What signs weigh; each is spelled out only the first time it is asked for."""
-
-    def __init__(self, weights: dict[str, float]) -> None:
-        super().__init__()
-        self._weights = weights
-
-    def __missing__(self, sign: Sign) -> float:
-        if len(self) >= MOST_SIGNS:
-            self.clear()
-        weight = self[sign] = sum([self._weights.get(feature, 0.0) for feature in expand(sign)])
-        return weight
-
-
-class _Strongest(dict[Sign, list[_Reason]]):
-    """The reasons of signs that are strong enough to be among the first few of most rows."""
-
-    def __init__(self, weights: dict[str, float]) -> None:
-        super().__init__()
-        self._weights = weights
-
-    def __missing__(self, sign: Sign) -> list[_Reason]:
-        if len(self) >= MOST_SIGNS:
-            self.clear()
-        found = self[sign] = [reason for reason in _reasons(sign, self._weights) if reason[0] <= -STRONG]
-        return found
 
 
 def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:

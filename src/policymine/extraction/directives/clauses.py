@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.bodies import Names, Subject
+from policymine.extraction.directives.codes import LEAD, shape
 from policymine.extraction.directives.cutting import commands, cut
 from policymine.extraction.directives.fronting import condition_kind, sets_scene
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
@@ -26,18 +27,20 @@ TAIL = "。！？；!?;：:”’」』 \u3000"
 FRONT = ' \u3000“”"'
 BLANK = " \u3000"
 CLOSED = " \u3000)）"
+TIME = LEAD.number("time")
 BESIDES = "还也又更都"
 """Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
-UNMARKED: frozenset[str] = frozenset()
 ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
 
 
-class Clause(NamedTuple):
-    """A clause, its closing mark left out.
+@dataclass(slots=True, eq=False)
+class Clause:
+    """A clause, its closing mark left out; not frozen, because a frozen one takes six times as long to make.
 
     `lead` is the class of its first word, `word` what its head starts with, `condition` the kind of condition that it is as a
-    whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks.
+    whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks, a bit for each, `shape`
+    the numbers of lead, cue, subject, condition and adverb.
     """
 
     start: int
@@ -52,10 +55,12 @@ class Clause(NamedTuple):
     subject: Subject | None
     condition: str
     fronted: bool
-    marks: frozenset[str]
+    marks: int
+    shape: int
 
 
-class Sentence(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Sentence:
     """A sentence without label and closing mark; `item` is an index into the outline or -1, `opens` says it starts a line."""
 
     start: int
@@ -180,15 +185,19 @@ class _Reader:
             return None
         closing = text[end : end + 1]
         goes_on, genitive = closing == "，" or closing == ",", text[end - 1] == "的"
-        marks = frozenset([hit.kind for hit in hits if not hit.deontic]) if hits else UNMARKED
-        cue = _first(hits, start) if hits and not (genitive and goes_on) else None
+        marks, cue = 0, None
+        for hit in hits:
+            if not hit.deontic:
+                marks |= hit.bit
+            elif cue is None and hit.start >= start and not (genitive and goes_on):
+                cue = hit
         at = start
         while at in self.times and self.times[at] <= end:
             at = self.times[at]
         if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
             at += 1
         if at == end:
-            return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks)
+            return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks, TIME)
         cued = cue is not None and cue.start == at
         kind, adverb, head = self._lead(cue.end if cue is not None and cued else at, end)
         lead = "cue" if cued else kind
@@ -199,7 +208,8 @@ class _Reader:
             condition = condition_kind(text, start, end)
             fronted = sets_scene(text, start, end, hits=hits, cue=cue, condition=condition)
         word = text[head : head + 2]
-        return Clause(start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks)
+        form = shape(lead, cue.kind if cue else "", subject.kind if subject else "", condition, adverb=adverb)
+        return Clause(start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks, form)
 
     def _opening(self, start: int, end: int) -> int:
         """Where a clause starts behind blanks, closing brackets and connectives."""
@@ -227,11 +237,3 @@ class _Reader:
         if rest is None:
             return "adverb", True, match.end()
         return ("verb", True, rest.start("verb")) if rest["verb"] else ("adverb", True, rest.end())
-
-
-def _first(hits: Sequence[Hit], start: int) -> Hit | None:
-    """The first deontic word from an offset on."""
-    for hit in hits:
-        if hit.deontic and hit.start >= start:
-            return hit
-    return None

@@ -7,12 +7,33 @@ What all clauses of a sentence share is made once; signs.py spells the features 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
-from typing import NamedTuple
 
 from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.codes import (
+    CUE,
+    CUE_BITS,
+    KIND,
+    LABEL,
+    LEAD,
+    LEAD_BITS,
+    LEAD_CUE_BITS,
+    NAME,
+    NO_LEAD,
+    NO_SUBJECT,
+    NUMBERS,
+    ROLE,
+    SUBJECT_BITS,
+    TONE,
+    VOCABULARIES,
+    WHO_BITS,
+    bits,
+    packed,
+)  # fmt: skip
 from policymine.extraction.directives.deeds import deed_sign, member_sign
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.scanning import CONTENT
@@ -26,30 +47,44 @@ LONGEST_TOPIC = 22
 DIGIT = re.compile(r"\d")
 MANY = 0.2
 """Share of digits above which a clause has many."""
-NONE: frozenset[str] = frozenset()
-UNSEEN = (None, None, None)
-FACTS = {"perfect", "past", "achieved", "problem", "state"}
+FACTS, IS, PENALTY = bits("perfect", "past", "achieved", "problem", "state"), bits("is"), bits("penalty")
+VAGUE = bits("vague")
 TONES = (
-    ("problem", {"problem"}), ("fact", {"perfect", "past", "achieved"}), ("weight", {"weight", "is"}),
-    ("frame", {"meeting", "speaker", "formality", "ask"}), ("plan", {"plan", "charge", "lead", "penalty"}),
+    ("problem", bits("problem")), ("fact", bits("perfect", "past", "achieved")), ("weight", bits("weight", "is")),
+    ("frame", bits("meeting", "speaker", "formality", "ask")), ("plan", bits("plan", "charge", "lead", "penalty")),
 )  # fmt: skip
+COLON = ("：", ":")
+PAPER, SENTENCE, HEAD, FRAME = NUMBERS["paper"], NUMBERS["sentence"], NUMBERS["head"], NUMBERS["frame"]
+LEADIN, SAYS, LENGTH, ANNOUNCES = NUMBERS["leadin"], NUMBERS["says"], NUMBERS["length"], NUMBERS["announces"]
+CLAUSE, EDGE, HAS, BEFORE, AROUND = (NUMBERS[name] for name in ("clause", "edge", "has", "before", "around"))
+LED_BY, MARKS, EXTENT = NUMBERS["leads"], NUMBERS["marks"], NUMBERS["extent"]
+VERB, VERB_TONE = LEAD.number("verb"), TONE.number("verb")
+CLOSINGS, ENDS = VOCABULARIES["closing"].numbers, VOCABULARIES["end"].numbers
+NOWHERE = NO_LEAD | NO_SUBJECT << 9
+"""The shape that stands for no clause at all."""
+AMOUNT_AT, ROLE_AT, KIND_AT = 17, 19, 23
+SEEN, LATER, FACT, ANY_SEEN, WHERE_AT, MAYBE_AT = 5, 10, 1 << 19, 1 << 20, 21, 23
+"""Where the fields of the signs `clause` and `before` stand, see `FIELDS`; the first two are shifts of a cue in a shape."""
 
 
-class Rows(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Rows:
     """The signs of a sentence: those all its clauses share, and those of each clause."""
 
     shared: list[Sign]
     own: list[list[Sign]]
 
 
-class _Gist(NamedTuple):
-    """What the sentences around look at: first deontic word, tone, lead, subject kind, marks."""
+@dataclass(slots=True, eq=False)
+class _Gist:
+    """What the sentences around look at: a shape of first lead, cue and subject, the number of its tone, the marks."""
 
-    cue: str
-    tone: str
-    lead: str
-    subject: str
-    marks: frozenset[str]
+    shape: int
+    tone: int
+    marks: int
+
+
+NOTHING = _Gist(LEAD.number("none"), 0, 0)
 
 
 def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place], *, kind: str) -> list[Rows]:
@@ -62,152 +97,136 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
         kind: the kind of paper.
     """
     gists = [_gist(sentence) for sentence in read]
-    none = _Gist("none", "none", "none", "none", frozenset())
-    last = len(read) - 1
+    digits = [digit.start() for digit in DIGIT.finditer(text)]
+    paper, last = KIND.number(kind), len(read) - 1
     found = []
-    for number, (sentence, place) in enumerate(zip(read, places, strict=True)):
-        gist = gists[number]
-        after = gists[number + 1] if number < last else none
-        follower = read[number + 1] if number < last else None
-        shared = _sentence(sentence, place, gist=gist, kind=kind)
+    for number, sentence in enumerate(read):
+        place, gist = places[number], gists[number]
+        role = ROLE.number(place.role)
+        shared = _sentence(sentence, place, gist=gist, paper=paper, role=role)
         if place.introduced >= 0:
-            by = gists[place.introduced]
-            head = text[read[place.introduced].end - 2 : read[place.introduced].end]
-            ends = text[sentence.end - 1] == "的"
-            shared.append(("listed", by.cue, gist.lead, ends, "penalty" in by.marks, head))
-        shared += _headline(text, sentence, place, gist=gist, after=after, follower=follower)
-        found.append(Rows(shared, _clauses(text, sentence, place, kind=kind)))
+            by, head = gists[place.introduced], text[read[place.introduced].end - 2 : read[place.introduced].end]
+            cue, ends = CUE.values[(by.shape & CUE_BITS) >> 4], text[sentence.end - 1] == "的"
+            shared.append(("listed", cue, sentence.clauses[0].lead, ends, by.marks & PENALTY != 0, head))
+        follower = read[number + 1] if number < last else None
+        after = gists[number + 1] if number < last else NOTHING
+        shared += _headline(text, sentence, place, gist=gist, after=after, follower=follower, digits=digits)
+        context = paper << KIND_AT | role << ROLE_AT
+        found.append(Rows(shared, _clauses(text, sentence.clauses, context=context, digits=digits)))
     return found
 
 
-def _sentence(sentence: Sentence, place: Place, *, gist: _Gist, kind: str) -> list[Sign]:
-    ordered = "cue" if gist.cue != "none" else "bare"
-    first, label = sentence.clauses[0], sentence.label
-    closing = sentence.closing if sentence.closing and sentence.closing in "。！；？;" else "none"
-    heading = "" if place.heading else None
+def _sentence(sentence: Sentence, place: Place, *, gist: _Gist, paper: int, role: int) -> list[Sign]:
+    shape, clauses, closing = gist.shape, sentence.clauses, sentence.closing
+    size, ordered, tone = len(clauses), (1 << 16 if shape & CUE_BITS else 0), gist.tone << 12
+    frame = place.heading | (4 if sentence.expansion else 0) | (8 if sentence.opens else 0)
+    if sentence.label:
+        frame |= 2 | LABEL.number(sentence.label) << 7
     row: list[Sign] = [
-        ("paper", kind, place.role, place.outer),
-        ("sentence", place.role, gist.cue, gist.tone, ordered, gist.lead, gist.subject, min(len(sentence.clauses), 5)),
-        ("head", gist.lead or "other", _cue(first), _subject(first), gist.tone),
-        ("frame", label, closing, heading, bool(label), "" if sentence.expansion else None, "" if sentence.opens else None),
+        (paper | role << 5 | ROLE.number(place.outer) << 9) << NAME | PAPER,
+        (shape | tone | ordered | (size if size < 5 else 5) << 17 | role << 20) << NAME | SENTENCE,
+        (clauses[0].shape & WHO_BITS | tone) << NAME | HEAD,
+        (frame | ENDS.get(closing, 0) << 4) << NAME | FRAME,
     ]
     if gist.marks:
-        row.append(("says", gist.marks))
-    if sentence.closing in ("：", ":"):
-        row.append(("leadin", gist.cue, gist.subject))
+        row.append(gist.marks << NAME | SAYS)
+    if closing in COLON:
+        row.append((shape & ~LEAD_BITS) << NAME | LEADIN)
     return row
 
 
 def _headline(
-    text: str, sentence: Sentence, place: Place, *, gist: _Gist, after: _Gist, follower: Sentence | None
+    text: str, sentence: Sentence, place: Place, *, gist: _Gist, after: _Gist, follower: Sentence | None, digits: list[int]
 ) -> list[Sign]:  # fmt: skip
     """Signs that a sentence only announces what the next ones spell out."""
-    size = sentence.end - sentence.start
-    named = "headline" if place.headline else "topic" if place.topic else "inner"
+    size, many = sentence.end - sentence.start, len(sentence.clauses) > 1
+    named = 1 if place.headline else 2 if place.topic else 0
     longer = follower is not None and follower.item == sentence.item and follower.end - follower.start > 1.4 * size
-    row: list[Sign] = [("length", named, min(size // 6, 7), longer, len(sentence.clauses) > 1)]
-    if named == "inner" and size <= LONGEST_TOPIC and len(sentence.clauses) == 1:
-        named = "short"
-    if named != "inner":
-        digits = DIGIT.search(text, sentence.start, sentence.end) is not None
-        goes_on = follower is not None and _shares(text, sentence, follower)
-        row.append(
-            ("announces", named, after.cue, after.lead, gist.subject, digits, sentence.label, gist.cue, longer, goes_on)
-        )  # fmt: skip
-    return row
+    length = (named | min(size // 6, 7) << 2 | longer << 5 | many << 6) << NAME | LENGTH
+    if not named and not many and size <= LONGEST_TOPIC:
+        named = 3
+    if not named:
+        return [length]
+    at = bisect_left(digits, sentence.start)
+    counted = at < len(digits) and digits[at] < sentence.end
+    goes_on = follower is not None and _shares(text, sentence, follower)
+    around = gist.shape & ~LEAD_BITS | (after.shape & LEAD_CUE_BITS) << 12 | named << 21
+    told = counted << 23 | longer << 24 | goes_on << 25 | LABEL.number(sentence.label) << 26
+    return [length, (around | told) << NAME | ANNOUNCES]
 
 
 def _shares(text: str, sentence: Sentence, follower: Sentence) -> bool:
     """Whether the next sentence takes up a word behind the verb of a short one: 保障供水。供水企业每日巡线。"""
-    first = sentence.clauses[0]
-    ahead = text[follower.start : follower.end]
-    return any(text[at : at + 2] in ahead for at in range(first.head + 2, sentence.end - 1))
+    behind, ahead = text[sentence.clauses[0].head + 2 : sentence.end], text[follower.start : follower.end]
+    return any(map(ahead.__contains__, map(add, behind, behind[1:])))
 
 
-def _clauses(text: str, sentence: Sentence, place: Place, *, kind: str) -> list[list[Sign]]:
-    clauses, role = sentence.clauses, place.role
+def _clauses(text: str, clauses: Sequence[Clause], *, context: int, digits: list[int]) -> list[list[Sign]]:
+    """The signs of each clause; `context` is what a sentence gives to the sign `clause`."""
     last = len(clauses) - 1
     rows: list[list[Sign]] = []
-    seen, fact = "none", "none"
     laters = _laters(clauses)
-    before: tuple[str | None, str | None] = (None, None)
+    before, seen, fact, where = NOWHERE, 0, 0, 1 if last else 0
     for index, clause in enumerate(clauses):
-        start, end, _, _, led, adverb, word, _, deontic, named, condition, _, marks = clause
-        cue, lead = deontic.kind if deontic is not None else "none", led or "other"
-        subject = named.kind if named is not None else "none"
-        later, factual = laters[index], bool(marks) and not FACTS.isdisjoint(marks)
-        where = "only" if last == 0 else "first" if index == 0 else "last" if index == last else "middle"
-        bare = (later != "none", factual, "is" in marks) if seen == cue == "none" else UNSEEN
+        start, end, marks, shape = clause.start, clause.end, clause.marks, clause.shape
+        cue, later = shape & CUE_BITS, laters[index]
+        at, size = bisect_left(digits, start), end - start
+        amount = _amount(text, start, end) if at < len(digits) and digits[at] < end else 0
+        place = shape & LEAD_CUE_BITS | seen << SEEN | later << LATER | fact | where << WHERE_AT
+        if seen:
+            place |= ANY_SEEN
+        elif not cue:
+            place |= (21 + (later != 0) + (4 if marks & FACTS else 0) + (16 if marks & IS else 0)) << MAYBE_AT
+        long = 1 if size < SHORT else 2 if size > LONG else 0
         row: list[Sign] = [
-            "word=" + word,
-            ("clause", role, lead, cue, subject, condition, kind, "" if adverb else None, _digits(text, start, end)),
-            _edge(text, clause),
-            ("before", seen, later, fact, cue, lead, seen != "none", where, *bare),
+            "word=" + clause.word,
+            (context | shape | amount << AMOUNT_AT) << NAME | CLAUSE,
+            (CLOSINGS.get(clause.closing, 0) | long << 3 | ord(text[end - 1]) << 5) << NAME | EDGE,
+            place << NAME | BEFORE,
         ]
         if marks:
-            row.append(("has", "bare" if cue == "none" else "cue", marks))
+            row.append((marks << 1 | (cue != 0)) << NAME | HAS)
+            fact = FACT if marks & FACTS else fact
         if last:
-            row.append(("around", *before, lead, clauses[index + 1].lead if index < last else None))
+            ahead = clauses[index + 1].shape & LEAD_BITS if index < last else NO_LEAD
+            row.append((before | (shape & LEAD_BITS) << 12 | ahead << 16) << NAME | AROUND)
+            before = shape & (LEAD_BITS | SUBJECT_BITS)
         rows.append(row)
-        before = led, subject
-        if deontic is not None:
-            seen = cue
-        if factual:
-            fact = "fact"
+        seen = cue or seen
+        where = 3 if index < last - 1 else 2
     return rows
 
 
-def _laters(clauses: Sequence[Clause]) -> list[str]:
-    """For each clause the kind of the next deontic word behind it."""
-    if len(clauses) == 1:
-        return ["none"]
-    found, kind = [], "none"
-    for clause in reversed(clauses):
-        found.append(kind)
-        kind = clause.cue.kind if clause.cue else kind
-    return found[::-1]
+def _laters(clauses: Sequence[Clause]) -> list[int]:
+    """For each clause the cue of the next one behind it that has one, as in a shape."""
+    found, kind = [0] * len(clauses), 0
+    for index in range(len(clauses) - 1, 0, -1):
+        kind = clauses[index].shape & CUE_BITS or kind
+        found[index - 1] = kind
+    return found
 
 
-def _edge(text: str, clause: Clause) -> Sign:
-    """How a clause ends and how long it is."""
-    size = clause.end - clause.start
-    closing = clause.closing if clause.closing and clause.closing in "。，,；：:;" else "other"
-    return ("edge", text[clause.end - 1], closing, "short" if size < SHORT else "long" if size > LONG else "normal")
-
-
-def _digits(text: str, start: int, end: int) -> str | None:
-    """Whether a stretch has some or many digits; None for none."""
-    if DIGIT.search(text, start, end) is None:
-        return None
-    return "many" if sum(map(str.isdigit, text[start:end])) > MANY * (end - start) else "some"
-
-
-def _cue(clause: Clause) -> str:
-    return clause.cue.kind if clause.cue is not None else "none"
-
-
-def _subject(clause: Clause) -> str:
-    return clause.subject.kind if clause.subject is not None else "none"
+def _amount(text: str, start: int, end: int) -> int:
+    """Whether a stretch with a digit has some or many."""
+    return 2 if sum(map(str.isdigit, text[start:end])) > MANY * (end - start) else 1
 
 
 def _gist(sentence: Sentence) -> _Gist:
-    cue = subject = None
-    marks: frozenset[str] = NONE
+    shape, marks = sentence.clauses[0].shape & WHO_BITS, 0
     for clause in sentence.clauses:
-        cue, subject = cue or clause.cue, subject or clause.subject
-        marks = marks | clause.marks if marks else clause.marks
-    lead = sentence.clauses[0].lead
+        marks |= clause.marks
+        if not shape & CUE_BITS:
+            shape |= clause.shape & CUE_BITS
+        if not shape & SUBJECT_BITS:
+            shape |= clause.shape & SUBJECT_BITS
     tone = _tone(marks)
-    return _Gist(
-        cue=cue.kind if cue else "none", tone="verb" if tone == "plain" and lead == "verb" else tone, lead=lead,
-        subject=subject.kind if subject else "none", marks=marks,
-    )  # fmt: skip
+    return _Gist(shape, VERB_TONE if not tone and shape & LEAD_BITS == VERB else tone, marks)
 
 
 @lru_cache(maxsize=4096)
-def _tone(marks: frozenset[str]) -> str:
+def _tone(marks: int) -> int:
     """What the marks of a sentence sound like."""
-    return next((name for name, kinds in TONES if not kinds.isdisjoint(marks)), "plain")
+    return TONE.number(next((name for name, kinds in TONES if kinds & marks), "plain"))
 
 
 def directive_features(
@@ -225,24 +244,27 @@ def directive_features(
     clauses = piece.clauses
     start, end = clauses[0].start, clauses[-1].end
     plain: set[str] = set()
-    vague = concrete = 0
-    kinds: set[str] = set()
+    vague = concrete = kinds = leads = 0
     for clause in clauses:
         plain.add("word=" + clause.word)
-        for start_, end_, kind, _ in clause.hits:
-            kinds.add(kind)
-            if kind in CONTENT:
-                plain.add(f"{kind}={text[start_:end_]}" if end_ - start_ < 6 else kind)
-                vague, concrete = vague + (kind == "vague"), concrete + (kind == "concrete")
-    digits = "" if DIGIT.search(text, start, end) else None
+        for hit in clause.hits:
+            kinds |= hit.bit
+            if hit.bit & CONTENT:
+                plain.add(f"{hit.kind}={text[hit.start : hit.end]}" if hit.end - hit.start < 6 else hit.kind)
+                if hit.bit == VAGUE:
+                    vague += 1
+                else:
+                    concrete += 1
+        leads |= 1 << (clause.shape & LEAD_BITS)
+    digits = DIGIT.search(text, start, end) is not None
     return [
         ("directive", mood.modality, mood.force, place.role, min(len(clauses), 5)),
-        ("leads", frozenset([clause.lead for clause in clauses])),
-        deed_sign(text, piece, vague=vague > 0, digits=digits is not None),
+        leads << NAME | LED_BY,
+        deed_sign(text, piece, vague=vague > 0, digits=digits),
         member_sign(text, clauses),
-        ("marks", frozenset(kinds)),
-        ("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague))),
-        ("extent", min((end - start) // 15, 6), digits, "" if times else None),
+        kinds << NAME | MARKS,
+        packed("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague))),
+        (min((end - start) // 15, 6) | digits << 3 | (times > 0) << 4) << NAME | EXTENT,
     ], plain
 
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
+from policymine.extraction.directives.codes import bits
 from policymine.extraction.prefixes import ANY, Prefixes, branches, heads
 
 PACKAGE = "policymine.extraction.directives"
 QUOTED = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
-CONTENT = ("concrete", "vague")
+CONTENT = bits("concrete", "vague")
 """Marks that also count inside quotation marks: they say what an order is about."""
 
 
-class Hit(NamedTuple):
-    """A deontic word or mark: where it stands, the rule's slug, and whether it is deontic."""
+@dataclass(slots=True, eq=False)
+class Hit:
+    """A deontic word or mark: where it stands, the rule's slug, whether it is deontic, and the bit of its kind."""
 
     start: int
     end: int
     kind: str
     deontic: bool
+    bit: int
 
 
 def hits_of(text: str) -> list[Hit]:
@@ -47,9 +51,9 @@ def hits_of(text: str) -> list[Hit]:
         while closed <= start:
             index += 1
             opened, closed = quotes[index]
-        kind, deontic = groups[match.lastgroup or ""]
-        if start < opened or kind in CONTENT:
-            found.append(Hit(start, done, kind, deontic))
+        kind, deontic, bit = groups[match.lastgroup or ""]
+        if start < opened or bit & CONTENT:
+            found.append(Hit(start, done, kind, deontic, bit))
     return found
 
 
@@ -57,19 +61,20 @@ class _Scanner(NamedTuple):
     """Where a match can start, what the groups of the rules mean, what can start with each character."""
 
     prefixes: Prefixes
-    groups: dict[str, tuple[str, bool]]
+    groups: dict[str, tuple[str, bool, int]]
     starting: _Starting
 
 
 @cache
 def _scanner() -> _Scanner:
     """All rules of the two files."""
-    groups: dict[str, tuple[str, bool]] = {}
+    groups: dict[str, tuple[str, bool, int]] = {}
     split: list[tuple[str, tuple[tuple[str, str], ...]]] = []
     for stem in ("deontics", "directives"):
         for rule in rules.load(PACKAGE, stem):
             name = f"g{len(groups)}"
-            groups[name] = (rule.id.partition(".")[2], stem == "deontics")
+            kind = rule.id.partition(".")[2]
+            groups[name] = (kind, stem == "deontics", bits(kind))
             firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
             split.append((name, tuple(firsts)))
     prefixes = Prefixes({"hit": [branch for _, listed in split for _, branch in listed]})

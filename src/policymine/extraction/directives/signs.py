@@ -2,14 +2,17 @@
 
 A sign is a name with the values observed, such as `("edge", "实", "，", "normal")`; its templates make the features of it.
 Signs are few and come again and again, so a model weighs each only once (`LinearModel`), and the text of a feature is written
-only for training and for `explain`. A plain text is a feature of its own.
+only for training and for `explain`. Where it counts a sign is packed into a number (codes.py): that takes a line in `FIELDS`
+besides the one in `TEMPLATES`; a new sign may as well be a tuple. A plain text is a feature of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-Sign = str | tuple[object, ...]
+from policymine.extraction.directives.codes import unpacked
+
+Sign = int | str | tuple[object, ...]
 Templates = tuple[str, ...]
 
 TEMPLATES: dict[str, tuple[Templates, ...]] = {
@@ -78,6 +81,9 @@ def expand(sign: Sign) -> tuple[str, ...]:
 
     >>> expand(("has", "cue", frozenset({"penalty"})))
     ('has=penalty', 'has=penalty&cue')
+    >>> from policymine.extraction.directives.codes import packed
+    >>> expand(packed("echo", "person", True, "act"))
+    ('echo=act', 'echo&subject=act&person', 'echo&same=act&True')
     >>> expand("word=建立")
     ('word=建立',)
     """
@@ -92,8 +98,8 @@ def expand_groups(sign: Sign) -> list[list[str]]:
     """
     if isinstance(sign, str):
         return [[sign]]
-    name, *values = sign
-    groups = [[feature for one in group for feature in _filled(one, values)] for group in TEMPLATES[str(name)]]
+    name, values = unpacked(sign) if isinstance(sign, int) else (str(sign[0]), list(sign[1:]))
+    groups = [[feature for one in group for feature in _filled(one, values)] for group in TEMPLATES[name]]
     return [group for group in groups if group]
 
 

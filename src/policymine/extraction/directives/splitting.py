@@ -13,6 +13,18 @@ from typing import NamedTuple
 
 from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.codes import (
+    CUE_BITS,
+    FRONTED,
+    LEAD_BITS,
+    MODALITY,
+    NAME,
+    NUMBERS,
+    SUBJECT,
+    SUBJECT_BITS,
+    SUBJECTS,
+    bits,
+)  # fmt: skip
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.signs import Sign
 
@@ -32,8 +44,12 @@ SIGHT = 8
 
 SHORT = 14
 """Clauses up to so long can be one more act in a row of such."""
-DIVIDING = frozenset({"charge", "lead", "penalty", "plan"})
+DIVIDING = bits("charge", "lead", "penalty", "plan")
 """Marks that can open a directive without a deontic word."""
+CHARGE, LEADING, PENALTY = bits("charge"), bits("lead"), bits("penalty")
+GOING_ON = ("verb", "result", "adverb")
+RULE, MOODS, BEARERS, JOINT, ECHO = (NUMBERS[name] for name in ("rule", "moods", "bearers", "joint", "echo"))
+MARKS, RAN, BOTH = NUMBERS["marks"], NUMBERS["ran"], NUMBERS["both"]
 INVITING = ("recommendation", "permission")
 
 
@@ -138,8 +154,8 @@ def _only_scenes(run: Sequence[Clause]) -> bool:
 def _goes_on(clause: Clause) -> bool:
     """Whether a clause has nothing that could open a directive: one more act of those who were told already."""
     return (
-        clause.cue is None and clause.subject is None and clause.lead in ("verb", "result", "adverb")
-        and not clause.fronted and clause.marks.isdisjoint(DIVIDING)
+        clause.cue is None and clause.subject is None and clause.lead in GOING_ON
+        and not clause.fronted and not clause.marks & DIVIDING
     )  # fmt: skip
 
 
@@ -162,15 +178,16 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
         clause: the next clause.
         rest: the clauses behind it that belong to directives.
     """
-    before, cue, subject = run[-1], clause.cue, clause.subject
-    fronted = clause.condition or ("scene" if clause.fronted else "no")
-    opened = _only_scenes(run)
+    before, cue = run[-1], clause.cue
+    opened, size, shape = _only_scenes(run), clause.end - clause.start, clause.shape
     current, own = _modality(run, "none"), modal_kind(clause) or "none"
-    had = [c.subject.kind for c in run if c.subject is not None]
-    ran = before.marks if len(run) == 1 else frozenset[str]().union(*[c.marks for c in run])
+    had = next((c.subject.kind for c in run if c.subject is not None), "none")
+    ran = 0
+    for earlier in run:
+        ran |= earlier.marks
     shares = _shares_work(run, clause)
-    following = [c for c in rest if not c.fronted]
-    leads_to = bool(following) and _own(text, run, following[0], shares=None)
+    following = next((c for c in rest if not c.fronted), None)
+    leads_to = following is not None and _own(text, run, following, shares=None)
     alone, acts = _own(text, run, clause, shares=shares), bool(rest) and _acts(rest[0])
     if opened:
         rule = False
@@ -178,32 +195,36 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
         rule = acts or (len(rest) > 1 and rest[0].fronted and _acts(rest[1]))
     else:
         rule = leads_to if clause.fronted else alone
-    named, word = subject.kind if subject else "none", cue.kind if cue else "none"
+    fronted = FRONTED.number(clause.condition or ("scene" if clause.fronted else "no"))
+    named, meant = (shape & SUBJECT_BITS) >> 9, MODALITY.number(own)
+    held, moods = MODALITY.number(current), MODALITY.number(own) << 3 | clause.adverb << 6 | (shape & LEAD_BITS) << 7
     row: list[Sign] = [
         "word=" + clause.word,
         "first=" + text[clause.start],
-        ("rule", rule, fronted, opened, alone, leads_to, acts),
-        ("moods", current, own, clause.lead, clause.adverb, before.lead, min(len(run), 4)),
-        ("bearers", named, had[0] if had else "none", cue is not None, current, shares),
-        ("joint", word, before.fronted, text[before.end - 1], min((clause.end - clause.start) // 6, 5)),
-        ("echo", named, current == own, _echoes(text, before, clause)),
-        ("marks", clause.marks),
-        ("ran", ran),
-        ("both", clause.marks & ran),
+        (rule | opened << 1 | alone << 2 | leads_to << 3 | acts << 4 | fronted << 5) << NAME | RULE,
+        (held | moods | (before.shape & LEAD_BITS) << 11 | min(len(run), 4) << 15) << NAME | MOODS,
+        (named | SUBJECT.number(had) << 3 | (cue is not None) << 6 | held << 7 | shares << 10) << NAME | BEARERS,
+        ((shape & CUE_BITS) >> 4 | before.fronted << 5 | min(size // 6, 5) << 6 | ord(text[before.end - 1]) << 9) << NAME
+        | JOINT,
+        (named | (held == meant) << 3 | _echoes(text, before, clause) << 4) << NAME | ECHO,
+        clause.marks << NAME | MARKS,
+        ran << NAME | RAN,
+        (clause.marks & ran) << NAME | BOTH,
     ]
     if clause.lead == "preposition":
         row.append(("preposition", text[clause.start], own))
     if DIGIT.search(text, clause.start, clause.end):
-        row.append(("digits", named))
+        row.append(("digits", SUBJECTS[named]))
     return row
 
 
-def _echoes(text: str, before: Clause, clause: Clause) -> str:
-    """Whether a short clause repeats the deontic word of the one before it: 会议要开短,文件要发少."""
+def _echoes(text: str, before: Clause, clause: Clause) -> int:
+    """Whether a short clause repeats the deontic word of the one before it, as a number: 会议要开短,文件要发少."""
     if before.cue is None or clause.cue is None or clause.end - clause.start > SHORT:
-        return "no"
-    same = text[before.cue.start : before.cue.end] == text[clause.cue.start : clause.cue.end]
-    return ("group" if "的" in text[clause.start : clause.cue.start] else "act") if same else "no"
+        return 0
+    if text[before.cue.start : before.cue.end] != text[clause.cue.start : clause.cue.end]:
+        return 0
+    return 2 if text.find("的", clause.start, clause.cue.start) >= 0 else 1
 
 
 def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | None) -> bool:
@@ -237,9 +258,9 @@ def modal_kind(clause: Clause) -> str:
 
 def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
     """X牵头，Y配合: two roles of one directive."""
-    return "charge" in clause.marks and ("lead" in clause.marks or any("lead" in c.marks for c in run))
+    return clause.marks & CHARGE != 0 and (clause.marks & LEADING != 0 or any(c.marks & LEADING for c in run))
 
 
 def _acts(clause: Clause) -> bool:
     """Whether a clause says what follows from a condition: a cue, a penalty, a verb or a subject of its own."""
-    return bool(clause.cue or clause.subject or clause.lead in ("verb", "cue") or "penalty" in clause.marks)
+    return bool(clause.cue or clause.subject or clause.lead in ("verb", "cue") or clause.marks & PENALTY)
