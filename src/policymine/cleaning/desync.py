@@ -19,7 +19,8 @@ from policymine.rules import load
 from policymine.text import Edit, Span
 from policymine.text.script import to_simplified
 
-READ, LONE = "repairs.pinyin-desync", "repairs.lone-byte"
+READ = "repairs.pinyin-desync"
+LONE = "repairs.lone-byte"
 GAIN, MARGIN = 6.0, 1.0
 CONTEXT = 4
 LONGEST = 60

@@ -253,7 +253,7 @@ def _sentences_around(view: str, match: Span) -> Span:
 
 
 def _hints(line: Line, match: re.Match[str]) -> Iterator[Hint]:
-    for key in HINTS & match.groupdict().keys():
+    for key in HINTS.intersection(match.groupdict()):
         if (match[key] or "").strip():
             yield Hint(line.span.start, key, (line.text or line.view)[slice(*match.span(key))].strip())
 
