@@ -57,30 +57,6 @@ def hits_of(text: str) -> list[Hit]:
     return found
 
 
-class _Scanner(NamedTuple):
-    """Where a match can start, what the groups of the rules mean, what can start with each character."""
-
-    prefixes: Prefixes
-    groups: dict[str, tuple[str, bool, int]]
-    starting: _Starting
-
-
-@cache
-def _scanner() -> _Scanner:
-    """All rules of the two files."""
-    groups: dict[str, tuple[str, bool, int]] = {}
-    split: list[tuple[str, tuple[tuple[str, str], ...]]] = []
-    for stem in ("deontics", "directives"):
-        for rule in rules.load(PACKAGE, stem):
-            name = f"g{len(groups)}"
-            kind = rule.id.partition(".")[2]
-            groups[name] = (kind, stem == "deontics", bits(kind))
-            firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
-            split.append((name, tuple(firsts)))
-    prefixes = Prefixes({"hit": [branch for _, listed in split for _, branch in listed]})
-    return _Scanner(prefixes, groups, _Starting(split))
-
-
 NOWHERE = "(?!)"
 """A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""
 
@@ -105,6 +81,30 @@ class _Starting(dict[str, re.Pattern[str]]):
         ]
         pattern = self[character] = re.compile("|".join(rules_here) if rules_here else NOWHERE)
         return pattern
+
+
+class _Scanner(NamedTuple):
+    """Where a match can start, what the groups of the rules mean, what can start with each character."""
+
+    prefixes: Prefixes
+    groups: dict[str, tuple[str, bool, int]]
+    starting: _Starting
+
+
+@cache
+def _scanner() -> _Scanner:
+    """All rules of the two files."""
+    groups: dict[str, tuple[str, bool, int]] = {}
+    split: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    for stem in ("deontics", "directives"):
+        for rule in rules.load(PACKAGE, stem):
+            name = f"g{len(groups)}"
+            kind = rule.id.partition(".")[2]
+            groups[name] = (kind, stem == "deontics", bits(kind))
+            firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
+            split.append((name, tuple(firsts)))
+    prefixes = Prefixes({"hit": [branch for _, listed in split for _, branch in listed]})
+    return _Scanner(prefixes, groups, _Starting(split))
 
 
 def alternation(words: Sequence[str]) -> str:
