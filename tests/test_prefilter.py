@@ -59,3 +59,13 @@ def test_what_cannot_be_told_is_not_claimed() -> None:
     assert begins(re.compile("[^。]包邮")) == frozenset()
     assert begins(re.compile("(?:全场)?包邮")) == {"全场", "包邮"}
     assert needed(re.compile("(?!包邮)厂家")) == {"厂家"}
+
+
+def test_a_pattern_of_too_many_ways_still_tells_its_rarest_words() -> None:
+    brands = "|".join(chr(0x4E00 + number) * 2 for number in range(300))
+    pattern = re.compile(f"^[^。]?(?:(?:{brands})[甲乙]?(?:丙|丁|戊|己|庚|辛|壬)?(?:官网|下载)|百家乐)[^。]?$")
+    words = needed(pattern)
+    assert words, "nothing is said of a pattern that needs one of 301 words"
+    for text in ("一一甲官网", "丁丁下载", "百家乐"):
+        assert pattern.search(text) and any(word in text for word in words)
+    assert not any(word in "各镇要排查隐患" for word in words)

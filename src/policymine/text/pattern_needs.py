@@ -33,7 +33,11 @@ def needed(pattern: re.Pattern[str]) -> frozenset[str]:
     >>> needed(re.compile(r"^[^。]{1,9}$"))
     frozenset()
     """
-    return _united(_rarest(path) for path in _all_paths(pattern, _Way(asserted=True)))
+    found = _united(_rarest(path) for path in _all_paths(pattern, _Way(asserted=True)))
+    if found:
+        return found
+    found = _united(_rarest(path) for path in _all_paths(pattern, _Way(asserted=True, brief=True)))
+    return found if all(len(word) == 2 for word in found) else frozenset()
 
 
 def begins(pattern: re.Pattern[str]) -> frozenset[str]:
@@ -55,10 +59,12 @@ def _united(found: Iterable[frozenset[str]]) -> frozenset[str]:
 
 
 class _Way(NamedTuple):
-    """How a pattern is walked: with what it only looks at or without, and up to how many places."""
+    """How a pattern is walked: with what it only looks at or without, up to how many places, and whether of pieces with too
+    many paths the rarest place of each path is kept."""
 
     asserted: bool
     most: int = 1_000
+    brief: bool = False
 
 
 def _all_paths(pattern: re.Pattern[str], way: _Way) -> list[Path]:
@@ -78,12 +84,21 @@ def _beginning(path: Path) -> frozenset[str]:
 
 def _rarest(path: Path) -> frozenset[str]:
     """What of one way through a pattern is rarest: a pair of neighbours, or a single place."""
-    choices = [(float(len(item)), item) for item in path if item is not None and len(item) <= _MOST_SINGLES]
-    for left, right in pairwise(path):
-        if left is not None and right is not None and len(left) * len(right) <= _MOST_PAIRS:
-            pairs = frozenset(a + b for a, b in product(left, right))
-            choices.append((len(pairs) * _PAIR_WEIGHT, pairs))
-    return min(choices, key=lambda choice: choice[0], default=(0.0, frozenset[str]()))[1]
+    place = _rarest_place(path)
+    if len(place) == 2:
+        return frozenset(a + b for a, b in product(*place))
+    return place[0] if place else frozenset()
+
+
+def _rarest_place(path: Path) -> tuple[frozenset[str], ...]:
+    """The rarest place of a way, or the rarest two neighbouring ones; none where too many things can stand everywhere."""
+    choices = [(float(len(item)), (item,)) for item in path if item is not None and len(item) <= _MOST_SINGLES]
+    pairs = [
+        (len(left) * len(right) * _PAIR_WEIGHT, (left, right))
+        for left, right in pairwise(path)
+        if left is not None and right is not None and len(left) * len(right) <= _MOST_PAIRS
+    ]
+    return min([*choices, *pairs], key=lambda choice: choice[0], default=(0.0, ()))[1]
 
 
 def _paths(parsed: Any, way: _Way) -> list[Path] | None:
@@ -91,6 +106,8 @@ def _paths(parsed: Any, way: _Way) -> list[Path] | None:
     paths: list[Path] = [()]
     for node in parsed:
         step = _node_paths(node[0], node[1], way=way)
+        if step is not None and way.brief and len(paths) * len(step) > _MOST_PATHS:
+            step = list(dict.fromkeys((None, *_rarest_place(path), None) for path in step))
         if step is None or len(paths) * len(step) > _MOST_PATHS:
             step = [(None,)]
         paths = list(dict.fromkeys((*path, *more)[: way.most] for path in paths for more in step))
