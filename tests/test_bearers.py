@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policymine.extraction.directives.bodies import kind_of, members, subject_of
+from policymine.extraction.directives.bodies import kind_of, subject_of
 from policymine.extraction.directives.clauses import read
+from policymine.extraction.directives.listing import members
 from policymine.text.outline import outline
 from policymine.text.span import Span
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from policymine.text.span import Span
 
-ENDS = re.compile(r"[。！？!?；;\n]+[”’」』）)]*")
+ENDS = re.compile(r"[。！？!?；;\n]+[”’」』）)]*|[）)](?=\u3000\u3000)")
+"""Closing marks; a bracket that closes in front of the indent of a paragraph closes the one before it."""
 CLAUSE_ENDS = re.compile(r"[，,：:]")
 OPENED = re.compile(r"[（(“「‘]")
 OPENING = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}

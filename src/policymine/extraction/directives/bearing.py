@@ -7,20 +7,27 @@ its items), never across a paragraph except in the articles of a regulation.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
-from policymine import rules
-from policymine.extraction.directives.bodies import Names, Subject, kind_of, members, name_at, name_from
+from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.modality import Mood
-from policymine.extraction.directives.scanning import PACKAGE
+from policymine.extraction.directives.sharing import (
+    brackets,
+    called,
+    headed,
+    joined,
+    named_in,
+    pair_of,
+    role_of,
+    share_of,
+    shares,
+)
 from policymine.extraction.directives.splitting import Piece
-from policymine.model import Bearer, BearerRole, PaperKind
-from policymine.organisations import organisation_of
+from policymine.model import Bearer, PaperKind
 from policymine.text.outline import Outline
 from policymine.text.span import Span
 
@@ -47,7 +54,7 @@ class _State:
 
     def __init__(self, text: str, sentences: Sequence[Sentence], outline: Outline, *, kind: PaperKind) -> None:
         self.text, self.sentences, self.outline, self.kind = text, sentences, outline, kind
-        self.brackets = _brackets(text, sentences)
+        self.brackets = brackets(text, sentences)
         self.carried: dict[int, _Carry] = {}
         self.rows: dict[tuple[int, str], _Carry] = {}
 
@@ -93,12 +100,6 @@ class _State:
         return False
 
 
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    written: dict[str, str] = rules.load(PACKAGE, "bearers").lexicons["patterns"]
-    return {name: re.compile(pattern) for name, pattern in written.items()}
-
-
 def bearers_of(
     text: str, pieces: Sequence[Piece], moods: Sequence[Mood], *, sentences: Sequence[Sentence], outline: Outline,
     kind: PaperKind,
@@ -133,9 +134,9 @@ def bearers_of(
                     )
             elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
                 state.carried[sentence.item] = _Carry((), number, False)
-                found[index] = _called(text, piece)
+                found[index] = called(text, piece)
             else:
-                found[index] = _taken(text, piece, mood, state, same=same) + _called(text, piece)
+                found[index] = _taken(text, piece, mood, state, same=same) + called(text, piece)
                 carry = state.carried.get(sentence.item)
                 if found[index] and mood.modality == "sanction" and carry is not None and carry.sanction:
                     state.carried[sentence.item] = carry._replace(sentence=number)
@@ -173,7 +174,9 @@ def _taken(
     if mood.modality == "sanction" and not (near or sentence.expansion):
         return ()
     if mood.cue is None and not fronted and not carry.introduces and state.kind in LOOSE_KINDS and not _continues(sentence):
-        return ()
+        before = state.sentences[piece.sentence - 1] if piece.sentence else None
+        if before is None or not _continues(before) or not text.startswith("负责", piece.clauses[0].start):
+            return ()
     if mood.cue is not None and text.startswith(("严禁", "禁止", "杜绝"), mood.cue.start) and not fronted:
         return ()
     if not fronted and not carry.introduces and _anew(piece, state) and not any(_generic(b.text) for b in carry.bearers):
@@ -202,16 +205,16 @@ def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
 def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
     """The names of the first subject that is somebody."""
     subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
-    return _named(text, subject, "responsible") if subject is not None else ()
+    return named_in(text, subject, "responsible") if subject is not None else ()
 
 
 def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Bearer, ...]:
     """The bearers that a directive names itself."""
-    start, end = piece.clauses[0].start, piece.clauses[-1].end
-    patterns = _patterns()
-    if pair := _shared(text, start, end):
+    end = piece.clauses[-1].end
+    patterns = shapes()
+    if pair := pair_of(text, piece):
         return pair
-    if listed := _listed(text, piece):
+    if listed := share_of(text, piece):
         return listed
     if mood.cue is not None:
         invited = _invitation(text, mood, end)
@@ -222,46 +225,39 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
                 return asked_for
             if mood.cue.kind != "please" and mood.modality != "prohibition":
                 return ()
-        asked = patterns["asked"].search(text, mood.cue.start, end) if mood.cue.kind == "need" else None
+        asked = patterns["asked"].search(text, mood.cue.start, end) if mood.modality == "obligation" else None
         if asked is not None and kind_of(asked["who"]):
-            return _named(text, Span(*asked.span("who")), "responsible")
+            return named_in(text, Span(*asked.span("who")), "responsible")
     named = _subjects(text, piece, mood)
     if named:
         known = {bearer.span for bearer in named}
-        return (*named, *(bearer for bearer in _called(text, piece) if bearer.span not in known))
+        return (*named, *(bearer for bearer in called(text, piece) if bearer.span not in known))
     return _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0])
 
 
 def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
     """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
     named: list[Bearer] = []
-    for clause in piece.clauses:
+    acting = [clause for clause in piece.clauses if clause.subject is not None and clause.subject.kind in NAMED]
+    breach = max((c.end for c in piece.clauses if c.condition), default=0) if mood.modality == "sanction" else 0
+    if ahead := headed(text, piece):
+        named += named_in(text, ahead, "responsible")
+    for clause in acting:
         subject = clause.subject
-        if subject is None or subject.kind not in NAMED:
+        if subject is None or clause.end <= breach:
             continue
-        if mood.modality == "sanction" and clause.condition:
+        if clause.condition == "who" and clause is not acting[-1] and acting[-1].condition != "who":
+            continue
+        if mood.modality == "sanction" and shapes()["suffers"].match(text, subject.end, clause.end):
             continue
         assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
-        if (
-            named
-            and not assigned
-            and not any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
-        ):
+        if named and not assigned and not (ahead or shares(text, piece, clause)):
             continue
-        if assigned:
+        if assigned and not shares(text, piece, clause):
             named = []
-        named += _named(text, subject, _role(text, clause))
-        named += _joined(text, piece, clause)
+        named += named_in(text, subject, role_of(text, clause))
+        named += joined(text, piece, clause)
     return named
-
-
-def _listed(text: str, piece: Piece) -> tuple[Bearer, ...]:
-    """X of “X：负责…”, an entry of a list of shares."""
-    share = _patterns()["listed"].match(text, piece.clauses[0].start, piece.clauses[-1].end)
-    if share is None or not kind_of(share["who"]):
-        return ()
-    role: BearerRole = "lead" if text.startswith("牵头", share.end()) else "responsible"
-    return (*_named(text, Span(*share.span("who")), role), *_called(text, piece))
 
 
 def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
@@ -274,14 +270,14 @@ def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer
     first = piece.clauses[0]
     subject = names.subject(first.start, first.end, cue=first.end, lead="") if not first.condition else None
     whole = subject is not None and subject.kind in NAMED and (subject.start, subject.end) == (first.start, first.end)
-    return _named(text, subject, "responsible") if whole and subject is not None else ()
+    return named_in(text, subject, "responsible") if whole and subject is not None else ()
 
 
 def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
     """X of “在X层面”."""
-    layer = _patterns()["layer"].match(text, clause.start, clause.end)
+    layer = shapes()["layer"].match(text, clause.start, clause.end)
     if layer is not None and kind_of(layer["who"]):
-        return _named(text, Span(*layer.span("who")), "responsible")
+        return named_in(text, Span(*layer.span("who")), "responsible")
     return ()
 
 
@@ -290,96 +286,14 @@ def _invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
     if mood.cue is None or (mood.modality == "obligation" and mood.cue.kind != "please"):
         return None
     if mood.modality == "prohibition":
-        return _patterns()["forbidden"].match(text, mood.cue.start, end)
-    invited = _patterns()["invited"]
+        return shapes()["forbidden"].match(text, mood.cue.start, end)
+    invited = shapes()["invited"]
     return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
-
-
-def _shared(text: str, start: int, end: int) -> tuple[Bearer, ...]:
-    """X牵头，Y配合."""
-    shared = _patterns()["shared"].search(text, start, end) if text.find("牵头", start, end) >= 0 else None
-    if shared is None:
-        return ()
-    pair: list[Bearer] = []
-    roles: tuple[BearerRole, BearerRole] = ("lead", "support")
-    for role in roles:
-        span = name_at(text, *shared.span(role))
-        if span is not None:
-            pair += _named(text, span, role)
-    return tuple(pair)
 
 
 def _invited(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
     """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
     subject = names.subject(start, end, cue=None, lead="") or names.addressed(start, end)
     if subject is not None and subject.kind in NAMED and subject.start == start:
-        return _named(names.text, subject, "responsible")
+        return named_in(names.text, subject, "responsible")
     return ()
-
-
-def _role(text: str, clause: Clause) -> BearerRole:
-    if clause.subject is not None and text.startswith(("牵头", "配合"), clause.subject.start):
-        return "lead" if text.startswith("牵头", clause.subject.start) else "support"
-    for hit in clause.hits:
-        if clause.subject is not None and hit.start < clause.subject.end:
-            continue
-        if hit.kind == "lead":
-            return "lead"
-        if hit.kind == "charge":
-            word = text[hit.start : hit.end]
-            if word in ("配合", "协助"):
-                return "support"
-            if word == "会同":
-                return "responsible"
-    if clause.subject is not None and "牵头" in text[clause.subject.end : clause.end]:
-        return "lead"
-    return "responsible"
-
-
-def _joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
-    """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
-    leads = any(hit.kind == "lead" for c in piece.clauses for hit in c.hits)
-    for match in _patterns()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
-        if match[0] == "会同" or leads:
-            name = name_from(text, match.end(), piece.clauses[-1].end)
-            if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
-                yield from _named(text, name, "support")
-
-
-def _called(text: str, piece: Piece) -> tuple[Bearer, ...]:
-    """Y of “会同Y开展…” where nobody is named who calls it in."""
-    found: list[Bearer] = []
-    for clause in piece.clauses:
-        at = text.find("会同", clause.start, clause.end)
-        name = name_from(text, at + 2, clause.end) if at >= 0 else None
-        found += _named(text, name, "support") if name is not None else ()
-    return tuple(found)
-
-
-def _named(text: str, span: Span | Subject, role: BearerRole) -> tuple[Bearer, ...]:
-    return tuple(_bearer(text, part, role) for part in members(text, Span(span.start, span.end)))
-
-
-def _bearer(text: str, span: Span, role: BearerRole, *, explicit: bool = True) -> Bearer:
-    """A bearer with what its name tells of it."""
-    name = span.of(text)
-    return Bearer(name, role, explicit, span, *organisation_of(name))
-
-
-def _brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer, ...]]:
-    """Bearers that a bracket at the end of an item gives: item → bearers."""
-    given: dict[int, tuple[Bearer, ...]] = {}
-    patterns = _patterns()
-    starts = [sentence.start for sentence in sentences]
-    for bracket in patterns["bracket"].finditer(text):
-        named: list[Bearer] = []
-        for part in patterns["part"].finditer(text, *bracket.span("inside")):
-            told = (part["told"] or "") + (part["verb"] or "")
-            role: BearerRole = "lead" if "牵头" in told else "support" if "配合" in told or "协助" in told else "responsible"
-            span = Span(*part.span("names")).trimmed(text, "、，,等 ") if part["names"] else None
-            if span is not None:
-                named += [_bearer(text, name, role, explicit=False) for name in members(text, span, loose=True)]
-        at = bisect_right(starts, bracket.start()) - 1
-        if named and at >= 0:
-            given[sentences[at].item] = tuple(named)
-    return given

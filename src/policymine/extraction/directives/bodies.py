@@ -14,7 +14,6 @@ from typing import NamedTuple
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, alternation
 from policymine.extraction.prefixes import Prefixes, guided
-from policymine.text.span import Span
 
 PHRASE = re.compile("[对把将从向按]")
 BRACKET = re.compile("(?<=.)[（(](?:[^（）()]{1,6}|[^（）()]{1,20}(?:，下同|简称[^（）()]{1,12}))[）)]$")
@@ -26,15 +25,17 @@ CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门
 OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长")
 """People whom verbs have as objects: 教育群众 names nobody."""
 LISTED = re.compile("[、和与及]")
-OTHER = re.compile("[“‘按在搞发进把对将]")
+OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")
 """What no name of somebody addressed has inside."""
-PART = re.compile("有关|相关|各|直属")
-"""What makes a place the beginning of a longer name: 省有关部门."""
-LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
-"""A list that shares its last word, whatever stands in it."""
+FIELDS = ("财政", "民政", "消防", "公安", "教育", "交通", "税务")
+"""Fields of work that share the last word of a list: 财政、税务部门."""
 PLACES, MODAL = tuple("省市县区镇乡"), "将要应须"
+SINGLE = (*PLACES, "地方")
+"""Places that are names only in front of a word of duty: 地方储备粮 is a thing."""
 SHORT = 12
 """Characters in which a name is looked for that no known verb follows."""
+BEHIND_CUE = 5
+"""Characters from a deontic word on in which 由 names who acts: 可以由县财政局承担."""
 LONGEST = 60
 """Characters in which a subject is looked for."""
 
@@ -47,7 +48,7 @@ class Subject(NamedTuple):
     kind: str
 
 
-class _Words(NamedTuple):
+class Words(NamedTuple):
     """The lexicons; `patterns` are those that are tried only where `prefixes` say that they may match."""
 
     kinds: dict[str, str]
@@ -59,14 +60,20 @@ class _Words(NamedTuple):
     tail: re.Pattern[str]
     goes_on: re.Pattern[str]
     stative: re.Pattern[str]
-    by: re.Pattern[str]
-    comma: re.Pattern[str]
     patterns: dict[str, re.Pattern[str]]
     prefixes: Prefixes
 
 
 @cache
-def _words() -> _Words:
+def shapes() -> dict[str, re.Pattern[str]]:
+    """How names and the division of work are written: the patterns of bearers.toml."""
+    written: dict[str, str] = rules.load(PACKAGE, "bearers").lexicons["patterns"]
+    return {name: re.compile(pattern) for name, pattern in written.items()}
+
+
+@cache
+def lexicon() -> Words:
+    """The words that names are read by."""
     bodies = rules.load(PACKAGE, "organisations").lexicons
     heads = rules.load(PACKAGE, "directives").lexicons["lexicons"]
     own = rules.load(PACKAGE, "bearers").lexicons
@@ -74,24 +81,25 @@ def _words() -> _Words:
     for kind, listed in bodies["kinds"].items():
         kinds |= dict.fromkeys(listed, "person" if kind == "persons" else "organisation")
     endings = alternation([*kinds])
+    parts = alternation([kind for kind in kinds if kind not in FIELDS])
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
     nominal = bodies["nominal"]["verbs"]
     verbs = [verb for verb in heads["verbs"] if verb not in nominal]
     prepositions = [word for word in heads["prepositions"] if word not in ("凡", "凡是", "和", "与")]
-    starts = [*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]]
+    bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
     follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
     tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
     inside = alternation(bodies["nominal"]["inside"])
     written = {
         "ending": f"(?:{endings})[”）)]?",
-        "follow": f"(?!负责(?:人|同志)|主要|均由)(?:{follows}|[\\d０-９])",
-        "bad": f"(?!{own['starts']['yes']})(?:{alternation(starts)})",
+        "follow": f"(?!负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由)(?:{follows}|[\\d０-９])",
+        "bad": f"(?!{own['starts']['yes']})(?:{bad})",
         "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
-        "goes_on": f"(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:{endings})|{own['starts']['charged']}",
+        "goes_on": f"(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:工作)?(?:{parts})|{own['starts']['charged']}",
         "nominal": alternation(nominal),
     }
     patterns = {name: re.compile(pattern) for name, pattern in written.items()}
-    return _Words(
+    return Words(
         kinds=kinds,
         longest=max(map(len, kinds)),
         bare=frozenset(bodies["determiners"]["bare"]),
@@ -101,8 +109,6 @@ def _words() -> _Words:
         tail=guided(f"(?:{alternation(tails)})+$"),
         goes_on=patterns["goes_on"],
         stative=re.compile(own["starts"]["stative"]),
-        by=re.compile(own["patterns"]["by"]),
-        comma=re.compile(r"[、，,]|(?<=[^、])(?:以及|及其|和|与|及)(?=[^、])"),
         patterns=patterns,
         prefixes=Prefixes({name: [pattern] for name, pattern in written.items()}),
     )
@@ -114,7 +120,7 @@ def kind_of(name: str) -> str:
     >>> [kind_of(n) for n in ("县教育局", "网格员", "工作格局", "各镇", "一个镇")]
     ['organisation', 'person', '', 'organisation', '']
     """
-    words = _words()
+    words = lexicon()
     if name.endswith(("）", ")", "”", "’")):
         name = BRACKET.sub("", name).rstrip("”）)’")
     for length in range(min(words.longest, len(name)), 0, -1):
@@ -147,7 +153,7 @@ def subject_of(
 @lru_cache(maxsize=2)
 def _marked(text: str) -> tuple[list[int], list[int]]:
     """For every character the patterns that may match there, as bits, and where a name may end."""
-    marks = _words().prefixes.marks(text)
+    marks = lexicon().prefixes.marks(text)
     return marks.listed(), marks.positions("ending")
 
 
@@ -162,7 +168,7 @@ class Names:
     __slots__ = ("_at", "_bits", "_endings", "_times", "_words", "text")
 
     def __init__(self, text: str, *, times: Container[int] = ()) -> None:
-        self.text, self._times, self._words = text, times, _words()
+        self.text, self._times, self._words = text, times, lexicon()
         self._bits = self._words.prefixes.bits
         self._at, self._endings = _marked(text)
 
@@ -175,13 +181,18 @@ class Names:
             cue: where its deontic word starts, None for a bare imperative.
             lead: the class of its first word; a clause that starts with a verb has no subject.
         """
+        start = self._behind_article(start, end)
+        if start >= end or self.text[start] == "、":
+            return None
         limit = end if cue is None else cue
         near = min(limit, start + LONGEST)
-        if self.text.find("由", start, near) >= 0 and (by := self._words.by.search(self.text, start, near)) is not None:
-            return self._scan(by.end(), limit, end=end, trusted=True)
+        if self.text.find("由", start, near) >= 0 and (by := shapes()["by"].search(self.text, start, near)) is not None:
+            return self._scan(by.end(), limit, end=end, trusted=True) or self._told(by.end(), limit)
+        if cue is not None and (by := shapes()["by"].search(self.text, cue, min(end, cue + BEHIND_CUE))) is not None:
+            return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
         if cue is not None:
             return self._before_cue(start, cue, end=end)
-        if lead == "result":
+        if lead == "result" and self._match("nominal", start, end) is None:
             return None
         match = self._match("pronoun", start, end)
         if match is not None:
@@ -230,7 +241,7 @@ class Names:
             return True
         if self._match("nominal", start, end) is None:
             return self._verb_first(start, end)
-        if name.startswith(("教育引导", "负责对")):
+        if name.startswith(("教育引导", "负责对")) or shapes()["sharing"].match(name):
             return True
         return name.endswith(OBJECTS) or "各" in name or (len(name) == 4 and name.endswith(("企业", "学校")))
 
@@ -243,19 +254,57 @@ class Names:
         if not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0:
             return None
         for at in self._ends(start, near):
-            if self._match("follow", at, end) is None and at not in self._times and not (trusted and at == end):
+            behind = self._match("follow", at + text.startswith("等", at), end)
+            if behind is None and at not in self._times and not (trusted and at == end):
+                continue
+            if self._onward(at, end) or (behind is not None and text.startswith("的", behind.end())):
                 continue
             if self._match("goes_on", at, end) is not None:
                 continue
-            if at - start == 1 and not trusted and text[start] in PLACES and text[at] not in MODAL:
+            if text[start:at] in SINGLE and not trusted and text[at] not in MODAL:
                 continue
-            if text[at - 1] == "所" and text[at : at + 1] in "有在属需":
+            if self._located(at):
                 continue
             name = text[start:at]
             if "“" in name and name.count("“") > name.count("”"):
                 continue
+            if not trusted and shapes()["stray"].search(name):
+                continue
             if kind := kind_of(name):
                 return Subject(start, at, kind) if trusted or not self._starts_badly(start, at) else None
+        return None
+
+    def _behind_article(self, start: int, end: int) -> int:
+        """Where a clause goes on behind the label of an article that stands inside a line: 第二章 职责 第六条 县财政局…."""
+        if self.text.find("条", start, min(end, start + LONGEST)) < 0:
+            return start
+        article = shapes()["article"].match(self.text, start, end)
+        return article.end() if article is not None else start
+
+    def _onward(self, at: int, end: int) -> bool:
+        """Whether a name goes on behind a place or government that it starts with: 县（市、区）处置非法集资牵头部门."""
+        text = self.text
+        if shapes()["related"].match(text, at) is not None:
+            return True
+        if text[at - 1] not in "县市区）)府级" or (further := shapes()["onward"].match(text, at, end)) is None:
+            return False
+        return further.end() == end or self._match("follow", further.end(), end) is not None
+
+    def _located(self, at: int) -> bool:
+        """Whether what ends here is 所 of 所在, 所有 rather than an office."""
+        return self.text[at - 1] == "所" and self.text[at : at + 1] in tuple("有在属需")
+
+    def _told(self, start: int, end: int) -> Subject | None:
+        """The short name right behind 由, whatever verb follows it."""
+        for at in self._ends(start, min(end, start + SHORT)):
+            if OTHER.search(self.text, start + 1, at) is not None or self._match("goes_on", at, end) is not None:
+                return None
+            while longer := next((more for more in (2, 1) if at + more <= end and kind_of(self.text[start : at + more])), 0):
+                at += longer
+            if shapes()["again"].match(self.text, at) is not None or self._onward(at, end) or self._located(at):
+                continue
+            if kind := kind_of(self.text[start:at]):
+                return Subject(start, at, kind)
         return None
 
     def addressed(self, start: int, end: int) -> Subject | None:
@@ -265,7 +314,7 @@ class Names:
         >>> Names(t).addressed(2, len(t))
         Subject(start=2, end=6, kind='person')
         """
-        if start >= end or self._starts_badly(start, end):
+        if start >= end or self.text[start] == "“" or self._starts_badly(start, end):
             return None
         for at in self._ends(start, min(end, start + SHORT)):
             name = self.text[start:at]
@@ -286,77 +335,3 @@ class Names:
             if at >= done and (match := ending.match(self.text, at, end)) is not None:
                 done = match.end()
                 yield done
-
-
-def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
-    """The names that a list joins by 、 or 和, when each is complete; else the list as a whole.
-
-    >>> t = "县住建局、县发改局和各镇"
-    >>> [m.of(t) for m in members(t, Span(0, len(t)))]
-    ['县住建局', '县发改局', '各镇']
-    >>> members("各级工信、卫健等部门", Span(0, 10))
-    (Span(start=0, end=10),)
-    """
-    parts, at = [], span.start
-    for mark in _words().comma.finditer(text, span.start, span.end):
-        inside = text[span.start : mark.start()]
-        if inside.count("（") + inside.count("(") > inside.count("）") + inside.count(")"):
-            continue
-        if mark[0] not in "、，," and not kind_of(inside):
-            continue
-        if mark.start() > at:
-            parts.append(Span(at, mark.start()))
-        at = mark.end()
-    if at < span.end:
-        parts.append(Span(at, span.end))
-    if len(parts) < 2:
-        return (span,)
-    if loose:
-        return tuple(parts)
-    names = [part.of(text) for part in parts]
-    return tuple(parts) if all(len(name) > 1 and kind_of(name) for name in names) and not _one(names) else (span,)
-
-
-def _one(names: list[str]) -> bool:
-    """Whether a list shares one determiner or genitive and so must stay whole (各部门、单位; 各镇、各村的干部; …等部门)."""
-    if "的" in names[0] or "的" in names[-1] or "等" in names[-1]:
-        return True
-    own = ("各", "市", "县", "省", "有关")
-    if names[0].startswith(("任何", "各级", "有关", "相关")) and not any(name.startswith(own) for name in names[1:]):
-        return True
-    return any(len(name) <= 2 and not name.startswith("各") for name in names[1:]) and names[0].startswith("各")
-
-
-def name_from(text: str, start: int, end: int) -> Span | None:
-    """The name that starts at `start` and ends before a comma or a predicate: whom 会同 and 组织 call in.
-
-    >>> t = "会同县财政局、县审计局,对资金开展检查"
-    >>> name_from(t, 2, len(t)).of(t)
-    '县财政局、县审计局'
-    """
-    words = _words()
-    if text.startswith("或", start):
-        return None
-    if (listed := LIST.match(text, start, end)) is not None:
-        return Span(*listed.span())
-    for match in words.ending.finditer(text, start, min(end, start + LONGEST)):
-        at = match.end()
-        if PART.match(text, at):
-            continue
-        closes = at == end or text[at] in "，,。；;对" or words.follow.match(text, at, end) is not None
-        closes = closes or (match[0].endswith(("部门", "单位")) and text[at] not in "、和与及的（(")
-        if closes and words.goes_on.match(text, at, end) is None and kind_of(text[start:at]):
-            return Span(start, at)
-    return None
-
-
-def name_at(text: str, start: int, end: int) -> Span | None:
-    """The name between `start` and `end` without the words around it; None when it is none."""
-    by = _words().by.search(text, start, end)
-    start = by.end() if by is not None else start
-    while start < end and text[start] in "，,、 对请":
-        start += 1
-    name = text[start:end]
-    for tail in ("将", "要", "应当", "须", "共同", "积极", "负责", "密切", "等"):
-        name = name.removesuffix(tail)
-    return Span(start, start + len(name)) if (len(name) > 1 or name in PLACES) and kind_of(name) else None

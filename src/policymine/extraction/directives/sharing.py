@@ -1,0 +1,140 @@
+"""How work is shared: X牵头，Y配合; X会同Y; X：负责…; brackets that name who is responsible."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from policymine.extraction.directives.bodies import Subject, kind_of, shapes
+from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.listing import members, name_at, name_from
+from policymine.extraction.directives.splitting import Piece
+from policymine.model import Bearer, BearerRole
+from policymine.organisations import organisation_of
+from policymine.text.span import Span
+
+
+def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """X牵头，Y配合, and who is named behind them."""
+    start, end = piece.clauses[0].start, piece.clauses[-1].end
+    if text.find("牵头", start, end) < 0 and text.find("配合", start, end) < 0:
+        return ()
+    shared = shapes()["shared"].search(text, start, end)
+    if shared is None:
+        return ()
+    pair: list[Bearer] = []
+    first: BearerRole = "lead" if shared["word"].endswith("牵头") else "responsible"
+    for group, role in (("lead", first), ("support", "support")):
+        span = name_at(text, *shared.span(group), loose=group == "support")
+        if span is None:
+            return ()
+        pair += named_in(text, span, role, loose=group == "support")
+    for clause in piece.clauses:
+        subject = clause.subject
+        if subject is not None and subject.start >= shared.end() and text.startswith(("负责", "具体"), subject.end):
+            pair += named_in(text, subject, role_of(text, clause))
+    return tuple(pair)
+
+
+def headed(text: str, piece: Piece) -> Span | None:
+    """X of “X，特别是Y要…”."""
+    if len(piece.clauses) < 2:
+        return None
+    first, second = piece.clauses[:2]
+    between = text[first.end + 1 : second.start]
+    if second.subject is None or second.subject.start != second.start or first.subject is not None:
+        return None
+    whole = (
+        shapes()["body"].search(text, first.start, first.end) is not None if not between else between in ("特别是", "尤其是")
+    )
+    return Span(first.start, first.end) if whole and kind_of(text[first.start : first.end]) else None
+
+
+def shares(text: str, piece: Piece, clause: Clause) -> bool:
+    """Whether a later subject has a share of its own in what one directive orders: X负责牵头，Y做好配合."""
+    subject = clause.subject
+    if subject is not None and shapes()["body"].search(text, subject.start, subject.end) and clause.cue is None:
+        return True
+    told = any(hit.kind in ("lead", "charge") for c in piece.clauses if c.start < clause.start for hit in c.hits)
+    return told or any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
+
+
+def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """X of “X：负责…”, an entry of a list of shares."""
+    share = shapes()["listed"].match(text, piece.clauses[0].start, piece.clauses[-1].end)
+    if share is None or not kind_of(share["who"]):
+        return ()
+    role: BearerRole = "lead" if text.startswith("牵头", share.end()) else "responsible"
+    return (*named_in(text, Span(*share.span("who")), role), *called(text, piece))
+
+
+def role_of(text: str, clause: Clause) -> BearerRole:
+    """The role of a clause's subject; words in quotation marks and 密切配合 among equals give none."""
+    subject = clause.subject
+    if subject is None:
+        return "responsible"
+    if text.startswith(("牵头", "配合"), subject.start):
+        return "lead" if text.startswith("牵头", subject.start) else "support"
+    told = shapes()["told"]
+    for match in told.finditer(text, subject.end, clause.end):
+        if match["lead"]:
+            return "lead"
+        if match["support"]:
+            return "support"
+        if match["with"]:
+            return "responsible"
+    return "responsible"
+
+
+def joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
+    """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
+    leads = any(hit.kind == "lead" for c in piece.clauses for hit in c.hits)
+    for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
+        if match[0] == "会同" or leads:
+            name = name_from(text, match.end(), piece.clauses[-1].end)
+            if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
+                yield from named_in(text, name, "support")
+
+
+def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """Y of “会同Y开展…” where nobody is named who calls it in."""
+    found: list[Bearer] = []
+    for clause in piece.clauses:
+        at = text.find("会同", clause.start, clause.end)
+        name = name_from(text, at + 2, clause.end) if at >= 0 else None
+        found += named_in(text, name, "support") if name is not None else ()
+    return tuple(found)
+
+
+def brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer, ...]]:
+    """Bearers that a bracket at the end of an item gives: item → bearers."""
+    given: dict[int, tuple[Bearer, ...]] = {}
+    patterns = shapes()
+    starts = [sentence.start for sentence in sentences]
+    for bracket in patterns["bracket"].finditer(text):
+        named: list[Bearer] = []
+        for part in patterns["part"].finditer(text, *bracket.span("inside")):
+            told = (part["told"] or "") + (part["verb"] or "")
+            role: BearerRole = "lead" if "牵头" in told else "support" if "配合" in told or "协助" in told else "responsible"
+            span = Span(*part.span("names")).trimmed(text, "、，,等 ") if part["names"] else None
+            by_duty = patterns["by_duty"].search(text, *span) if span is not None else None
+            if span is not None and by_duty is not None and by_duty.start() > span.start:
+                span = Span(span.start, by_duty.start())
+            if span is not None:
+                named += [bearer(text, name, role, explicit=False) for name in members(text, span, loose=True)]
+        at = bisect_right(starts, bracket.start()) - 1
+        if named and at >= 0:
+            given[sentences[at].item] = tuple(named)
+    return given
+
+
+def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool = False) -> tuple[Bearer, ...]:
+    """The members of a list of names as bearers of one role; fields of work count as names where `loose`."""
+    loose = loose and not kind_of(text[span.start : span.end])
+    return tuple(bearer(text, part, role) for part in members(text, Span(span.start, span.end), loose=loose))
+
+
+def bearer(text: str, span: Span, role: BearerRole, *, explicit: bool = True) -> Bearer:
+    """A bearer with what its name tells of it."""
+    name = span.of(text)
+    return Bearer(name, role, explicit, span, *organisation_of(name))
