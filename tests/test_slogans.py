@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from policymine.errors import RuleError
 from policymine.extraction.slogans.dictionary import announced, canonical, entries, look_up, parse
-from policymine.extraction.slogans.finding import find_issues, find_slogans
+from policymine.extraction.slogans.finding import find_slogans, read_slogans
 from policymine.model import Slogan, Span
 from policymine.pipeline import clean_document, mine_documents
 from tests.growth import grows_in_proportion
@@ -59,7 +59,7 @@ def test_spec(spec: dict[str, Any]) -> None:
     if "opened" in spec:
         assert {s.text: list(s.expansion or ()) for s in found if s.expansion_source == "here"} == spec["opened"]
     if "issues" in spec:
-        assert [issue.code for issue in find_issues(spec["text"], found)] == spec["issues"]
+        assert [issue.code for issue in read_slogans(spec["text"])[1]] == spec["issues"]
 
 
 def hold(text: str, found: tuple[Slogan, ...]) -> None:

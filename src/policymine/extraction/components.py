@@ -25,8 +25,7 @@ from policymine.extraction.directives.finding import find_issues as directive_is
 from policymine.extraction.quantities.finding import find_issues as amount_issues
 from policymine.extraction.quantities.finding import find_quantities
 from policymine.extraction.references.finding import find_references
-from policymine.extraction.slogans.finding import find_issues as slogan_issues
-from policymine.extraction.slogans.finding import find_slogans
+from policymine.extraction.slogans.finding import read_slogans
 from policymine.extraction.times.finding import read_times
 from policymine.model import (
     FINDING_KINDS,
@@ -215,8 +214,8 @@ def references(doc: Doc) -> Doc:
 @Language.component("policymine_slogans", assigns=["doc._.slogans"])
 def slogans(doc: Doc) -> Doc:
     """Finds numeric slogans and mottos."""
-    found = find_slogans(text_of(doc))
-    doc._.issues = (*(doc._.issues or ()), *slogan_issues(text_of(doc), found))
+    found, miscounted = read_slogans(text_of(doc))
+    doc._.issues = (*(doc._.issues or ()), *miscounted)
     return _keep(doc, "slogans", found)
 
 

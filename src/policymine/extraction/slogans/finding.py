@@ -61,6 +61,15 @@ def find_slogans(text: str) -> tuple[Slogan, ...]:
     >>> find_slogans("做到措施、责任、资金“三落实”")[0].expansion
     ('措施', '责任', '资金')
     """
+    return read_slogans(text)[0]
+
+
+def read_slogans(text: str) -> tuple[tuple[Slogan, ...], tuple[Issue, ...]]:
+    """The slogans of `text` as `find_slogans` gives them, and where a paper announces one number of things but lists another.
+
+    >>> [issue.code for issue in read_slogans("做到“三落实”(责任、措施)。")[1]]
+    ['slogan-count']
+    """
     numerics = _numerics(text)
     mottos = [
         Slogan(span, span.of(text), rule, "motto", slogan_id=canonical(span.of(text))) for span, rule in find_mottos(text)
@@ -70,25 +79,14 @@ def find_slogans(text: str) -> tuple[Slogan, ...]:
     taken = {s.span for s in bare}
     kept = [m for m in mottos if m.span not in taken]
     opened = find_openings(text, [s.span for s in bare])
-    return tuple(sorted((*kept, *_opened(text, bare, opened)), key=lambda s: (s.span.start, -s.span.end)))
+    found = tuple(sorted((*kept, *_opened(text, bare, opened)), key=lambda s: (s.span.start, -s.span.end)))
+    return found, tuple(_miscounted(text, opening) for opening in opened if not opening.right)
 
 
-def find_issues(text: str, slogans: Iterable[Slogan]) -> tuple[Issue, ...]:
-    """Where a paper announces one number of things and spells out another.
-
-    >>> t = "做到“三落实”(责任、措施)。"
-    >>> [i.code for i in find_issues(t, find_slogans(t))]
-    ['slogan-count']
-    """
-    numeric = [s for s in slogans if s.kind == "numeric"]
-    found = []
-    for opening in find_openings(text, [s.span for s in numeric]):
-        if not opening.right:
-            name, count = opening.slogan.of(text), len(opening.members)
-            message = f"“{name}”与所列{count}项数目不符"
-            hint = "compare the announced number with the list; the members were not taken over"
-            found.append(Issue("slogan-count", "warning", message, hint, opening.slogan))
-    return tuple(found)
+def _miscounted(text: str, opening: Opening) -> Issue:
+    name, count = opening.slogan.of(text), len(opening.members)
+    hint = "compare the announced number with the list; the members were not taken over"
+    return Issue("slogan-count", "warning", f"“{name}”与所列{count}项数目不符", hint, opening.slogan)
 
 
 def _strict(motto: Slogan, inner: Span) -> bool:
