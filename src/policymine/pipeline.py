@@ -26,6 +26,8 @@ STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """For each station the packages and the libraries that decide what it gives."""
 NO_TEMPLATE: Mapping[int, int] = MappingProxyType({})
 TextOf = Callable[[str], str | None]
+OBJECTS = 50_000
+"""So many new objects the garbage collector waits for; some ten pages make them."""
 DATA = (".py", ".toml", ".jsonl", ".skops", ".json")
 
 
@@ -46,12 +48,16 @@ def language() -> Language:
     """The one pipeline of this process; loading takes about a second.
 
     What is loaded stays to the end, so the garbage collector is told to look past it: else it walks through all rules and
-    models again and again while pages are mined.
+    models again and again while pages are mined. It comes round less often, too: a page makes thousands of objects that stay
+    until it is stored, and none of them in circles.
     """
     nlp = load()
     nlp("各乡镇要在2024年3月15日前报送台账。")
     gc.collect()
     gc.freeze()
+    young, *older = gc.get_threshold()
+    if 0 < young < OBJECTS:  # 0 stands for never
+        gc.set_threshold(OBJECTS, *older)
     atexit.register(gc.unfreeze)  # else files that nobody closed are not written out at exit
     return nlp
 

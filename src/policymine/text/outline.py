@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from policymine.text.span import Span
@@ -42,8 +43,12 @@ LABEL = re.compile(
     re.VERBOSE,
 )
 STARTS = re.compile(
-    r"(?:\A|[。；;！!？?：:\n，,”）)]|(?=\u3000\u3000第[^\u3000]{1,6}条))[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])"
+    r"[。；;！!？?：:\n，,”）)\u3000](?:(?<!\u3000)[\s\u3000]{0,80}|(?=\u3000第[^\u3000]{1,6}条)[\s\u3000]{0,79})"
+    r"(?=[第（(一二三四五六七八九十另\d①-⑳])"
 )
+"""Where a label may stand: behind a mark, or in front of an article that wide blanks set off."""
+FIRST = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
+"""The same at the beginning of a text."""
 SOFT = ("is", "must", "hand", "ordinal")
 """Styles that also occur as plain words: they need a second one of their row."""
 AFTER_COMMA = ("is", "must", "hand")
@@ -120,7 +125,9 @@ class _Label(NamedTuple):
 
 def _labels(text: str) -> Iterator[_Label]:
     """Everything that looks like a label where a sentence could start."""
-    for start in STARTS.finditer(text):
+    first = FIRST.match(text)
+    starts = STARTS.finditer(text, first.end() if first is not None else 0)
+    for start in starts if first is None else chain([first], starts):
         match = LABEL.match(text, start.end())
         if match is None or match.lastgroup is None:
             continue

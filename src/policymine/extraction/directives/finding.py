@@ -7,6 +7,7 @@ mood (modality), condition (conditions), bearers (bearing), times.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -28,7 +29,7 @@ from policymine.text.span import Span
 
 BOUNDING = ("deadline", "frequency", "period")
 LONGEST_SENTENCE = 1500
-MARKS = "。；;！!？?"
+MARKS = re.compile("[。；;！!？?]")
 LEAST_LINES, LOOSE_SHARE = 10, 0.8
 """A text of so many lines, this share of its characters in lines without a sentence mark, is none of sentences."""
 THRESHOLD = 0.5
@@ -102,8 +103,8 @@ def find_issues(text: str) -> tuple[Issue, ...]:
 def _without_sentences(text: str) -> Iterator[Issue]:
     """A text most of which stands in lines without a sentence: only headings, a list of names, a table turned to text."""
     lines = [line for line in text.splitlines() if line and not line.isspace()]
-    loose = [line for line in lines if not any(mark in line for mark in MARKS)]
-    if len(lines) >= LEAST_LINES and sum(map(len, loose)) >= LOOSE_SHARE * sum(map(len, lines)):
+    loose = [line for line in lines if MARKS.search(line) is None] if len(lines) >= LEAST_LINES else []
+    if loose and sum(map(len, loose)) >= LOOSE_SHARE * sum(map(len, lines)):
         told = f"{len(loose)} of {len(lines)} lines hold no sentence: headings, a list or a table that was turned to text"
         yield Issue("directives.unstructured", "warning", told, "look at the source file for what it says in full", None)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.codes import bits
-from policymine.extraction.prefixes import ANY, Prefixes, branches, heads
+from policymine.extraction.prefixes import Prefixes, Starting
 
 PACKAGE = "policymine.extraction.directives"
 QUOTED = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
@@ -57,54 +57,25 @@ def hits_of(text: str) -> list[Hit]:
     return found
 
 
-NOWHERE = "(?!)"
-"""A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""
-
-
-class _Starting(dict[str, re.Pattern[str]]):
-    """The alternatives of all rules that can start with a character as one pattern, in the order of the files.
-
-    Args:
-        split: the group of each rule, with its alternatives and the characters that each can start with.
-    """
-
-    def __init__(self, split: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
-        super().__init__()
-        self._split = split
-
-    def __missing__(self, character: str) -> re.Pattern[str]:
-        shown = "0" if character.isdecimal() else character
-        rules_here = [
-            f"(?P<{name}>{'|'.join(branch for first, branch in listed if shown in first or ANY in first)})"
-            for name, listed in self._split
-            if any(shown in first or ANY in first for first, _ in listed)
-        ]
-        pattern = self[character] = re.compile("|".join(rules_here) if rules_here else NOWHERE)
-        return pattern
-
-
 class _Scanner(NamedTuple):
     """Where a match can start, what the groups of the rules mean, what can start with each character."""
 
     prefixes: Prefixes
     groups: dict[str, tuple[str, bool, int]]
-    starting: _Starting
+    starting: Starting
 
 
 @cache
 def _scanner() -> _Scanner:
     """All rules of the two files."""
     groups: dict[str, tuple[str, bool, int]] = {}
-    split: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    patterns: dict[str, str] = {}
     for stem in ("deontics", "directives"):
         for rule in rules.load(PACKAGE, stem):
-            name = f"g{len(groups)}"
-            kind = rule.id.partition(".")[2]
+            kind, name = rule.id.partition(".")[2], f"g{len(groups)}"
             groups[name] = (kind, stem == "deontics", bits(kind))
-            firsts = [("".join(head[0] for head in heads(branch)), branch) for branch in branches(rule.find.pattern)]
-            split.append((name, tuple(firsts)))
-    prefixes = Prefixes({"hit": [branch for _, listed in split for _, branch in listed]})
-    return _Scanner(prefixes, groups, _Starting(split))
+            patterns[name] = rule.find.pattern
+    return _Scanner(Prefixes({"hit": [*patterns.values()]}), groups, Starting(patterns))
 
 
 def alternation(words: Sequence[str]) -> str:

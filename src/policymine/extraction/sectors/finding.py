@@ -6,14 +6,13 @@ belongs to the fields of its paper.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from policymine.extraction.prefixes import Prefixes
+from policymine.extraction.prefixes import Prefixes, Starting
 from policymine.model import Span
 from policymine.rules import RuleSet, load
 
@@ -31,8 +30,10 @@ class Mention(NamedTuple):
 
 
 class _Reader(NamedTuple):
+    """Where a word may start, the patterns of those that start with a character, the field of each group."""
+
     prefixes: Prefixes
-    find: re.Pattern[str]
+    starting: Starting
     sectors: dict[str, str]
 
 
@@ -43,11 +44,11 @@ def _rules() -> RuleSet:
 
 @cache
 def _reader() -> _Reader:
-    """All rules as one pattern, which is tried only where the first characters of one stand."""
+    """All rules, tried only where the first characters of one stand."""
     groups = {f"s{number}": rule for number, rule in enumerate(_rules())}
-    find = re.compile("|".join(f"(?P<{name}>{rule.find.pattern})" for name, rule in groups.items()))
-    prefixes = Prefixes({"sector": [rule.find.pattern for rule in groups.values()]})
-    return _Reader(prefixes, find, {name: rule.gives["sector"] for name, rule in groups.items()})
+    patterns = {name: rule.find.pattern for name, rule in groups.items()}
+    prefixes = Prefixes({"sector": [*patterns.values()]})
+    return _Reader(prefixes, Starting(patterns), {name: rule.gives["sector"] for name, rule in groups.items()})
 
 
 @lru_cache(maxsize=2)
@@ -63,9 +64,9 @@ def mentions_of(text: str) -> tuple[Mention, ...]:
 def _mentions(text: str) -> Iterator[Mention]:
     reader, done = _reader(), 0
     for at in reader.prefixes.marks(text).positions("sector") if text else ():
-        if at >= done and (match := reader.find.match(text, at)) is not None:
+        if at >= done and (match := reader.starting[text[at]].match(text, at)) is not None:
             done = match.end()
-            yield Mention(Span(*match.span()), reader.sectors[match.lastgroup or ""])
+            yield Mention(Span(at, done), reader.sectors[match.lastgroup or ""])
 
 
 def sectors_of(text: str, *, title: str = "") -> tuple[str, ...]:
