@@ -36,6 +36,8 @@ LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
 
+STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
+"""What those do who punish: whoever stands before them is punished."""
 BEHIND = ("负责", "具体负责", "依照", "按照", "根据")
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
 
@@ -69,7 +71,10 @@ class _State:
         item = sentence.item
         if sentence.opens and not sentence.label and not self._in_article(item):
             self.carried.pop(item, None)
+        titled = _whole_name(self.text, sentence) if headline_only else ()
         if not sentence.label:
+            if titled and sentence.opens:
+                self.carried[item] = _Carry(titled, number, True)
             return
         self.carried.pop(item, None)
         row = (self.outline.items[item].parent, self.outline.items[item].style)
@@ -79,7 +84,7 @@ class _State:
                 self.rows[row] = before
             else:
                 self.rows.pop(row, None)
-        if headline_only and (headed := _subject_names(self.text, sentence.clauses)):
+        if headline_only and (headed := titled or _subject_names(self.text, sentence.clauses)):
             self.carried[item] = _Carry(headed, number, True)
 
     def above(self, sentence: Sentence) -> _Carry | None:
@@ -169,7 +174,7 @@ def _taken(
     fronted = any(clause.condition for clause in piece.clauses[:-1])
     thing = any(clause.subject is not None and clause.subject.kind == "thing" for clause in piece.clauses)
     near = carry.sanction and carry.sentence >= piece.sentence - 1
-    if thing and not fronted:
+    if thing and (not fronted or mood.modality == "prohibition"):
         return ()
     if mood.modality == "sanction" and not (near or sentence.expansion):
         return ()
@@ -200,6 +205,13 @@ def _continues(sentence: Sentence) -> bool:
 
 def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
     return tuple(replace(bearer, explicit=False) for bearer in bearers)
+
+
+def _whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
+    """The body that a headline names and nothing else: 第六条 核发机构。负责…."""
+    if len(sentence.clauses) != 1 or shapes()["titled"].fullmatch(text, sentence.start, sentence.end) is None:
+        return ()
+    return named_in(text, Span(sentence.start, sentence.end), "responsible")
 
 
 def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
@@ -246,18 +258,27 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
         subject = clause.subject
         if subject is None or clause.end <= breach:
             continue
-        if clause.condition == "who" and clause is not acting[-1] and acting[-1].condition != "who":
+        if clause.condition == "who" and _other_acts(piece, clause, acting[-1]):
             continue
         if mood.modality == "sanction" and shapes()["suffers"].match(text, subject.end, clause.end):
             continue
         assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
         if named and not assigned and not (ahead or shares(text, piece, clause)):
             continue
-        if assigned and not shares(text, piece, clause):
+        if assigned and (text.startswith(STRIKING, subject.end) or not shares(text, piece, clause)):
             named = []
         named += named_in(text, subject, role_of(text, clause))
         named += joined(text, piece, clause)
     return named
+
+
+def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
+    """Whether behind a case (X举报隐患的) somebody else acts or a thing is spoken of: 奖励标准可以上浮."""
+    if clause is not last and last.condition != "who":
+        return True
+    return any(
+        c.subject is not None and c.subject.kind == "thing" and c.cue is not None for c in piece.clauses if c.start > clause.end
+    )
 
 
 def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:

@@ -32,6 +32,8 @@ FIELDS = ("财政", "民政", "消防", "公安", "教育", "交通", "税务")
 PLACES, MODAL = tuple("省市县区镇乡"), "将要应须"
 SINGLE = (*PLACES, "地方")
 """Places that are names only in front of a word of duty: 地方储备粮 is a thing."""
+GLUED = ("工作", "有关", "相关", "具体", "保障")
+"""How headings start that a lost line break joins to the name behind them: 工作要求各级财政部门."""
 SHORT = 12
 """Characters in which a name is looked for that no known verb follows."""
 BEHIND_CUE = 5
@@ -276,7 +278,7 @@ class Names:
 
     def _behind_article(self, start: int, end: int) -> int:
         """Where a clause goes on behind the label of an article that stands inside a line: 第二章 职责 第六条 县财政局…."""
-        if self.text.find("条", start, min(end, start + LONGEST)) < 0:
+        if self.text[start : start + 2] not in GLUED and self.text.find("条", start, min(end, start + LONGEST)) < 0:
             return start
         article = shapes()["article"].match(self.text, start, end)
         return article.end() if article is not None else start

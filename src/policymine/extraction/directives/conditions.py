@@ -43,7 +43,8 @@ def condition_of(
     limit = cue if cue is not None and cue <= first.end else first.end
     begin = first.start
     struck = any(hit.kind == "penalty" for hit in first.hits)
-    if first.subject is not None and first.subject.kind in ("organisation", "person") and first.subject.end < limit and struck:
+    acts = first.subject is not None and first.subject.kind in ("organisation", "person") and first.subject.end < limit
+    if first.subject is not None and acts and struck and not text.startswith("由", first.subject.start - 1):
         begin = first.subject.end
     match = patterns()["inside"].match(text, begin, first.end)
     if match is None or (cue is None and not (struck or text.startswith("由", match.end("condition")))):

@@ -52,7 +52,14 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
 
 def _one(names: list[str]) -> bool:
     """Whether a list shares one determiner or genitive and so must stay whole (各部门、单位; 各镇、各村的干部; …等部门)."""
-    if "的" in names[0] or "的" in names[-1] or "等" in names[-1] or "或者" in names[-1] or "及其" in names[-1]:
+    if (
+        "的" in names[0]
+        or "的" in names[-1]
+        or "等" in names[-1]
+        or "或者" in names[-1]
+        or "及其" in names[-1]
+        or (names[-1] == "个人" and names[0] != "单位")
+    ):
         return True
     levels = ("各", "市", "县", "省", "有关")
     if names[0].startswith(("任何", "各级", "有关", "相关", "其他", "其它")) and not any(

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from policymine import rules
+from policymine.extraction.directives.bodies import Subject, shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.scanning import PACKAGE, Hit
 from policymine.extraction.directives.splitting import Piece
@@ -101,7 +102,10 @@ def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
         if hit.kind == "penalty"
         and not _only_names(text, hit, clause)
         and text[max(0, hit.start - 2) : hit.start] not in ("免予", "免于", "不予", "从轻", "减轻")
+        and not _passed_on(text, hit, piece)
     ]
+    while len(struck) > 1 and listed["remedy"].match(text, struck[0][1].start):
+        struck.pop(0)
     if not struck:
         return None
     clause, hit = struck[0]
@@ -121,12 +125,29 @@ def _penalty(text: str, piece: Piece, body: list[Clause]) -> _Penalty | None:
     elif inside is not None:
         start = inside.end("condition")
     elif clause.subject is not None and clause.subject.kind != "thing" and clause.subject.end <= hit.start:
-        behind = text.rfind("对", clause.start, clause.subject.end)
-        start = behind if clause.start <= behind < hit.start else clause.subject.end
+        start = _behind_subject(text, clause.subject, clause, hit=hit)
+    if clause is not body[0] and (first := listed["first"].match(text, body[0].start, body[0].end)) is not None:
+        start, clause = first.start("act"), body[0]
     for name in ("front",) if scenes else ("front", "object"):
         match = listed[name].match(text, start, clause.end)
         start = start if match is None else min(match.end(), hit.start)
-    return _Penalty(text[start : _last(text, struck[-1][0], body).end], otherwise)
+    return _Penalty(text[start : _last(text, struck[-1][0], piece.clauses).end], otherwise)
+
+
+def _behind_subject(text: str, subject: Subject, clause: Clause, *, hit: Hit) -> int:
+    """Where a consequence starts in a clause with a subject: behind who imposes it, at who suffers it."""
+    if text.startswith("由", subject.start - 1):
+        return subject.end
+    if shapes()["suffers"].match(text, subject.end, clause.end):
+        return subject.start
+    behind = text.rfind("对", clause.start, subject.end)
+    return behind if clause.start <= behind < hit.start else subject.end
+
+
+def _passed_on(text: str, hit: Hit, piece: Piece) -> bool:
+    """Whether a word of detriment only names what is talked of (最严肃的问责) or what a clue is dealt with by."""
+    named = text[hit.start - 1] == "的" and not text.startswith("罚款", hit.start)
+    return named or text.find("线索", piece.clauses[0].start, hit.start) >= 0
 
 
 def _only_names(text: str, hit: Hit, clause: Clause) -> bool:
@@ -135,10 +156,10 @@ def _only_names(text: str, hit: Hit, clause: Clause) -> bool:
     return match is not None and match.end() > hit.end
 
 
-def _last(text: str, struck: Clause, body: Sequence[Clause]) -> Clause:
+def _last(text: str, struck: Clause, clauses: Sequence[Clause]) -> Clause:
     """The clause that a consequence ends with: what follows goes with it, but for calls to be firm and aims."""
     last = struck
-    for clause in body[body.index(struck) + 1 :]:
+    for clause in clauses[clauses.index(struck) + 1 :]:
         if clause.lead == "result" or _penalty_frames()["after"].match(text, clause.start, clause.end):
             break
         last = clause
