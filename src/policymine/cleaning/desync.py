@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from policymine.cleaning.lattice import vocabulary
 from policymine.cleaning.pinyin import readings, toneless
-from policymine.cleaning.sieve import possible
-from policymine.rules import load
+from policymine.cleaning.sieve import OUT_OF_STEP, matches
 from policymine.text import Edit, Span
 from policymine.text.script import to_simplified
 
@@ -45,9 +44,7 @@ def find_desync(text: str) -> list[Edit]:
     [('?fàn)I', '营')]
     """
     edits: list[Edit] = []
-    if not possible(text) & {READ, LONE}:
-        return edits
-    for match in _candidate().finditer(text):
+    for match in matches(text).get(OUT_OF_STEP, ()):
         if edits and match.start() < edits[-1].span.end:
             continue
         reading = match["reading"]
@@ -57,12 +54,6 @@ def find_desync(text: str) -> list[Edit]:
             rule, confidence = (READ, 0.95) if reading else (LONE, 0.8)
             edits.append(Edit(Span(match.start(), found.end), found.text, rule, confidence, found.certainty))
     return edits
-
-
-@cache
-def _candidate() -> re.Pattern[str]:
-    listed = load("policymine.cleaning", "repairs")
-    return re.compile(f"{listed['pinyin-desync'].find.pattern}|{listed['lone-byte'].find.pattern}")
 
 
 def _leads(before: str, reading: str) -> tuple[int, ...]:

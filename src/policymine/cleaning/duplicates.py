@@ -11,8 +11,14 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from policymine.text.points import BLOCK, points_of
 
 CONTAINED = 0.72
 """Share of a text's characters, in clauses the other text holds too, from which it is a copy."""
@@ -24,6 +30,7 @@ LEAST_CLAUSE = 5
 NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z\d。！？；，、：,;:!?\s]+|[xX]+|某")
 """What doesn't count inside a clause; the ends of clauses stay."""
 MOST_CANDIDATES = 200
+_END = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,30 @@ def fingerprint(document_id: str, text: str, *, page_id: str = "") -> Fingerprin
     0.55
     """
     clauses: dict[int, int] = {}
-    for core in CLAUSE_ENDS.split(NOISE.sub("", text)):
+    for core in _cores(text):
         if len(core) >= LEAST_CLAUSE:
             clauses[zlib.crc32(core.encode("utf-8", "surrogatepass"))] = len(core)
     return Fingerprint(document_id, clauses, page_id)
+
+
+def _cores(text: str) -> list[str]:
+    """The clauses of a text with what counts in them."""
+    points = points_of(text) if len(text) <= BLOCK else None
+    if points is None or not len(points) or points.max() > 0xFFFF:
+        return CLAUSE_ENDS.split(NOISE.sub("", text))
+    kinds = _kinds().take(points)
+    kept: bytes = np.where(kinds == _END, np.uint32(ord("\n")), points)[kinds != 0].tobytes()
+    return kept.decode("utf-32-le").split("\n")
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """For every character of the first plane whether it is noise (0), counts, or ends a clause."""
+    every = "".join(map(chr, range(1 << 16)))
+    table = np.zeros(1 << 16, np.uint8)
+    table[[ord(character) for character in NOISE.sub("", every)]] = 1
+    table[[ord(character) for character in "".join(CLAUSE_ENDS.findall(every))]] = _END
+    return table
 
 
 def compare(one: Fingerprint, other: Fingerprint) -> Match | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from policymine.cleaning.lines import han_count
 from policymine.rules import RuleSet, load
@@ -64,12 +64,18 @@ def _weights(text: str, *, about: str) -> Mapping[str, float]:
     """What speaks for each reason."""
     listed = tuple(rules())
     weights: dict[str, float] = defaultdict(float)
-    inside, over = _scanner().matches(text), _scanner().matches(about) if about else {}
+    inside, over = _scanner().matches(text), _over(about) if about else {}
     for number in sorted({*inside, *over}):
         gives = listed[number].gives
-        found = len(inside.get(number, ())) + (2 * len(over.get(number, ())) if gives.get("about", True) else 0)
+        found = len(inside.get(number, ())) + (2 * over.get(number, 0) if gives.get("about", True) else 0)
         weights[str(gives["reason"])] += float(gives["weight"]) * found
     return weights
+
+
+@lru_cache(maxsize=1)
+def _over(about: str) -> Mapping[int, int]:
+    """How often each rule finds what it seeks in the titles over the papers of a page."""
+    return {number: len(found) for number, found in _scanner().matches(about).items()}
 
 
 @cache

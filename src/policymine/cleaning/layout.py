@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from policymine.cleaning.lattice import joins
-from policymine.cleaning.sieve import possible
+from policymine.cleaning.sieve import matches
 from policymine.rules import Rule, load, match_span
 from policymine.text import Edit, Span
 
@@ -70,9 +70,9 @@ def find_layout(text: str) -> list[Edit]:
 
 
 def _edits(text: str, rules: Iterable[Rule]) -> Iterator[Edit]:
-    may_match = possible(text)
-    for rule in (rule for rule in rules if rule.id in may_match):
-        for match in rule.spans(text):
+    found = matches(text)
+    for rule in rules if found else ():
+        for match in found.get(rule.id, ()):
             start, end = next((match.span(name) for name, value in match.groupdict().items() if value), match_span(match))
             new = _replacement(text[start:end], rule.gives.get("text", ""))
             if new != text[start:end] and (rule.gives.get("digits") or not _DIGIT.search(text, start, end)):
@@ -105,10 +105,8 @@ def _stray_spaces(text: str) -> Iterator[Edit]:
     >>> [text[e.span.start - 1 : e.span.end + 1] for e in _stray_spaces(text)]
     ['登 记']
     """
-    between, kept = _rules(SPACE, "repairs.kept-space")
-    if between.id not in possible(text):
-        return
-    for match in between.spans(text):
+    (kept,) = _rules("repairs.kept-space")
+    for match in matches(text).get(SPACE, ()):
         span = Span(*match_span(match))
         left = text[max(span.start - 40, 0) : span.start].rsplit("\n", 1)[-1]
         right = text[span.end : span.end + 40].split("\n", 1)[0]

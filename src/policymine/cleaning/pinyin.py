@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from policymine.cleaning.sieve import possible
-from policymine.rules import load
+from policymine.cleaning.sieve import matches
 from policymine.text import Edit, Span
 
 RULE = "repairs.pinyin"
@@ -25,6 +24,7 @@ def is_han(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\U00020000" <= character <= "\U0003ffff"
 
 
+@lru_cache(maxsize=4096)
 def toneless(reading: str) -> str:
     """The letters of a reading without tones, ü as v, the phonetic ɡ as g.
 
@@ -79,26 +79,22 @@ def find_injections(text: str) -> list[Edit]:
     >>> find_injections("阜(fù)阳市的经验")
     []
     """
-    if RULE not in possible(text):
-        return []
-    pattern = load("policymine.cleaning", "repairs")["pinyin"].find
-    candidates = list(pattern.finditer(text))
+    candidates = matches(text).get(RULE, ())
     found: list[Edit] = []
     for match in candidates if len(candidates) >= LEAST else ():
         letters = toneless(match["reading"])
-        tail = _tail(text, match.start(), found)
-        if any(reads(tail[at:], letters) for at in range(len(tail) - 1, -1, -1)):
-            toned = tail[-1:] and match["reading"].strip() in readings(tail[-1])
-            found.append(Edit(Span(*match.span()), "", RULE, 0.995 if toned else 0.97))
+        word = ""
+        for character in _backwards(text, match.start(), found):
+            word = character + word
+            if letters in _plain_readings(word) if len(word) == 1 else reads(word, letters):
+                toned = match["reading"].strip() in readings(word[-1])
+                found.append(Edit(Span(*match.span()), "", RULE, 0.995 if toned else 0.97))
+                break
     return found if len(found) >= LEAST else []
 
 
-def _tail(text: str, end: int, found: list[Edit]) -> str:
-    """The Han characters straight before `end`, injections already found between them skipped."""
-    return "".join(reversed(list(_backwards(text, end, found))))
-
-
 def _backwards(text: str, end: int, found: list[Edit]) -> Iterator[str]:
+    """The Han characters straight before `end`, the nearest first, injections already found between them skipped."""
     index, count = len(found) - 1, 0
     while end > 0 and count < LONGEST_WORD:
         if index >= 0 and found[index].span.end == end:

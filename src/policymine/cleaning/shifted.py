@@ -112,7 +112,7 @@ class Words:
         for word in costs:
             if len(word) <= LONGEST:
                 by_length.setdefault(len(word), []).append(word)
-        self.texts: list[str] = []
+        texts: list[str] = []
         self._parts: list[tuple[int, npt.NDArray[np.uint16]]] = []
         self.costs: dict[int, float] = {}
         priced: list[npt.NDArray[np.float64]] = []
@@ -124,8 +124,9 @@ class Words:
             order = np.argsort(price, kind="stable")
             kept = np.flatnonzero(known)[order]
             self._parts.append((length, codes[kept]))
-            self.texts += [listed[number] for number in kept.tolist()]
+            texts += [listed[number] for number in kept.tolist()]
             priced.append(price[order])
+        self.texts = tuple(texts)
         self._prices = np.concatenate(priced)
         self.prices = self._prices.data
 

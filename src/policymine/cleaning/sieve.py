@@ -1,25 +1,36 @@
-"""Which rules of repairs.toml a text may match: one look at a page instead of one for every repair."""
+"""What the rules of repairs.toml find in a text: one look at a page instead of one for every repair."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from policymine.rules import load
-from policymine.text.prefilter import Prefilter
+from policymine.text.prefilter import Scanner
+
+OUT_OF_STEP = "out of step"
+"""Stands for `pinyin-desync` and `lone-byte` together: of two that begin at one place the first."""
+_ELSEWHERE = frozenset(
+    {"repairs.question", "repairs.kept-space", "repairs.hard-wrap", "repairs.pinyin-desync", "repairs.lone-byte"}
+)
+"""Rules that are tried on something else than a whole text, or not alone."""
 
 
 @cache
-def _prefilter() -> tuple[Prefilter, tuple[str, ...]]:
+def _scanner() -> tuple[Scanner, tuple[str, ...]]:
     listed = load("policymine.cleaning", "repairs")
-    return Prefilter([rule.find for rule in listed]), tuple(rule.id for rule in listed)
+    rules = [rule for rule in listed if rule.id not in _ELSEWHERE]
+    slipped = re.compile(f"{listed['pinyin-desync'].find.pattern}|{listed['lone-byte'].find.pattern}")
+    return Scanner([*(rule.find for rule in rules), slipped]), (*(rule.id for rule in rules), OUT_OF_STEP)
 
 
 @lru_cache(maxsize=2)
-def possible(text: str) -> frozenset[str]:
-    """The ids of the rules that may match a text; the others cannot.
+def matches(text: str) -> Mapping[str, Sequence[re.Match[str]]]:
+    """The matches of every rule that has any, by its id.
 
-    >>> sorted(rule for rule in possible("各镇?要排查") if "question" in rule)
-    ['repairs.question-watermark']
+    >>> {rule: [match.start() for match in found] for rule, found in matches("各镇?要排查，，整改").items()}
+    {'repairs.question-watermark': [2], 'repairs.doubled-mark': [6]}
     """
-    prefilter, names = _prefilter()
-    return frozenset(names[number] for number in prefilter.possible(text))
+    scanner, names = _scanner()
+    return {names[number]: found for number, found in scanner.matches(text).items()}

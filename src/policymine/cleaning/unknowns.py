@@ -15,7 +15,7 @@ from policymine.cleaning.lines import view_of
 from policymine.model import Issue
 from policymine.rules import RuleSet, load
 from policymine.text import Span
-from policymine.text.prefilter import Scanner
+from policymine.text.prefilter import Prefilter, Scanner
 
 HINT = "it is not known; never guess it, look for a fuller copy"
 REACH = 8
@@ -51,26 +51,38 @@ def find_unknowns(text: str) -> tuple[Issue, ...]:
     """
     found: dict[Span, Issue] = {}
     end = -1
-    for mark in _marks().matches(text).get(0, ()):
-        for span, code, message in _taken(text, Span(*mark.span())):
+    marks = [Span(*mark.span()) for mark in _marks().matches(text).get(0, ())]
+    windows = [_window(text, mark) for mark in marks]
+    possible = _prefilter().by_line([window.of(text) for window in windows]) if marks else []
+    for mark, window, bits in zip(marks, windows, possible, strict=True):
+        for span, code, message in _taken(text, mark, window=window, bits=bits):
             if span.start >= end and code:
                 found[span] = Issue(code, "info", message, HINT, span)
             end = max(end, span.end)
     return tuple(found.values())
 
 
-def _taken(text: str, mark: Span) -> Iterator[tuple[Span, str, str]]:
-    """What the first rule that takes a mark says of it; the stretch it is tried on ends at line breaks."""
-    if mark.length > LONGEST_MARK:
-        yield mark, "redaction_word", "words are hidden"
-        return
+def _window(text: str, mark: Span) -> Span:
+    """The stretch that rules are tried on for a mark; it ends at line breaks."""
     table = rules().lexicons["marks"]
     start = max(text.rfind("\n", 0, mark.start) + 1, mark.start - table["before"])
     stop = text.find("\n", mark.end, mark.end + table["behind"])
-    stop = min(mark.end + table["behind"], len(text)) if stop < 0 else stop
-    window = text[start:stop]
-    for rule in rules():
-        for match in rule.find.finditer(window):
+    return Span(start, min(mark.end + table["behind"], len(text)) if stop < 0 else stop)
+
+
+@cache
+def _prefilter() -> Prefilter:
+    return Prefilter([rule.find for rule in rules()])
+
+
+def _taken(text: str, mark: Span, *, window: Span, bits: int) -> Iterator[tuple[Span, str, str]]:
+    """What the first rule that takes a mark says of it; `bits` are the rules that its window may match."""
+    if mark.length > LONGEST_MARK:
+        yield mark, "redaction_word", "words are hidden"
+        return
+    start, around = window.start, window.of(text)
+    for rule in (rule for number, rule in enumerate(rules()) if bits >> number & 1):
+        for match in rule.find.finditer(around):
             group = next((name for name in ("span", "nth", "nobody", "gap") if match.groupdict().get(name)), 0)
             low, high = match.span(group)
             if low < high and low + start < mark.end and mark.start < high + start:

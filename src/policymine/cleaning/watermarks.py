@@ -7,9 +7,10 @@ ones that no question precedes go too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from policymine.cleaning.lattice import joins, vocabulary
+from policymine.cleaning.sieve import matches
 from policymine.rules import load
 from policymine.text import Edit, Span
 from policymine.text.script import to_simplified
@@ -30,7 +31,7 @@ def find_question_marks(text: str) -> list[Edit]:
     if text.count("?") < LEAST:
         return []
     listed = load("policymine.cleaning", "repairs")
-    marks = list(listed[RULE].spans(text))
+    marks = matches(text).get(RULE, ())
     if len(marks) < LEAST:
         return []
     plain = to_simplified(text)
@@ -40,7 +41,7 @@ def find_question_marks(text: str) -> list[Edit]:
     return list(_scattered(plain, marks, listed["repairs.question"].find))
 
 
-def _scattered(text: str, marks: list[re.Match[str]], question: re.Pattern[str]) -> Iterator[Edit]:
+def _scattered(text: str, marks: Sequence[re.Match[str]], question: re.Pattern[str]) -> Iterator[Edit]:
     for mark in marks:
         at = mark.start()
         clause = re.split("[，。；！？,;!?\n]", text[max(at - 30, 0) : at])[-1]

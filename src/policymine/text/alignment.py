@@ -104,8 +104,9 @@ class Alignment:
     def _from(cls, raw: str, pieces: Sequence[Piece]) -> Alignment:
         if not pieces:
             return cls(raw, Span(0, 0), (), "", (), ())
-        _, raw_ends, texts, _ = zip(*pieces, strict=True)
-        origin = Span(pieces[0].raw_start, raw_ends[-1])
+        origin = Span(pieces[0].raw_start, pieces[-1].raw_end)
+        texts = [piece[2] for piece in pieces]
+        raw_ends = tuple([piece[1] for piece in pieces])
         return cls(raw, origin, tuple(pieces), "".join(texts), tuple(accumulate(map(len, texts))), raw_ends)
 
     @property
@@ -129,7 +130,7 @@ class Alignment:
         ordered = sorted(edits, key=itemgetter(0))
         if not ordered:
             return self
-        starts, ends = zip(*[edit[0] for edit in ordered], strict=True)
+        starts, ends = [edit[0][0] for edit in ordered], [edit[0][1] for edit in ordered]
         if not (
             starts[0] >= 0 and ends[-1] <= len(self.text) and all(map(lt, starts, ends)) and all(map(le, ends, starts[1:]))
         ):
@@ -159,10 +160,13 @@ class Alignment:
                 number = bisect_left(starts, ends[last], number)
             out += pieces[untouched:first]
             start, group = ends[first] - len(pieces[first].text), edits[begun:number]
+            touched = pieces[first : last + 1]
             if first == last and pieces[first].made is None:
                 out += _inside(pieces[first], start, group)
+            elif all(piece[3] is None or not piece[2] for piece in touched) and (plain := _through(touched, start, group)):
+                out += plain
             else:
-                out += _apply(list(_split(pieces[first : last + 1], group, at=start)), group)
+                out += _apply(list(_split(touched, group, at=start)), group)
             untouched = last + 1
         out += pieces[untouched:]
         return out
@@ -237,6 +241,38 @@ def _inside(piece: Piece, start: int, edits: Sequence[Edit]) -> list[Piece]:
         at = high
     if at < end:
         out.append(Piece(at, end, text[at - begin :]))
+    return out
+
+
+def _through(pieces: Sequence[Piece], start: int, edits: Sequence[Edit]) -> list[Piece]:
+    """Kept pieces with deletions between them, which begin at clean offset `start`, cut up by edits that lie in them.
+
+    Nothing comes back when an edit reaches over a border and its text cannot be parted there.
+    """
+    out: list[Piece] = []
+    number, at, count = 0, start, len(edits)
+    for piece in pieces:
+        raw, _, text, _ = piece
+        end, reached = at + len(text), at
+        while number < count and (edits[number][0][0] < end and text):
+            (low, high), new, *_ = edits[number]
+            whole = low >= at and high <= end
+            if not (whole or not new or len(new) == high - low):
+                return []
+            first, stop = max(low, at), min(high, end)
+            if first > reached:
+                out.append(Piece(raw + reached - at, raw + first - at, text[reached - at : first - at]))
+            made = edits[number][2:]
+            out.append(Piece(raw + first - at, raw + stop - at, new if whole else new[first - low : stop - low], made))
+            reached = stop
+            if high > end:
+                break
+            number += 1
+        if reached == at:
+            out.append(piece)
+        elif reached < end:
+            out.append(Piece(raw + reached - at, raw + end - at, text[reached - at :]))
+        at = end
     return out
 
 

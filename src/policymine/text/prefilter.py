@@ -25,6 +25,8 @@ _BLOCK = 1 << 18
 """Characters that are looked at together, so that a page of any size takes little memory."""
 _RARE = 400.0
 """How common beginnings may be together to be looked for; the others are left to `re`."""
+_MOST_PLACES, _DENSE = 4_000, 6
+"""So many beginnings, and more than one in so many characters, are left to `re` too."""
 _WEIGHTS = 0.2, 0.1, 8.0
 """What a pair counts, a single character that is no Han character and no mark of a sentence, and any other one."""
 
@@ -90,10 +92,14 @@ class Scanner:
         found: dict[int, list[re.Match[str]]] = {}
         blocks = list(self._signs.blocks(text))
         met = self._always | _all_bits(blocks) >> len(self._patterns)
+        many = 0
         for start, block in blocks if met else ():
             for shift, every in block.bits:
                 due = every & (met >> shift & _ALL)
                 places = due.nonzero()[0]
+                many += len(places)
+                if many > max(_MOST_PLACES, len(text) // _DENSE):
+                    return self._everywhere(text)
                 for place, bits in zip(block.places[places].tolist(), due[places].tolist(), strict=True):
                     self._try(text, start + place, bits << shift, found)
         for index in self._prefilter.possible(text) if self._others else ():
@@ -101,6 +107,11 @@ class Scanner:
             if all_of_it := list(self._patterns[number].finditer(text)):
                 found[number] = all_of_it
         return found
+
+    def _everywhere(self, text: str) -> dict[int, list[re.Match[str]]]:
+        """The same for a text in which beginnings stand everywhere, such as rows of spaces."""
+        every = ((number, list(pattern.finditer(text))) for number, pattern in enumerate(self._patterns))
+        return {number: found for number, found in every if found}
 
     def _try(self, text: str, place: int, bits: int, found: dict[int, list[re.Match[str]]]) -> None:
         while bits:
