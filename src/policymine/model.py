@@ -37,8 +37,7 @@ FindingKind = Literal["directives", "times", "quantities", "slogans", "reference
 FINDING_KINDS: tuple[FindingKind, ...] = ("directives", "times", "quantities", "slogans", "references")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of a page's raw text that one element of its file gave, with what the layout says of it.
 
     `path` is the element's place in the file (a DOM path such as `html/body/div[2]/p[1]`, `page[3]` of a PDF); `link_density`

@@ -112,11 +112,10 @@ def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
     if zones.first is None:
         return
     titled = any(marks.kind(line) == "heading" for line in lines)
-    sides = {"before", "behind"} if titled else {"behind"}
     places = {
         position: place
         for position, line in enumerate(lines)
-        if (place := place_of(line, zones)) in sides and _open_to_doubt(line, marks)
+        if (place := place_of(line, zones)) != "inside" and (titled or place == "behind") and _open_to_doubt(line, marks)
     }
     for _ in range(ROUNDS):
         before = len(marks.whole)
@@ -134,7 +133,9 @@ def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
 
 def _open_to_doubt(line: Line, marks: Marks) -> bool:
     """Whether a line may be cut on the model's word: short, and neither a sentence, title, greeting nor item of an outline."""
-    if not marks.free(line) or line.index in marks.kept or han_count(line.view) > MOST_HAN:
+    if not marks.free(line) or line.index in marks.kept:
+        return False
+    if len(line.view) > MOST_HAN and han_count(line.view) > MOST_HAN:
         return False
     if len(line.view) > PHRASE and ("," in line.view or "、" in line.view):
         return False

@@ -124,13 +124,10 @@ def _mark_web_page(lines: Sequence[Line], marks: Marks, hints: list[Hint], *, kn
     wanted = {bare(title) for title in known if len(bare(title)) >= 4}
     outside = [line for line in lines if line.index not in inside]
     for line in outside:
+        if not marks.free(line) or (line.block is not None and line.block.link_density > 0.5):
+            continue
         name = bare(line.view)
-        linked = line.block is not None and line.block.link_density > 0.5
-        if (
-            marks.free(line)
-            and (name in wanted or (line.block and line.block.tag == "h1" and looks_like_title(line)))
-            and not linked
-        ):
+        if name in wanted or (line.block is not None and line.block.tag == "h1" and looks_like_title(line)):
             marks.take(line, "dup_title" if name in seen else "heading", "splitting.title-line")
             seen.add(name)
             hints.append(Hint(line.span.start, "title", line.text))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -132,8 +132,14 @@ def possible_headings(line: Line, marks: Marks) -> int:
 
 def zones_of(lines: Sequence[Line], marks: Marks) -> Zones:
     """Where the running text of a stretch of lines begins and ends."""
-    prose = [line.index for line in lines if marks.free(line) and (line.prose or SALUTATION.match(line.view))]
-    return Zones(prose[0], prose[-1]) if prose else Zones(None, None)
+    first = next(_running(lines, marks), None)
+    return Zones(None, None) if first is None else Zones(first, next(_running(reversed(lines), marks)))
+
+
+def _running(lines: Iterable[Line], marks: Marks) -> Iterator[int]:
+    """The indexes of the lines that are running text or greet somebody."""
+    whole = marks.whole
+    return (line.index for line in lines if line.index not in whole and (line.prose or SALUTATION.match(line.view)))
 
 
 def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> list[Hint]:
@@ -267,7 +273,7 @@ def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones, *, crumbs: bool
         zones: where its running text begins and ends.
         crumbs: only levels of breadcrumbs (before titles are looked for), or only the others.
     """
-    runs = {tried.rule.id: tried.run for tried in _tried() if tried.run and (tried.run == "crumbs") == crumbs}
+    runs = _runs(crumbs)
     running: Mark | None = None
     for line in lines:
         mark = marks.whole.get(line.index)
@@ -282,6 +288,11 @@ def mark_runs(lines: Sequence[Line], marks: Marks, zones: Zones, *, crumbs: bool
                 marks.take(line, running.kind, running.rule, confidence=0.9)
             else:
                 running = None
+
+
+@cache
+def _runs(crumbs: bool) -> Mapping[str, str]:
+    return {tried.rule.id: tried.run for tried in _tried() if tried.run and (tried.run == "crumbs") == crumbs}
 
 
 def _continues(line: Line, run: str, zones: Zones) -> bool:
@@ -313,13 +324,14 @@ def title_like(line: Line) -> bool:
 def mark_repeated(lines: Sequence[Line], marks: Marks) -> None:
     """Marks short lines and ends of lines that are printed three times or more: watermarks of who passes a file on."""
     free = [line for line in lines if marks.free(line)]
-    counted = Counter(line.view for line in free if 4 <= len(line.view) <= 40 and not _may_repeat(line.view))
-    for line in free:
-        if counted[line.view] >= 3:
+    counted = Counter([line.view for line in free if 4 <= len(line.view) <= 40])
+    printed = {view for view, count in counted.items() if count >= 3 and not _may_repeat(view)}
+    for line in free if printed else ():
+        if line.view in printed:
             marks.take(line, "watermark", "noise.repeated-line", confidence=0.8)
-    ends = {line.index: tail for line in free if (tail := _behind_last_sentence(line.view))}
+    ends = {line.index: tail for line in free if len(line.view) >= 25 and (tail := _behind_last_sentence(line.view))}
     often = {tail for tail, count in Counter(ends.values()).items() if count >= 3}
-    for line in free:
+    for line in free if often else ():
         if ends.get(line.index) in often and marks.free(line):
             start = line.span.end - len(ends[line.index])
             marks.partial.append(Mark(Span(start, line.span.end), "watermark", "noise.repeated-end", 0.8))

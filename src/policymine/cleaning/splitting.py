@@ -192,10 +192,11 @@ def mark_titles(lines: Sequence[Line], marks: Marks, zones: Zones, *, known: Seq
         return list(_mark_typeset(over, marks, seen))
     wanted = {bare(title) for title in known if len(bare(title)) >= 4}
     hints: list[Hint] = []
+    names = [bare(line.view) for line in over]
     for position, line in enumerate(over):
-        name = bare(line.view)
-        joined = bare(line.view + over[position + 1].view) if position + 1 < len(over) else ""
-        if joined and joined in wanted | seen and name not in wanted | seen:
+        name = names[position]
+        joined = name + names[position + 1] if position + 1 < len(over) else ""
+        if (joined in wanted or joined in seen) and joined and not (name in wanted or name in seen):
             _title(line, marks, joined, seen=seen)
             _title(over[position + 1], marks, joined, seen=set(seen) if marks.kind(line) == "dup_title" else set())
             hints.append(Hint(line.span.start, "title", line.text + over[position + 1].text))

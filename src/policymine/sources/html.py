@@ -38,6 +38,7 @@ DEEPEST = 60
 DEEPEST_TREE = 240
 """Levels that are kept as a tree: the parser itself drops what lies 2,048 deep, text included."""
 WHOLE = re.compile(r"https?://[a-zA-Z0-9.-]+(?::\d+)?(?:/[\w.~%/-]*)?(?:\?[\w.~%&=/-]+)?", re.ASCII)
+SITE = re.compile(r"(https?://[a-zA-Z0-9.-]+(?::\d+)?)/", re.ASCII)
 ROOTED = re.compile(r"(?:/[\w~%-][\w.~%-]*)+/?(?:\?[\w.~%&=/-]+)?", re.ASCII)
 """Addresses in which nothing has to be resolved: whole ones, and such from the root of the site."""
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
@@ -182,10 +183,11 @@ class _Walk:
                     self._flush(path)
                 self._parts.append(row)
             return
-        words = BLANKS.sub(" ", text)
-        self._parts.append(words)
+        if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
+            text = BLANKS.sub(" ", text)
+        self._parts.append(text)
         if in_link:
-            self._linked += len(words.strip(SPACES))
+            self._linked += len(text.strip(SPACES))
 
     def _flush(self, path: str) -> None:
         if text := "".join(self._parts).strip(SPACES):
@@ -193,8 +195,8 @@ class _Walk:
                 text = BLANK_RUN.sub(" ", text)
             if "\t" in text:
                 text = TAB_RUN.sub("\t", text)
-            linked, at, end = self._linked, self._at, self._at + len(text)
-            density = round(min(linked / len(text.replace("\t", "")), 1.0), 3) if linked else 0.0
+            at, end = self._at, self._at + len(text)
+            density = round(min(self._linked / (len(text) - text.count("\t")), 1.0), 3) if self._linked else 0.0
             self.blocks.append(Block(Span(at, end), path, _tag(path), density))
             self.texts.append(text)
             self._at = end + 1
@@ -230,7 +232,7 @@ def _links(root: Any, url: str) -> Iterator[tuple[str, str]]:
     except ValueError:
         start = url
     try:
-        site = urljoin(start, "/")[:-1] if start.startswith(("http://", "https://")) else ""
+        site = _site(start)
     except ValueError:  # a page of no address leads nowhere
         return
     for element in root.iter("a"):
@@ -240,6 +242,13 @@ def _links(root: Any, url: str) -> Iterator[tuple[str, str]]:
                 yield _absolute(start, address, site=site), visible(element) or element.get("title") or ""
             except ValueError:  # an address such as http://[x that no browser follows either
                 continue
+
+
+def _site(start: str) -> str:
+    """The root of the site that an address lies on, without the stroke at its end; empty for what is no address of the web."""
+    if plain := SITE.match(start):
+        return plain[1]
+    return urljoin(start, "/")[:-1] if start.startswith(("http://", "https://")) else ""
 
 
 def _absolute(start: str, address: str, *, site: str) -> str:
