@@ -24,6 +24,7 @@ from typing import Any
 
 from policymine.cleaning import clean_page
 from policymine.extraction.components import load
+from policymine.extraction.directives import finding
 from policymine.pipeline import clean_document, mine, mine_documents
 from policymine.sources.reading import read_bytes
 
@@ -146,6 +147,7 @@ def main() -> None:
     if options.json:
         print(json.dumps({**tables, "html_pages_per_second": {k: round(v, 1) for k, v in rates.items()}}))
         return
+    print("pure Python" if str(finding.__file__).endswith(".py") else "compiled wheel")
     for kind, result in tables.items():
         print(f"{density(papers[kind]):.1f} directives in 1,000 characters")
         print(f"{f'{kind} texts':28}{'chars/s':>12}{'× jieba':>9}")

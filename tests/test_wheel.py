@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
@@ -34,7 +33,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy of what git knows and of what is new."""
     source = tmp_path_factory.mktemp("source")
     listed = run(
-        "git", "ls-files", "-co", "--exclude-standard", "src", "flows", "pyproject.toml", "README.md", "LICENSE", cwd=ROOT
+        "git",
+        "ls-files",
+        "-co",
+        "--exclude-standard",
+        "src",
+        "flows",
+        "setup.py",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        cwd=ROOT,
     )
     for name in listed.splitlines():
         if (ROOT / name).exists():
@@ -66,9 +75,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(BIN / "uv", "venv", "-q", "--offline", "--python", sys.executable, home, cwd=home.parent)
     python = home / "bin" / "python"
     run(BIN / "uv", "pip", "install", "-q", "--offline", "--no-deps", "--python", python, wheel, cwd=home.parent)
-    packages = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home.parent).strip())
-    lent = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    (packages / "lent.pth").write_text("\n".join(sorted(lent)) + "\n", encoding="utf-8")  # its own .pth files are not read
+    run(sys.executable, ROOT / "tools" / "lend.py", home, cwd=home.parent)
     return home / "bin"
 
 
@@ -82,6 +89,12 @@ def test_it_holds_every_file_of_the_packages(wheel: Path) -> None:
     assert wanted - held == set()
     extra = {name for name in held - wanted if not name.split("/")[0].endswith(".dist-info")}
     assert extra == set()
+
+
+def test_it_is_pure_unless_asked(wheel: Path) -> None:
+    assert wheel.name.endswith("-py3-none-any.whl")
+    listed = run(sys.executable, "-c", "import setup; print(*setup.modules())", cwd=ROOT)
+    assert "src/policymine/extraction/directives/finding.py" in listed.split()
 
 
 def test_it_is_the_wheel_that_answers(installed: Path, tmp_path: Path) -> None:
