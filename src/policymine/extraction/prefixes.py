@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-ANY = "."
+ANY: Final = "."
 """Stands for a character about which a pattern says nothing that the table keeps."""
-DECIMALS = "0123456789０１２３４５６７８９"
-RARE = [code for code in range(0x10000) if chr(code).isdecimal() and chr(code) not in DECIMALS] + [0x10000]
+DECIMALS: Final = "0123456789０１２３４５６７８９"
+RARE: Final = [code for code in range(0x10000) if chr(code).isdecimal() and chr(code) not in DECIMALS] + [0x10000]
 """Digits of other scripts, and all characters beyond the basic plane: the table takes them for a 0."""
-QUANTIFIER = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?P<range>,\d*)?\})[?+]?")
-OPENING = re.compile(r"\(\?(?P<kind>P<\w+>|:|=|!|<=|<!)")
+QUANTIFIER: Final = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?P<range>,\d*)?\})[?+]?")
+OPENING: Final = re.compile(r"\(\?(?P<kind>P<\w+>|:|=|!|<=|<!)")
 Head = tuple[str, ...]
 """The sets of characters that a match starts with: none, one or two of them."""
 
@@ -137,7 +138,7 @@ class Found:
         return self._patterns[name].finditer(self._text, positions[0]) if positions else iter(())
 
 
-NOWHERE = "(?!)"
+NOWHERE: Final = "(?!)"
 """A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""
 
 

@@ -12,18 +12,18 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from policymine.text.span import Span
 
 Style = Literal[
     "chapter", "part", "article", "chinese", "bracket", "ordinal", "arabic", "bracket_arabic", "circled", "is", "must", "hand"
 ]  # fmt: skip
-RANK: dict[str, int] = {
+RANK: Final[dict[str, int]] = {
     "part": 0, "chapter": 1, "article": 2, "chinese": 3, "bracket": 4, "ordinal": 5, "arabic": 6, "bracket_arabic": 7,
     "circled": 8, "is": 9, "must": 9, "hand": 9,
 }  # fmt: skip
-LABEL = re.compile(
+LABEL: Final = re.compile(
     r"""
     (?: (?P<part>第[一二三四五六七八九十]{1,3}部分)
       | (?P<chapter>第[一二三四五六七八九十百零〇\d]{1,5}[编章节])(?=[\s\u3000]|[^\s\u3000，。；：的第]{2,14}[\s\u3000])
@@ -42,17 +42,17 @@ LABEL = re.compile(
     """,
     re.VERBOSE,
 )
-STARTS = re.compile(
+STARTS: Final = re.compile(
     r"[。；;！!？?：:\n，,”）)\u3000](?:(?<!\u3000)[\s\u3000]{0,80}|(?=\u3000第[^\u3000]{1,6}条)[\s\u3000]{0,79})"
     r"(?=[第（(一二三四五六七八九十另\d①-⑳])"
 )
 """Where a label may stand: behind a mark, or in front of an article that wide blanks set off."""
-FIRST = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
+FIRST: Final = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
 """The same at the beginning of a text."""
-SOFT = ("is", "must", "hand", "ordinal")
+SOFT: Final = ("is", "must", "hand", "ordinal")
 """Styles that also occur as plain words: they need a second one of their row."""
-AFTER_COMMA = ("is", "must", "hand")
-DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
+AFTER_COMMA: Final = ("is", "must", "hand")
+DIGITS: Final = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
 class Item(NamedTuple):
@@ -212,7 +212,7 @@ def _items(text: str, labels: Sequence[_Label]) -> Iterator[Item]:
         yield Item(style, number, levels[index], span, headline, Span(span.start, ends[index]), parents[index])
 
 
-HEADLINE_END = re.compile(r"[。；;！!？?\n]")
+HEADLINE_END: Final = re.compile(r"[。；;！!？?\n]")
 
 
 def _headline(text: str, start: int, limit: int) -> Span | None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 from policymine.text.span import Span
 
-ENDS = re.compile(r"[。！？!?；;\n]+[”’」』）)]*|[）)](?=\u3000\u3000)")
+ENDS: Final = re.compile(r"[。！？!?；;\n]+[”’」』）)]*|[）)](?=\u3000\u3000)")
 """Closing marks; a bracket that closes in front of the indent of a paragraph closes the one before it."""
-CLAUSE_ENDS = re.compile(r"[，,：:]")
-OPENED = re.compile(r"[（(“「‘]")
-OPENING = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}
-LONGEST_ASIDE = 400
+CLAUSE_ENDS: Final = re.compile(r"[，,：:]")
+OPENED: Final = re.compile(r"[（(“「‘]")
+OPENING: Final = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}
+LONGEST_ASIDE: Final = 400
 """Characters after which an open bracket is taken for one that was never closed."""
 
 
@@ -41,7 +42,12 @@ def clauses(text: str, span: Span) -> tuple[Span, ...]:
     >>> [c.of(t) for c in clauses(t, Span(0, len(t)))]
     ['各镇要建台账', '每周报送(含零报告,逐级)', '逐一销号。']
     """
-    at, stop = span
+    return tuple([Span(low, high) for low, high in clause_bounds(text, *span)])
+
+
+def clause_bounds(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """Where the clauses between two places start and end; see `clauses`."""
+    at = start
     found = []
     asides = _asides(text, at, stop) if OPENED.search(text, at, stop) is not None else iter(())
     aside = next(asides, None)
@@ -52,11 +58,11 @@ def clauses(text: str, span: Span) -> tuple[Span, ...]:
         if aside is not None and aside.start < end:
             continue
         if end > at:
-            found.append(Span(at, end))
+            found.append((at, end))
         at = end + 1
     if at < stop:
-        found.append(Span(at, stop))
-    return tuple(found)
+        found.append((at, stop))
+    return found
 
 
 def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
@@ -76,7 +82,7 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
         yield Span(at, stop)
 
 
-ASIDE_MARKS = re.compile(r"[（(“「‘）)”」’\n]")
+ASIDE_MARKS: Final = re.compile(r"[（(“「‘）)”」’\n]")
 
 
 def _asides(text: str, start: int, stop: int) -> Iterator[Span]:

@@ -14,22 +14,22 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 from math import exp, log
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from policymine.errors import RuleError
 from policymine.extraction.directives.signs import Sign, expand, expand_groups
 
-MOST_SIGNS = 200_000
+MOST_SIGNS: Final = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""
-STRONG = 0.3
+STRONG: Final = 0.3
 """Weight (in log odds) from which a feature is likely to be among the five reasons."""
 _Reason = tuple[float, str, float]
-FOLDER = "policymine.extraction.models"
+FOLDER: Final = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
-UNDECIDED = 0.5
+UNDECIDED: Final = 0.5
 """The chance on either side of which the clauses of a sentence need no weighing against each other."""
 
 

@@ -11,26 +11,28 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.bodies import Names, Subject
-from policymine.extraction.directives.codes import LEAD, shape
+from policymine.extraction.directives.codes import LEAD, bits, shape
 from policymine.extraction.directives.cutting import commands, cut
 from policymine.extraction.directives.fronting import condition_kind, sets_scene
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
 from policymine.model import Slogan
 from policymine.text.outline import Outline
-from policymine.text.sentences import clauses, sentences
+from policymine.text.sentences import CLAUSE_ENDS, OPENED, clause_bounds, sentences
 from policymine.text.span import Span
 
-TAIL = "。！？；!?;：:”’」』 \u3000"
-FRONT = ' \u3000“”"'
-BLANK = " \u3000"
-CLOSED = " \u3000)）"
-TIME = LEAD.number("time")
-BESIDES = "还也又更都"
+TAIL: Final = "。！？；!?;：:”’」』 \u3000"
+FRONT: Final = ' \u3000“”"'
+BLANK: Final = " \u3000"
+CLOSED: Final = " \u3000)）"
+TIME: Final = LEAD.number("time")
+PENALTY: Final = bits("penalty")
+BESIDES: Final = "还也又更都"
 """Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
-ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
+ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
 
 
@@ -131,7 +133,7 @@ def read(
     found: list[Sentence] = []
     number = -1
     for whole in sentences(text):
-        opens = whole.start == 0 or "\n" in text[max(0, whole.start - 3) : whole.start]
+        opens = whole.start == 0 or text.find("\n", max(0, whole.start - 3), whole.start) >= 0
         for piece, label, expansion in cut(text, whole, labels=labels, starts=label_starts, lists=lists):
             number = label if label >= 0 else number
             start, end = _bare(text, piece, opens=opens)
@@ -170,11 +172,33 @@ class _Reader:
         self.starts = [hit.start for hit in self.hits]
         self.names = Names(text, times=times)
         self.skipped, self.leading = _skipped(), _leading()
+        self.commas = [mark.start() for mark in CLAUSE_ENDS.finditer(text)]
+        self.opened = [mark.start() for mark in OPENED.finditer(text)]
 
     def clauses(self, start: int, end: int) -> tuple[Clause, ...]:
         """The clauses between two places."""
-        read_clauses = [self._clause(*span) for span in clauses(self.text, Span(start, end))]
-        return tuple([clause for clause in read_clauses if clause is not None])
+        found = []
+        for low, high in self._bounds(start, end):
+            clause = self._clause(low, high)
+            if clause is not None:
+                found.append(clause)
+        return tuple(found)
+
+    def _bounds(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Where the clauses between two places start and end."""
+        opened, commas, at = self.opened, self.commas, start
+        first = bisect_left(opened, start)
+        if first < len(opened) and opened[first] < end:
+            return clause_bounds(self.text, start, end)
+        bounds = []
+        first = bisect_left(commas, start)
+        for comma in commas[first : bisect_left(commas, end, first)]:
+            if comma > at:
+                bounds.append((at, comma))
+            at = comma + 1
+        if at < end:
+            bounds.append((at, end))
+        return bounds
 
     def _clause(self, start: int, end: int) -> Clause | None:
         """One clause: connectives cut off, its lead, its first deontic word and its subject."""
@@ -206,7 +230,9 @@ class _Reader:
         condition, fronted = "", False
         if goes_on or genitive:
             condition = condition_kind(text, start, end)
-            fronted = sets_scene(text, start, end, hits=hits, cue=cue, condition=condition)
+            if cue is None or cue.kind == "ensure":
+                struck = hits if marks & PENALTY else ()
+                fronted = sets_scene(text, start, end, struck=struck, condition=condition)
         word = text[head : head + 2]
         form = shape(lead, cue.kind if cue else "", subject.kind if subject else "", condition, adverb=adverb)
         return Clause(start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks, form)

@@ -104,17 +104,21 @@ NO_LEAD: Final = len(LEADS)
 SUBJECTS: Final = ("none", "organisation", "person", "pronoun", "thing")
 NO_SUBJECT: Final = len(SUBJECTS)
 
-FLAG, GIVEN, MAYBE = Values(1, False, True), Values(1, None, ""), Values(2, None, False, True)
-LEAD, LED = Values(4, *LEADS, None, "none"), Values(4, "other", *LEADS[1:])
-CUE, SUBJECT = Values(5, "none"), Values(3, *SUBJECTS, None)
-CONDITION, ROLE, KIND, LABEL = Values(4, ""), Values(4, ""), Values(5), Values(5, "")
-FRONTED = Values(5, "no", "scene")
-MODALITY = Values(3, "none")
-TONE = Values(4, "plain", "verb", "problem", "fact", "weight", "frame", "plan")
-MARK = Values(40)
+LEAD: Final = Values(4, *LEADS, None, "none")
+CUE: Final = Values(5, "none")
+SUBJECT: Final = Values(3, *SUBJECTS, None)
+CONDITION: Final = Values(4, "")
+ROLE: Final = Values(4, "")
+KIND: Final = Values(5)
+LABEL: Final = Values(5, "")
+FRONTED: Final = Values(5, "no", "scene")
+MODALITY: Final = Values(3, "none")
+TONE: Final = Values(4, "plain", "verb", "problem", "fact", "weight", "frame", "plan")
+MARK: Final = Values(40)
 """The kinds of deontic words and marks; a set of them is a whole number with a bit for each."""
-VOCABULARIES: dict[str, Values] = {
-    "flag": FLAG, "given": GIVEN, "maybe": MAYBE, "lead": LEAD, "led": LED, "cue": CUE, "subject": SUBJECT,
+VOCABULARIES: Final[dict[str, Values]] = {
+    "flag": Values(1, False, True), "given": Values(1, None, ""), "maybe": Values(2, None, False, True),
+    "lead": LEAD, "led": Values(4, "other", *LEADS[1:]), "cue": CUE, "subject": SUBJECT,
     "condition": CONDITION, "role": ROLE, "kind": KIND, "label": LABEL, "fronted": FRONTED, "modality": MODALITY, "tone": TONE,
     "letter": Letters(21), "count": Numbers(3), "marks": Sets(MARK), "leads": Sets(LEAD), "balance": Numbers(3, -2),
     "amount": Values(2, None, "some", "many"), "size": Values(2, "normal", "short", "long"),
@@ -122,7 +126,7 @@ VOCABULARIES: dict[str, Values] = {
     "echo": Values(2, "no", "act", "group"), "where": Values(2, "only", "first", "last", "middle"),
     "fact": Values(1, "none", "fact"), "topic": Values(2, "inner", "headline", "topic", "short"),
 }  # fmt: skip
-FIELDS: dict[str, str] = {
+FIELDS: Final[dict[str, str]] = {
     # a sentence
     "paper": "kind:0 role:1 role:2",
     "sentence": "lead:4 cue:1 subject:5 tone:2 worded:3 count:6 role:0",
@@ -153,9 +157,9 @@ FIELDS: dict[str, str] = {
     "extent": "count:0 given:1 given:2",
 }
 """How signs are packed, a sign a line: `vocabulary:place`, from the lowest bits up; places that no template names fill gaps."""
-NUMBERS: dict[str, int] = {name: number for number, name in enumerate(FIELDS)}
-NAMES: list[str] = list(FIELDS)
-LAYOUTS: list[list[tuple[Values, int]]] = [
+NUMBERS: Final[dict[str, int]] = {name: number for number, name in enumerate(FIELDS)}
+NAMES: Final[list[str]] = list(FIELDS)
+LAYOUTS: Final[list[list[tuple[Values, int]]]] = [
     [(VOCABULARIES[name], int(place)) for name, _, place in (field.partition(":") for field in fields.split())]
     for fields in FIELDS.values()
 ]
@@ -201,8 +205,8 @@ WHO_BITS: Final = 0xFFF
 CONDITION_AT: Final = 12
 ADVERB: Final = 0x10000
 """Where in the shape of a clause its lead, cue, subject, condition and adverb stand; `clause`, `head` and others start so."""
-_LEADS = {lead: number for number, lead in enumerate(LEADS)}
-_SUBJECTS = {kind: number << 9 for number, kind in enumerate(SUBJECTS)}
+_LEADS: Final = {lead: number for number, lead in enumerate(LEADS)}
+_SUBJECTS: Final = {kind: number << 9 for number, kind in enumerate(SUBJECTS)}
 
 
 def shape(lead: str, cue: str, subject: str, condition: str, *, adverb: bool) -> int:

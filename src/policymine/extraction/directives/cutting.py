@@ -10,18 +10,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation
 from policymine.model import Slogan
 from policymine.text.span import Span
 
-EXPANSION = re.compile(
+EXPANSION: Final = re.compile(
     r"[（(](?!责任|牵头|配合|主办|协办|参与|落实)(?:即|分别是|也就是)?[：:]?(?P<inside>[^（()）]*[；;][^（()）]*)[)）]"
 )
-CARRIED = re.compile(r"[，,]?(?:即|分别是|也就是|就是)?[：:]?[（(“]?(?:即)?[：:]?$")
-COMMANDING = ("must-not-once", "ban", "negated")
+CARRIED: Final = re.compile(r"[，,]?(?:即|分别是|也就是|就是)?[：:]?[（(“]?(?:即)?[：:]?$")
+COMMANDING: Final = ("must-not-once", "ban", "negated")
 
 
 class Stretch(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Clause
@@ -18,8 +18,8 @@ from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.prefixes import guided
 
-DIGIT = re.compile(r"\d")
-CONCRETE = {"amount", "act on a thing", "act"}
+DIGIT: Final = re.compile(r"\d")
+CONCRETE: Final = {"amount", "act on a thing", "act"}
 
 
 class _Deeds(NamedTuple):

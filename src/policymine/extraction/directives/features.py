@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
+from typing import Final
 
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.codes import (
@@ -41,30 +42,55 @@ from policymine.extraction.directives.sections import Place
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
 
-SHORT, LONG = 8, 40
-LONGEST_TOPIC = 22
+SHORT: Final = 8
+LONG: Final = 40
+LONGEST_TOPIC: Final = 22
 """A topic sentence that the next ones spell out has some twenty characters at most (docs/reference/guideline.md)."""
-DIGIT = re.compile(r"\d")
-MANY = 0.2
+DIGIT: Final = re.compile(r"\d")
+MANY: Final = 0.2
 """Share of digits above which a clause has many."""
-FACTS, IS, PENALTY = bits("perfect", "past", "achieved", "problem", "state"), bits("is"), bits("penalty")
-VAGUE = bits("vague")
-TONES = (
+FACTS: Final = bits("perfect", "past", "achieved", "problem", "state")
+IS: Final = bits("is")
+PENALTY: Final = bits("penalty")
+VAGUE: Final = bits("vague")
+TONES: Final = (
     ("problem", bits("problem")), ("fact", bits("perfect", "past", "achieved")), ("weight", bits("weight", "is")),
     ("frame", bits("meeting", "speaker", "formality", "ask")), ("plan", bits("plan", "charge", "lead", "penalty")),
 )  # fmt: skip
-COLON = ("：", ":")
-PAPER, SENTENCE, HEAD, FRAME = NUMBERS["paper"], NUMBERS["sentence"], NUMBERS["head"], NUMBERS["frame"]
-LEADIN, SAYS, LENGTH, ANNOUNCES = NUMBERS["leadin"], NUMBERS["says"], NUMBERS["length"], NUMBERS["announces"]
-CLAUSE, EDGE, HAS, BEFORE, AROUND = (NUMBERS[name] for name in ("clause", "edge", "has", "before", "around"))
-LED_BY, MARKS, EXTENT = NUMBERS["leads"], NUMBERS["marks"], NUMBERS["extent"]
-VERB, VERB_TONE = LEAD.number("verb"), TONE.number("verb")
-CLOSINGS, ENDS = VOCABULARIES["closing"].numbers, VOCABULARIES["end"].numbers
-NOWHERE = NO_LEAD | NO_SUBJECT << 9
+COLON: Final = ("：", ":")
+PAPER: Final = NUMBERS["paper"]
+SENTENCE: Final = NUMBERS["sentence"]
+HEAD: Final = NUMBERS["head"]
+FRAME: Final = NUMBERS["frame"]
+LEADIN: Final = NUMBERS["leadin"]
+SAYS: Final = NUMBERS["says"]
+LENGTH: Final = NUMBERS["length"]
+ANNOUNCES: Final = NUMBERS["announces"]
+CLAUSE: Final = NUMBERS["clause"]
+EDGE: Final = NUMBERS["edge"]
+HAS: Final = NUMBERS["has"]
+BEFORE: Final = NUMBERS["before"]
+AROUND: Final = NUMBERS["around"]
+LED_BY: Final = NUMBERS["leads"]
+MARKS: Final = NUMBERS["marks"]
+EXTENT: Final = NUMBERS["extent"]
+VERB: Final = LEAD.number("verb")
+VERB_TONE: Final = TONE.number("verb")
+CLOSINGS: Final = VOCABULARIES["closing"].numbers
+ENDS: Final = VOCABULARIES["end"].numbers
+NOWHERE: Final = NO_LEAD | NO_SUBJECT << 9
 """The shape that stands for no clause at all."""
-AMOUNT_AT, ROLE_AT, KIND_AT = 17, 19, 23
-SEEN, LATER, FACT, ANY_SEEN, WHERE_AT, MAYBE_AT = 5, 10, 1 << 19, 1 << 20, 21, 23
-"""Where the fields of the signs `clause` and `before` stand, see `FIELDS`; the first two are shifts of a cue in a shape."""
+AMOUNT_AT: Final = 17
+ROLE_AT: Final = 19
+KIND_AT: Final = 23
+"""Where the fields of the sign `clause` stand, see `FIELDS`."""
+SEEN: Final = 5
+LATER: Final = 10
+FACT: Final = 1 << 19
+ANY_SEEN: Final = 1 << 20
+WHERE_AT: Final = 21
+MAYBE_AT: Final = 23
+"""Those of the sign `before`; the first two are shifts of a cue in a shape."""
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +110,7 @@ class _Gist:
     marks: int
 
 
-NOTHING = _Gist(LEAD.number("none"), 0, 0)
+NOTHING: Final = _Gist(LEAD.number("none"), 0, 0)
 
 
 def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place], *, kind: str) -> list[Rows]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from policymine.extraction.directives import classifier
 from policymine.extraction.directives.bearing import bearers_of
@@ -27,13 +28,13 @@ from policymine.text.outline import Outline, outline
 from policymine.text.sentences import sentences as sentences_of
 from policymine.text.span import Span
 
-BOUNDING = ("deadline", "frequency", "period")
-LONGEST_SENTENCE = 1500
-MARKS = re.compile("[。；;！!？?]")
+BOUNDING: Final = ("deadline", "frequency", "period")
+LONGEST_SENTENCE: Final = 1500
+MARKS: Final = re.compile("[。；;！!？?]")
 LEAST_LINES, LOOSE_SHARE = 10, 0.8
 """A text of so many lines, this share of its characters in lines without a sentence mark, is none of sentences."""
-THRESHOLD = 0.5
-LEAST_SHARE = 0.6
+THRESHOLD: Final = 0.5
+LEAST_SHARE: Final = 0.6
 """Share of directive sentences below which a text of no official kind (an advert, an essay, a story) orders nothing."""
 
 
@@ -109,7 +110,8 @@ def _without_sentences(text: str) -> Iterator[Issue]:
         yield Issue("directives.unstructured", "warning", told, "look at the source file for what it says in full", None)
 
 
-class _Found(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Found:
     """A directive as the models mark it off: its clauses, mood, chance and the features that spoke for it."""
 
     piece: Piece

@@ -18,31 +18,36 @@ def patterns() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(pattern) for name, pattern in written.items()}
 
 
+@cache
+def _condition() -> re.Pattern[str]:
+    return patterns()["clause"]
+
+
+@cache
+def _adverbial() -> re.Pattern[str]:
+    return patterns()["adverbial"]
+
+
 def condition_kind(text: str, start: int, end: int) -> str:
     """Which kind of condition a clause is as a whole, "" when it is none.
 
     >>> [condition_kind(c, 0, len(c)) for c in ("对拒不整改的", "一旦发生险情", "逾期未报的", "各镇要落实")]
     ['towards', 'if', 'who', '']
     """
-    match = patterns()["clause"].match(text, start, end)
+    match = _condition().match(text, start, end)
     return match.lastgroup or "" if match is not None else ""
 
 
-def sets_scene(
-    text: str, start: int, end: int, *, hits: Sequence[Hit], cue: Hit | None, condition: str
-) -> bool:  # fmt: skip
-    """Whether a clause is a condition or an adverbial whose predicate is still to come.
+def sets_scene(text: str, start: int, end: int, *, struck: Sequence[Hit], condition: str) -> bool:
+    """Whether a clause without a deontic word of its own is a condition or an adverbial whose predicate is still to come.
 
     Args:
         text: the document.
         start: where the clause starts.
         end: where it ends.
-        hits: what the rules found in it.
-        cue: its deontic word.
+        struck: what the rules found in it, if a penalty is among it.
         condition: its `condition_kind`.
     """
-    if cue is not None and cue.kind != "ensure":
+    if struck and any(hit.kind == "penalty" and text.find("的", hit.end, end) < 0 for hit in struck):
         return False
-    if any(hit.kind == "penalty" and text.find("的", hit.end, end) < 0 for hit in hits):
-        return False
-    return bool(condition) or patterns()["adverbial"].match(text, start, end) is not None
+    return bool(condition) or _adverbial().match(text, start, end) is not None

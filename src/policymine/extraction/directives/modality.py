@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from policymine.extraction.directives.splitting import Piece
 from policymine.model import Modality
 
 
-class Mood(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Mood:
     """What a directive's words make of it; `cue` is the deciding deontic word, None for a bare imperative."""
 
     modality: Modality

@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.codes import bits
 from policymine.extraction.prefixes import Prefixes, Starting
 
-PACKAGE = "policymine.extraction.directives"
-QUOTED = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
-CONTENT = bits("concrete", "vague")
+PACKAGE: Final = "policymine.extraction.directives"
+QUOTED: Final = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
+CONTENT: Final = bits("concrete", "vague")
 """Marks that also count inside quotation marks: they say what an order is about."""
 
 

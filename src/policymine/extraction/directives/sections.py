@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
@@ -17,16 +18,17 @@ from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.prefixes import Finder, guided
 from policymine.text.outline import Outline
 
-LONGEST_HEADING = 40
-LONGEST_LEAD_IN = 120
-STRONG = ("review", "problem")
+LONGEST_HEADING: Final = 40
+LONGEST_LEAD_IN: Final = 120
+STRONG: Final = ("review", "problem")
 """Roles that a verb in a smaller heading below them does not undo."""
-SOFT = ("is", "must", "hand")
-UNCLOSED = ("", "\n", " ", "\u3000")
-COLON = ("：", ":")
+SOFT: Final = ("is", "must", "hand")
+UNCLOSED: Final = ("", "\n", " ", "\u3000")
+COLON: Final = ("：", ":")
 
 
-class Place(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Place:
     """Where a sentence stands.
 
     `role` is the innermost known role, `outer` that of the outermost heading. `heading` marks a line that is a heading by its

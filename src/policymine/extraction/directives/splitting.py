@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence
@@ -28,7 +29,7 @@ from policymine.extraction.directives.codes import (
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.signs import Sign
 
-KINDS = {
+KINDS: Final = {
     "must": "obligation", "must-not-once": "obligation", "shall": "obligation", "want": "obligation", "need": "obligation",
     "ban": "prohibition", "negated": "prohibition", "may": "permission", "invite": "recommendation",
     "support": "recommendation",
@@ -36,24 +37,33 @@ KINDS = {
 """Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
 
 
-DIGIT = re.compile(r"\d")
-LONGEST_FRAME = 30
-SIGHT = 8
+DIGIT: Final = re.compile(r"\d")
+LONGEST_FRAME: Final = 30
+SIGHT: Final = 8
 """Clauses before and behind a place that are looked at: a sentence of a thousand clauses takes no longer per clause."""
 
 
-SHORT = 14
+SHORT: Final = 14
 """Clauses up to so long can be one more act in a row of such."""
-DIVIDING = bits("charge", "lead", "penalty", "plan")
+DIVIDING: Final = bits("charge", "lead", "penalty", "plan")
 """Marks that can open a directive without a deontic word."""
-CHARGE, LEADING, PENALTY = bits("charge"), bits("lead"), bits("penalty")
-GOING_ON = ("verb", "result", "adverb")
-RULE, MOODS, BEARERS, JOINT, ECHO = (NUMBERS[name] for name in ("rule", "moods", "bearers", "joint", "echo"))
-MARKS, RAN, BOTH = NUMBERS["marks"], NUMBERS["ran"], NUMBERS["both"]
-INVITING = ("recommendation", "permission")
+CHARGE: Final = bits("charge")
+LEADING: Final = bits("lead")
+PENALTY: Final = bits("penalty")
+GOING_ON: Final = ("verb", "result", "adverb")
+RULE: Final = NUMBERS["rule"]
+MOODS: Final = NUMBERS["moods"]
+BEARERS: Final = NUMBERS["bearers"]
+JOINT: Final = NUMBERS["joint"]
+ECHO: Final = NUMBERS["echo"]
+MARKS: Final = NUMBERS["marks"]
+RAN: Final = NUMBERS["ran"]
+BOTH: Final = NUMBERS["both"]
+INVITING: Final = ("recommendation", "permission")
 
 
-class Piece(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Piece:
     """The clauses of one directive; `sentence` is an index into the sentences, `first` one into its clauses."""
 
     sentence: int
