@@ -130,4 +130,4 @@ def test_a_reading_of_papers_names_the_rows_that_spell_it_out(tmp_path: Path) ->
     code, said = asked(folder, "六个盯牢")
     assert code == 0
     assert str(reading["rows"][0]) in said
-    assert "(unsure, unchecked)" in asked(folder, "双人双锁")[1]
+    assert "(unsure, unchecked)" in asked(folder, "一图两清单")[1]
