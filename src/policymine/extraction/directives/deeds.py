@@ -20,6 +20,8 @@ from policymine.extraction.prefixes import guided
 
 DIGIT: Final = re.compile(r"\d")
 CONCRETE: Final = {"amount", "act on a thing", "act"}
+COUNTED: Final = "counted"
+"""The feature of a directive with a member that can be counted: one such member makes the whole checkable."""
 
 
 class _Deeds(NamedTuple):
@@ -78,6 +80,11 @@ def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
         "members", share, min(concrete, 3), concrete == 0, min(len(kinds), 4), min(concrete, 2), len(kinds) == 1, general,
         frozenset(kinds),
     )  # fmt: skip
+
+
+def counted(members: Sign) -> bool:
+    """Whether a member is an amount, all or nothing, or a named paper, by what `member_sign` gives."""
+    return isinstance(members, tuple) and isinstance(members[-1], frozenset) and "amount" in members[-1]
 
 
 def deed_sign(text: str, piece: Piece, *, vague: bool, digits: bool) -> Sign:

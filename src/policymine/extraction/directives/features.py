@@ -35,7 +35,7 @@ from policymine.extraction.directives.codes import (
     bits,
     packed,
 )  # fmt: skip
-from policymine.extraction.directives.deeds import deed_sign, member_sign
+from policymine.extraction.directives.deeds import COUNTED, counted, deed_sign, member_sign
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.scanning import CONTENT
 from policymine.extraction.directives.sections import Place
@@ -275,7 +275,7 @@ def directive_features(
         plain.add("word=" + clause.word)
         for hit in clause.hits:
             kinds |= hit.bit
-            if hit.bit & CONTENT:
+            if hit.bit & CONTENT and (clause.subject is None or hit.start >= clause.subject.end):
                 plain.add(f"{hit.kind}={text[hit.start : hit.end]}" if hit.end - hit.start < 6 else hit.kind)
                 if hit.bit == VAGUE:
                     vague += 1
@@ -283,11 +283,14 @@ def directive_features(
                     concrete += 1
         leads |= 1 << (clause.shape & LEAD_BITS)
     digits = DIGIT.search(text, start, end) is not None
+    members = member_sign(text, clauses)
+    if counted(members):
+        plain.add(COUNTED)
     return [
         ("directive", mood.modality, mood.force, place.role, min(len(clauses), 5)),
         leads << NAME | LED_BY,
         deed_sign(text, piece, vague=vague > 0, digits=digits),
-        member_sign(text, clauses),
+        members,
         kinds << NAME | MARKS,
         packed("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague))),
         (min((end - start) // 15, 6) | digits << 3 | (times > 0) << 4) << NAME | EXTENT,

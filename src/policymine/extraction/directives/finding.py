@@ -17,6 +17,7 @@ from policymine.extraction.directives import classifier
 from policymine.extraction.directives.bearing import bearers_of
 from policymine.extraction.directives.clauses import Sentence, read
 from policymine.extraction.directives.conditions import condition_of
+from policymine.extraction.directives.deeds import COUNTED
 from policymine.extraction.directives.features import clause_features, directive_features
 from policymine.extraction.directives.modality import Mood, mood_of
 from policymine.extraction.directives.never import barred
@@ -66,12 +67,9 @@ def find_directives(
     who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
     bounding = _Bounds(times)
     bounds = [bounding.inside(one.span) for one in found]
-    concrete, pairs = classifier.model("operational"), classifier.pairs("operational").read(text)
+    pairs = classifier.pairs("operational").read(text)
     acts = [
-        concrete.judge_plain(
-            *directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside)),
-            pairs=pairs.weight(*one.span),
-        )
+        _operational(text, one, stands[one.piece.sentence], times=len(inside), pairs=pairs)
         for one, inside in zip(found, bounds, strict=True)
     ]
     named = Named(text)
@@ -141,6 +139,14 @@ def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *,
             yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons, span)
 
 
+def _operational(text: str, one: _Found, place: Place, *, times: int, pairs: classifier.PairsRead) -> bool:
+    """Whether somebody could check it: what can be counted always, else as the model judges."""
+    signs, plain = directive_features(text, one.piece, one.mood, place=place, times=times)
+    if COUNTED in plain:
+        return True
+    return classifier.model("operational").judge_plain(signs, plain, pairs=pairs.weight(*one.span)) >= THRESHOLD
+
+
 class _Bounds:
     """The times of a document that bound or schedule what is ordered."""
 
@@ -159,7 +165,7 @@ class _Bounds:
 
 def _directive(
     text: str, one: _Found, section: tuple[str, ...], *, bearers: tuple[Bearer, ...], deadlines: tuple[TimeExpression, ...],
-    act: float, named: Named,
+    act: bool, named: Named,
 ) -> Directive:  # fmt: skip
     """One directive with everything that stands in it."""
     piece, mood = one.piece, one.mood
@@ -170,7 +176,7 @@ def _directive(
     sectors = named.of(one.span, section)
     return Directive(
         one.span, one.span.of(text), f"directives.{mood.cue.kind if mood.cue else 'bare'}",
-        modality=mood.modality, force=mood.force, operational=act >= THRESHOLD, confidence=round(one.chance, 3),
+        modality=mood.modality, force=mood.force, operational=act, confidence=round(one.chance, 3),
         cue=text[mood.cue.start : mood.cue.end] if mood.cue is not None else None, bearers=bearers, condition=condition,
         penalty=mood.penalty, deadlines=deadlines, section=section, reasons=one.reasons,
         sectors=tuple(sectors), sector_evidence=tuple(sectors.values()),
