@@ -25,6 +25,8 @@ PLANNED = re.compile(
     r"(?<![\d到至])(20\d\d)\s?年度?(?:[^，,。；;\n《》]{0,8}(?:目标责任书|责任书|责任状)|工作要点|重点工作|工作安排|目标任务)"
 )
 HALF = 6
+ROUND = str.maketrans("ＯO○", "〇〇〇")
+"""Letters that are typed for a Chinese nought."""
 PIECES = re.compile(
     r"(?:(?P<year>[^年月日]{2,5}?)\s?年)?\s?(?:(?P<month>[^年月日]{1,3}?)\s?月)?\s?(?:(?P<day>[^年月日]{1,3}?)\s?日)?"
 )
@@ -80,7 +82,7 @@ def _by(rule: Rule, text: str, title: str) -> Dated | None:
 
 def _iso(written: str, text: str) -> str | None:
     """An ISO date out of a date as written; a missing year is the first that the head of the text names."""
-    bare = written.strip()
+    bare = written.strip().translate(ROUND)
     if len(bare) == 4 and (year := digit_string(bare)):
         return year
     pieces = PIECES.fullmatch(bare)

@@ -28,10 +28,11 @@ TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
 GLUED = re.compile(
     r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=各[^\n。：:]{2,120}[：:])"
 )
-JOINED = re.compile(
-    "(?<=[厅局委会室部])(?=[\u4e00-\u9fff]{1,6}(?:省|市|县|区)[^省市县区]{2,14}(?:厅|局|委员会|办公室|委|中心)$)"
-)
-"""Where a second issuer begins behind the first one."""
+ISSUER, STARTS = re.compile(RULES.lexicons["issuers"]["each"]), re.compile(RULES.lexicons["issuers"]["starts"])
+ORDERED = tuple(re.compile(pattern) for pattern in RULES.lexicons["ordered"].values())
+"""Where a title stands inside the first line of a text that lost its breaks."""
+BREAKS = re.compile(r"[\n\u3000]+")
+"""What parts the lines of a title and is no part of it."""
 LINE = re.compile(r"(?:[^\n\u3000]+|\u3000(?!\u3000))+")
 NUMBER = re.compile(r"[^\W\d_]{2,10}[〔\[【（(]\d{4}[〕\]】）)]\s?\d{1,4}号[\s\u3000]*")
 NO_TITLE = re.compile(
@@ -101,12 +102,15 @@ def _level_given(hints: Mapping[str, str]) -> Level | None:
 
 def _title(text: str, hints: Mapping[str, str]) -> _Found | None:
     """The title at the head of the text, else the one that the page gave."""
+    for pattern in ORDERED:
+        if ordered := pattern.match(text):
+            return _Found(BREAKS.sub("", ordered["title"]), Span(*ordered.span("title")))
     number = NUMBER.match(text)
     if glued := GLUED.match(text, number.end() if number else 0):
-        return _Found(glued["title"].strip(), Span(*glued.span("title")).trimmed(text))
+        return _Found(BREAKS.sub("", glued["title"]), Span(*glued.span("title")).trimmed(text))
     span = _title_line(text)
     if span is not None:
-        return _Found(re.sub(r"[\n\u3000]+", "", span.of(text)), span)
+        return _Found(BREAKS.sub("", span.of(text)), span)
     given = hints.get("title") or hints.get("site_title")
     return _Found(given, None) if given else None
 
@@ -156,8 +160,24 @@ def _first(field: str, text: str, title: str, *, searched: Found) -> _Found | No
         start, end = match_span(match)
         span = None if rule.gives["on"] == "title" else Span(start + shift, end + shift).trimmed(text)
         value = re.sub(r"[\s\u3000]+", "、", place[start:end].strip())
-        return _Found(rule.gives.get("value") or (JOINED.sub("、", value) if field == "issuer" else value), span)
+        return _Found(rule.gives.get("value") or (_parted(value) if field == "issuer" else value), span)
     return None
+
+
+def _parted(names: str) -> str:
+    """The names of several issuers with marks between them.
+
+    >>> _parted("云岭省财政厅云岭省教育厅"), _parted("国家税务总局云岭省税务局")
+    ('云岭省财政厅、云岭省教育厅', '国家税务总局云岭省税务局')
+    """
+    parts, at = [], 0
+    for match in ISSUER.finditer(names):
+        behind = names[match.end() :]
+        ministry = match[0].endswith(("部", "委")) and ISSUER.match(behind) is not None
+        if match.start() >= at and not behind.startswith("、") and (ministry or STARTS.match(behind) is not None):
+            parts.append(names[at : match.end()])
+            at = match.end()
+    return "、".join([*parts, names[at:]])
 
 
 def _place(on: str, text: str, title: str) -> tuple[str, int]:
