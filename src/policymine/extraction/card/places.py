@@ -15,6 +15,7 @@ REGION = RULES["region"].find
 HOST = RULES["host"].find
 BODY = re.compile("厅|局|委员会|办公室")
 """What stands between two places that each begin a name of their own: 云岭省教育厅云岭省财政厅."""
+TOLD_OF = RULES["named"].find
 CENTRAL = RULES["central"].find
 ADDRESSED = tuple(rule for rule in RULES if rule.id.startswith("card_places.addressed-"))
 WORDS = {word: level for level, words in RULES.lexicons["words"].items() for word in words}
@@ -78,7 +79,10 @@ def level_of(text: str, *, names: tuple[str, ...], kind: str = "other") -> Level
         votes[WORDS[word]] += min(count, MOST)
     if kind == "work_report" and len(set(CITY.findall(text))) > 1:
         votes["province"] += CITIES
-    return cast(Level, votes.most_common(1)[0][0]) if votes else None
+    if votes:
+        return cast(Level, votes.most_common(1)[0][0])
+    named = TOLD_OF.search(text[:NEAR])
+    return cast(Level, LEVELS[named["span"]]) if named is not None else None
 
 
 def _named(name: str) -> str | None:

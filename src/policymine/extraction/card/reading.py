@@ -26,7 +26,7 @@ WHOLE = Finder({rule.id: rule.find for rule in RULES if rule.gives["on"] == "tex
 """The rules that look at all of a text."""
 TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
 GLUED = re.compile(
-    r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=各[^\n。：:]{2,120}[：:])"
+    r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=(?:各|[省市县]直)[^\n。：:]{2,160}[：:])"
 )
 ISSUER, STARTS = re.compile(RULES.lexicons["issuers"]["each"]), re.compile(RULES.lexicons["issuers"]["starts"])
 ORDERED = tuple(re.compile(pattern) for pattern in RULES.lexicons["ordered"].values())
@@ -173,7 +173,7 @@ def _parted(names: str) -> str:
     parts, at = [], 0
     for match in ISSUER.finditer(names):
         behind = names[match.end() :]
-        ministry = match[0].endswith(("部", "委")) and ISSUER.match(behind) is not None
+        ministry = match[0].endswith(("部", "委", "办公厅")) and ISSUER.match(behind) is not None
         if match.start() >= at and not behind.startswith("、") and (ministry or STARTS.match(behind) is not None):
             parts.append(names[at : match.end()])
             at = match.end()
