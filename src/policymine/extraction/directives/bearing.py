@@ -244,7 +244,10 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     if named:
         known = {bearer.span for bearer in named}
         return (*named, *(bearer for bearer in called(text, piece) if bearer.span not in known))
-    return _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0])
+    if alone := _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0]):
+        return alone
+    ahead = state.sentences[piece.sentence].clauses[:piece.first]
+    return _implicit(_layer(text, ahead[-1])) if ahead else ()
 
 
 def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
