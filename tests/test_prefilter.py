@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from policymine.cleaning.sieve import matches
 from policymine.rules import MARKED, RuleSet, load
 from policymine.text.pattern_needs import begins, needed
 from policymine.text.prefilter import Prefilter, Scanner
@@ -69,3 +70,14 @@ def test_a_pattern_of_too_many_ways_still_tells_its_rarest_words() -> None:
     for text in ("一一甲官网", "丁丁下载", "百家乐"):
         assert pattern.search(text) and any(word in text for word in words)
     assert not any(word in "各镇要排查隐患" for word in words)
+
+
+@pytest.mark.parametrize("glue", ["。", " 3 月(an) - 3 -\n "])
+def test_repairs_are_the_same_on_spaced_pages_and_on_others(glue: str) -> None:
+    listed, source = RULES["repairs"], random.Random(glue)
+    alone = {"repairs.question", "repairs.kept-space", "repairs.hard-wrap", "repairs.pinyin-desync", "repairs.lone-byte"}
+    for _ in range(40):
+        text = glue.join(source.sample(EXAMPLES, 12))
+        wanted = {r.id: [m.span() for m in r.spans(text)] for r in listed if r.id not in alone}
+        found = {name: [m.span() for m in of] for name, of in matches(text).items() if name in wanted}
+        assert found == {name: spans for name, spans in wanted.items() if spans}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from policymine.cleaning.lines import Line, Marks
@@ -32,7 +31,7 @@ def neighbours(lines: Sequence[Line], position: int, marks: Marks) -> tuple[bool
     return _noisy(over, marks), _noisy(under, marks)
 
 
-def features(line: Line, place: Place, *, over: bool, under: bool, grams: AbstractSet[str] | None = None) -> list[str]:
+def features(line: Line, place: Place, *, over: bool, under: bool) -> list[str]:
     """The features of a line, each present or not.
 
     Args:
@@ -40,16 +39,19 @@ def features(line: Line, place: Place, *, over: bool, under: bool, grams: Abstra
         place: where it stands beside the running text.
         over: the line over it is noise.
         under: the line under it is noise.
-        grams: the runs of characters that count; all by default.
 
     >>> from policymine.text import Span
     >>> line = Line(0, Span(0, 7), "阅读:1024")
     >>> [name for name in features(line, "before", over=True, under=False) if not name.startswith("gram")]
     ['length=0', 'figures=2', 'place=before', 'over']
     """
-    view = line.view
-    found = set(_grams(view))
-    named = [f"gram={gram}" for gram in sorted(found if grams is None else found & grams)]
+    named = [f"gram={gram}" for gram in sorted(grams_of(line.view))]
+    return named + signs(line, place, over=over, under=under)
+
+
+def signs(line: Line, place: Place, *, over: bool, under: bool) -> list[str]:
+    """The features of a line that are none of its runs of characters."""
+    view, named = line.view, []
     if SENTENCE.search(view):
         named.append("sentence")
     named.append(f"length={min(6, len(view) // 8)}")
@@ -60,10 +62,14 @@ def features(line: Line, place: Place, *, over: bool, under: bool, grams: Abstra
     return named + ["over"] * over + ["under"] * under
 
 
-def _grams(view: str) -> list[str]:
-    """Runs of one to three characters, figures made 0, the edges of the line marked."""
+def grams_of(view: str) -> set[str]:
+    """Runs of one to three characters, figures made 0, the edges of the line marked.
+
+    >>> sorted(grams_of("1月"))
+    ['$', '0', '0月', '0月$', '^', '^0', '^0月', '月', '月$']
+    """
     text = "^" + FIGURE.sub("0", view[:LONGEST]) + "$"
-    return [text[at : at + size] for size in GRAMS for at in range(len(text) - size + 1)]
+    return {text[at : at + size] for size in GRAMS for at in range(len(text) - size + 1)}
 
 
 def _noisy(line: Line | None, marks: Marks) -> bool:

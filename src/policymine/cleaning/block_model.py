@@ -14,7 +14,7 @@ from importlib.resources import files
 from math import exp
 from typing import Any, NamedTuple
 
-from policymine.cleaning.block_features import features, neighbours, place_of
+from policymine.cleaning.block_features import features, grams_of, neighbours, place_of, signs
 from policymine.cleaning.lines import Line, Marks, han_count
 from policymine.cleaning.noise import OUTLINE, SALUTATION, zones_of
 from policymine.cleaning.splitting import looks_like_title
@@ -39,13 +39,13 @@ class BlockModel(NamedTuple):
     bias: float
     kinds: Mapping[str, tuple[float, Mapping[str, float]]]
 
-    def chance(self, row: Sequence[str]) -> float:
-        """The chance that a line of these features is noise.
+    def chance(self, row: Sequence[str], *, weighed: float = 0.0) -> float:
+        """The chance that a line of these features is noise; `weighed` is what others of its features weigh together.
 
         >>> round(BlockModel({"gram=版权": 3.0}, -1.0, {}).chance(["gram=版权", "place=behind"]), 2)
         0.88
         """
-        odds = self.bias + sum([self.noise.get(name, 0.0) for name in row])
+        odds = self.bias + sum([self.noise.get(name, 0.0) for name in row], weighed)
         return 1.0 / (1.0 + exp(-max(-60.0, min(60.0, odds))))
 
     def kind(self, row: Sequence[str]) -> str:
@@ -93,10 +93,15 @@ def _weights(vocabulary: Sequence[str], weights: Sequence[float]) -> dict[str, f
 
 
 @cache
-def _grams() -> frozenset[str]:
-    """The runs of characters that have a weight; what has none adds nothing."""
-    weighed = {*model().noise, *(name for _, weights in model().kinds.values() for name in weights)}
-    return frozenset(name.removeprefix("gram=") for name in weighed if name.startswith("gram="))
+def _grams() -> Mapping[str, float]:
+    """What runs of characters weigh for noise as such; what is not in it adds nothing."""
+    return {name.removeprefix("gram="): weight for name, weight in model().noise.items() if name.startswith("gram=")}
+
+
+def _weighed(view: str) -> float:
+    """What the runs of characters of a line weigh."""
+    known = _grams()
+    return sum([known[gram] for gram in sorted([gram for gram in grams_of(view) if gram in known])])
 
 
 def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
@@ -124,9 +129,10 @@ def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:
             if not marks.free(line):
                 continue
             over, under = neighbours(lines, position, marks)
-            row = features(line, place, over=over, under=under, grams=_grams())
-            if (chance := model().chance(row)) >= CERTAIN:
-                marks.take(line, model().kind(row), RULE, confidence=round(chance, 3))
+            chance = model().chance(signs(line, place, over=over, under=under), weighed=_weighed(line.view))
+            if chance >= CERTAIN:
+                kind = model().kind(features(line, place, over=over, under=under))
+                marks.take(line, kind, RULE, confidence=round(chance, 3))
         if len(marks.whole) == before:
             return
 

@@ -31,7 +31,6 @@ _WEIGHTS = 0.2, 0.1, 8.0
 """What a pair counts, a single character that is no Han character and no mark of a sentence, and any other one."""
 
 Points = npt.NDArray[np.uint16]
-_NONE: Points = np.zeros(1, np.uint16)
 
 
 class Prefilter:
@@ -175,8 +174,7 @@ class _Signs:
             yield start, self._in(*_read(text) if whole else _read.__wrapped__(text[start : start + _BLOCK + 1]))
 
     def _in(self, points: Points, pairs: Points) -> _Found:
-        single = self._single.take(points)
-        double = np.concatenate((self._double.take(pairs), _NONE))  # the last character has none behind it
+        single, double = self._single.take(points), self._double.take(pairs)
         places = (single | double).nonzero()[0]
         single, double = single.take(places), double.take(places)
         tables = zip(self._shifts, self._single_bits, self._double_bits, strict=True)
@@ -194,8 +192,8 @@ def _commonness(words: frozenset[str]) -> float:
 def _read(text: str) -> tuple[Points, Points]:
     """The code points of a text, folded into the first plane, and a number for every two neighbours."""
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint16)
-    pairs = points[:-1] * np.uint16(31_337)  # modulo 65536
-    pairs ^= points[1:]
+    pairs = points * np.uint16(31_337)  # modulo 65536
+    pairs[:-1] ^= points[1:]  # the last character stands before nothing, as before NUL
     return points, pairs
 
 
