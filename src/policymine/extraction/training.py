@@ -20,7 +20,7 @@ from policymine.errors import AnnotationError
 from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence, read
 from policymine.extraction.directives.deeds import COUNTED
-from policymine.extraction.directives.features import clause_features, directive_features, pairs_of
+from policymine.extraction.directives.features import ClauseSigns, directive_features, pairs_of
 from policymine.extraction.directives.modality import mood_of
 from policymine.extraction.directives.sections import places
 from policymine.extraction.directives.signs import spelled
@@ -71,7 +71,7 @@ def example(gold: Mapping[str, Any]) -> Example:
     items = outline(text)
     sentences = read(text, items, times=[Span(t["start"], t["end"]) for t in gold["timex"]], slogans=find_slogans(text))
     stands = places(text, sentences, items)
-    rows = clause_features(text, sentences, stands, kind=gold["document"]["kind"])
+    signs = ClauseSigns(text, sentences, stands, kind=gold["document"]["kind"])
     wanted = [Span(d["start"], d["end"]) for d in gold["directives"]]
     belongs = tuple(_covered(Span(c.start, c.end), wanted) for s in sentences for c in s.clauses)
     weighed, operational = [], []
@@ -80,10 +80,11 @@ def example(gold: Mapping[str, Any]) -> Example:
         if piece is None:
             continue
         mood = mood_of(text, piece)
-        signs, plain = directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"]))
-        weighed.append((*spelled(signs), *sorted(plain | pairs_of(text, piece))))
+        row, plain = directive_features(text, piece, mood, place=stands[piece.sentence], times=len(directive["deadlines"]))
+        weighed.append((*spelled(row), *sorted(plain | pairs_of(text, piece))))
         operational.append(bool(directive["operational"]))
-    clauses = tuple(tuple(spelled([*sentence.shared, *row])) for sentence in rows for row in sentence.own)
+    read_signs = [signs.of(number) for number in range(len(sentences))]
+    clauses = tuple(tuple(spelled([*shared, *row])) for shared, rows in read_signs for row in rows)
     joints, parts = _joints(text, sentences, wanted)
     return Example(gold["gid"], clauses, belongs, tuple(weighed), tuple(operational), joints, parts)
 

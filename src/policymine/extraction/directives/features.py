@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 from typing import Final
@@ -93,28 +92,13 @@ MAYBE_AT: Final = 23
 """Those of the sign `before`; the first two are shifts of a cue in a shape."""
 
 
-@dataclass(slots=True, eq=False)
-class Rows:
-    """The signs of a sentence: those all its clauses share, and those of each clause."""
-
-    shared: list[Sign]
-    own: list[list[Sign]]
+Gist = tuple[int, int, int]
+"""What the sentences around look at: a shape of first lead, cue and subject, the number of the tone, the marks."""
+NOTHING: Final = (LEAD.number("none"), 0, 0)
 
 
-@dataclass(slots=True, eq=False)
-class _Gist:
-    """What the sentences around look at: a shape of first lead, cue and subject, the number of its tone, the marks."""
-
-    shape: int
-    tone: int
-    marks: int
-
-
-NOTHING: Final = _Gist(LEAD.number("none"), 0, 0)
-
-
-def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place], *, kind: str) -> list[Rows]:
-    """The features that tell whether a clause belongs to a directive, sentence by sentence.
+class ClauseSigns:
+    """The signs that tell whether a clause belongs to a directive, made for one sentence at a time.
 
     Args:
         text: the document.
@@ -122,63 +106,63 @@ def clause_features(text: str, read: Sequence[Sentence], places: Sequence[Place]
         places: where each stands.
         kind: the kind of paper.
     """
-    gists = [_gist(sentence) for sentence in read]
-    digits = [digit.start() for digit in DIGIT.finditer(text)]
-    paper, last = KIND.number(kind), len(read) - 1
-    found = []
-    for number, sentence in enumerate(read):
-        place, gist = places[number], gists[number]
-        role = ROLE.number(place.role)
-        shared = _sentence(sentence, place, gist=gist, paper=paper, role=role)
+
+    __slots__ = ("_digits", "_gists", "_kind", "_places", "_read", "_text")
+
+    def __init__(self, text: str, read: Sequence[Sentence], places: Sequence[Place], *, kind: str) -> None:
+        self._text, self._read, self._places, self._kind = text, read, places, KIND.number(kind)
+        self._gists = [_gist(sentence) for sentence in read]
+        self._gists.append(NOTHING)
+        self._digits = [digit.start() for digit in DIGIT.finditer(text)]
+
+    def of(self, number: int) -> tuple[list[Sign], list[list[Sign]]]:
+        """The signs of a sentence: those all its clauses share, and those of each clause."""
+        sentence, place, role = self._read[number], self._places[number], ROLE.number(self._places[number].role)
+        shared = self._sentence(sentence, place, gist=self._gists[number], role=role)
         if place.introduced >= 0:
-            by, head = gists[place.introduced], text[read[place.introduced].end - 2 : read[place.introduced].end]
-            cue, ends = CUE.values[(by.shape & CUE_BITS) >> 4], text[sentence.end - 1] == "的"
-            shared.append(("listed", cue, sentence.clauses[0].lead, ends, by.marks & PENALTY != 0, head))
-        follower = read[number + 1] if number < last else None
-        after = gists[number + 1] if number < last else NOTHING
-        shared += _headline(text, sentence, place, gist=gist, after=after, follower=follower, digits=digits)
-        context = paper << KIND_AT | role << ROLE_AT
-        found.append(Rows(shared, _clauses(text, sentence.clauses, context=context, digits=digits)))
-    return found
+            by, end = self._gists[place.introduced], self._read[place.introduced].end
+            cue, ends = CUE.values[(by[0] & CUE_BITS) >> 4], self._text[sentence.end - 1] == "的"
+            lead, head = sentence.clauses[0].lead, self._text[end - 2 : end]
+            shared.append(("listed", cue, lead, ends, by[2] & PENALTY != 0, head))
+        self._headline(shared, number)
+        return shared, _clauses(self._text, sentence.clauses, self._kind << KIND_AT | role << ROLE_AT, digits=self._digits)
 
+    def _sentence(self, sentence: Sentence, place: Place, *, gist: Gist, role: int) -> list[Sign]:
+        (shape, tone, marks), clauses = gist, sentence.clauses
+        size, ordered, tone = len(clauses), (1 << 16 if shape & CUE_BITS else 0), tone << 12
+        frame = place.heading | (4 if sentence.expansion else 0) | (8 if sentence.opens else 0)
+        if sentence.label:
+            frame |= 2 | LABEL.number(sentence.label) << 7
+        row: list[Sign] = [
+            (self._kind | role << 5 | ROLE.number(place.outer) << 9) << NAME | PAPER,
+            (shape | tone | ordered | (size if size < 5 else 5) << 17 | role << 20) << NAME | SENTENCE,
+            (clauses[0].shape & WHO_BITS | tone) << NAME | HEAD,
+            (frame | ENDS.get(sentence.closing, 0) << 4) << NAME | FRAME,
+        ]
+        if marks:
+            row.append(marks << NAME | SAYS)
+        if sentence.closing in COLON:
+            row.append((shape & ~LEAD_BITS) << NAME | LEADIN)
+        return row
 
-def _sentence(sentence: Sentence, place: Place, *, gist: _Gist, paper: int, role: int) -> list[Sign]:
-    shape, clauses, closing = gist.shape, sentence.clauses, sentence.closing
-    size, ordered, tone = len(clauses), (1 << 16 if shape & CUE_BITS else 0), gist.tone << 12
-    frame = place.heading | (4 if sentence.expansion else 0) | (8 if sentence.opens else 0)
-    if sentence.label:
-        frame |= 2 | LABEL.number(sentence.label) << 7
-    row: list[Sign] = [
-        (paper | role << 5 | ROLE.number(place.outer) << 9) << NAME | PAPER,
-        (shape | tone | ordered | (size if size < 5 else 5) << 17 | role << 20) << NAME | SENTENCE,
-        (clauses[0].shape & WHO_BITS | tone) << NAME | HEAD,
-        (frame | ENDS.get(closing, 0) << 4) << NAME | FRAME,
-    ]
-    if gist.marks:
-        row.append(gist.marks << NAME | SAYS)
-    if closing in COLON:
-        row.append((shape & ~LEAD_BITS) << NAME | LEADIN)
-    return row
-
-
-def _headline(
-    text: str, sentence: Sentence, place: Place, *, gist: _Gist, after: _Gist, follower: Sentence | None, digits: list[int]
-) -> list[Sign]:  # fmt: skip
-    """Signs that a sentence only announces what the next ones spell out."""
-    size, many = sentence.end - sentence.start, len(sentence.clauses) > 1
-    named = 1 if place.headline else 2 if place.topic else 0
-    longer = follower is not None and follower.item == sentence.item and follower.end - follower.start > 1.4 * size
-    length = (named | min(size // 6, 7) << 2 | longer << 5 | many << 6) << NAME | LENGTH
-    if not named and not many and size <= LONGEST_TOPIC:
-        named = 3
-    if not named:
-        return [length]
-    at = bisect_left(digits, sentence.start)
-    counted = at < len(digits) and digits[at] < sentence.end
-    goes_on = follower is not None and _shares(text, sentence, follower)
-    around = gist.shape & ~LEAD_BITS | (after.shape & LEAD_CUE_BITS) << 12 | named << 21
-    told = counted << 23 | longer << 24 | goes_on << 25 | LABEL.number(sentence.label) << 26
-    return [length, (around | told) << NAME | ANNOUNCES]
+    def _headline(self, row: list[Sign], number: int) -> None:
+        """Adds the signs that a sentence only announces what the next ones spell out."""
+        sentence, place, digits = self._read[number], self._places[number], self._digits
+        start, end, many = sentence.start, sentence.end, len(sentence.clauses) > 1
+        follower = self._read[number + 1] if number + 1 < len(self._read) else None
+        size, named = end - start, 1 if place.headline else 2 if place.topic else 0
+        longer = follower is not None and follower.item == sentence.item and follower.end - follower.start > 1.4 * size
+        row.append((named | (size // 6 if size < 42 else 7) << 2 | longer << 5 | many << 6) << NAME | LENGTH)
+        if not named:
+            if many or size > LONGEST_TOPIC:
+                return
+            named = 3
+        at = bisect_left(digits, start)
+        counted = at < len(digits) and digits[at] < end
+        goes_on = follower is not None and _shares(self._text, sentence, follower)
+        around = self._gists[number][0] & ~LEAD_BITS | (self._gists[number + 1][0] & LEAD_CUE_BITS) << 12 | named << 21
+        told = counted << 23 | longer << 24 | goes_on << 25 | LABEL.number(sentence.label) << 26
+        row.append((around | told) << NAME | ANNOUNCES)
 
 
 def _shares(text: str, sentence: Sentence, follower: Sentence) -> bool:
@@ -187,7 +171,7 @@ def _shares(text: str, sentence: Sentence, follower: Sentence) -> bool:
     return any(map(ahead.__contains__, map(add, behind, behind[1:])))
 
 
-def _clauses(text: str, clauses: Sequence[Clause], *, context: int, digits: list[int]) -> list[list[Sign]]:
+def _clauses(text: str, clauses: Sequence[Clause], context: int, *, digits: list[int]) -> list[list[Sign]]:
     """The signs of each clause; `context` is what a sentence gives to the sign `clause`."""
     last = len(clauses) - 1
     rows: list[list[Sign]] = []
@@ -237,7 +221,7 @@ def _amount(text: str, start: int, end: int) -> int:
     return 2 if sum(map(str.isdigit, text[start:end])) > MANY * (end - start) else 1
 
 
-def _gist(sentence: Sentence) -> _Gist:
+def _gist(sentence: Sentence) -> Gist:
     shape, marks = sentence.clauses[0].shape & WHO_BITS, 0
     for clause in sentence.clauses:
         marks |= clause.marks
@@ -246,7 +230,7 @@ def _gist(sentence: Sentence) -> _Gist:
         if not shape & SUBJECT_BITS:
             shape |= clause.shape & SUBJECT_BITS
     tone = _tone(marks)
-    return _Gist(shape, VERB_TONE if not tone and shape & LEAD_BITS == VERB else tone, marks)
+    return shape, VERB_TONE if not tone and shape & LEAD_BITS == VERB else tone, marks
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ from policymine.extraction.directives.bearing import bearers_of
 from policymine.extraction.directives.clauses import Sentence, read
 from policymine.extraction.directives.conditions import condition_of
 from policymine.extraction.directives.deeds import COUNTED
-from policymine.extraction.directives.features import clause_features, directive_features
+from policymine.extraction.directives.features import ClauseSigns, directive_features
 from policymine.extraction.directives.modality import Mood, mood_of
 from policymine.extraction.directives.never import barred
 from policymine.extraction.directives.sections import Place, is_banned_act, places
@@ -122,19 +122,19 @@ class _Found:
 def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *, kind: PaperKind) -> Iterator[_Found]:
     """The directives of every sentence with their moods."""
     orders, boundaries = classifier.model("directive"), classifier.model("boundary")
-    rows = clause_features(text, sentences, stands, kind=kind)
-    never = barred(text, sentences, stands)
-    for number, (sentence, place, row) in enumerate(zip(sentences, stands, rows, strict=True)):
-        chances = orders.judge_with(row.shared, row.own)
+    signs, never = ClauseSigns(text, sentences, stands, kind=kind), barred(text, sentences, stands)
+    for number, (sentence, place) in enumerate(zip(sentences, stands, strict=True)):
         banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
         listed = sentence.expansion or banned
         if number in never and not listed:
             continue
+        shared, rows = signs.of(number)
+        chances = orders.judge_with(shared, rows)
         marked = [True] * len(chances) if listed else classifier.smooth(chances)
         for piece in split(text, number, sentence, marked=marked, model=boundaries):
             own = chances[piece.first : piece.first + len(piece.clauses)]
             chance = 1.0 if listed else sum(own) / len(own)
-            reasons = orders.reasons([*row.shared, *row.own[piece.first + own.index(max(own))]])
+            reasons = orders.reasons([*shared, *rows[piece.first + own.index(max(own))]])
             span = Span(piece.clauses[0].start, piece.clauses[-1].end)
             yield _Found(piece, mood_of(text, piece, banned=banned), chance, reasons, span)
 
