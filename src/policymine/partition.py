@@ -46,23 +46,22 @@ def check_partition(clean: CleanPage) -> None:
 
 def _check_pieces(name: str, raw: str, document: Document, *, deleted: list[Bounds], replaced: list[Bounds]) -> None:
     """Whether pieces follow each other and quote the raw text; adds what they delete and replace."""
-    at = document.origin.start
-    length = 0
-    for start, end, text, made in document.alignment.pieces:
+    at, pieces = document.origin.start, document.alignment.pieces
+    for start, end, text, made in pieces:
         if start != at:
-            raise AlignmentError(
-                name, f"raw offset {at}", f"{MISPLACED}, those of document {document.ordinal} leave a gap; {CURE}"
-            )
+            gap = f"those of document {document.ordinal} leave a gap"
+            raise AlignmentError(name, f"raw offset {at}", f"{MISPLACED}, {gap}; {CURE}")
         at = end
-        length += len(text)
-        if made is not None:
-            (replaced if text else deleted).append((start, end))
-        elif raw[start:end] != text:
-            wrong = (
-                "it has another length than its raw text" if raw.startswith(text, start) else "it does not quote the raw text"
-            )
-            raise AlignmentError(name, f"raw offset {start}", f"{MISPLACED}, {wrong}; {CURE}")
-    if at != document.origin.end or length != len(document.text):
+        if made is None:
+            if raw[start:end] != text:
+                longer = len(text) != end - start and raw.startswith(text, start)
+                wrong = "it has another length than its raw text" if longer else "it does not quote the raw text"
+                raise AlignmentError(name, f"raw offset {start}", f"{MISPLACED}, {wrong}; {CURE}")
+        elif text:
+            replaced.append((start, end))
+        else:
+            deleted.append((start, end))
+    if at != document.origin.end or "".join([piece[2] for piece in pieces]) != document.text:
         raise AlignmentError(name, f"raw offset {at}", f"Origin: pieces end at raw {at}, they end too early or late; {CURE}")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from policymine.cleaning.duplicates import DuplicateIndex, Match, Standing, copies_within, fingerprint
 from policymine.cleaning.gate import set_aside_reason
@@ -281,12 +281,15 @@ def _inline_cuts(documents: Iterable[Document], marks: Iterable[Mark]) -> Iterat
         yield from _joined(cuts)
 
 
-def _repairs(documents: Iterable[Document]) -> Iterator[Repair]:
-    for document in documents:
-        for start, end, text, made in document.alignment.changed:
-            if made and text:
-                rule, confidence, certainty = made
-                yield Repair(Span(start, end), KINDS.get(rule, rule), rule, text, confidence, certainty)
+def _repairs(documents: Iterable[Document]) -> list[Repair]:
+    """The repairs of some documents; there may be thousands, so that tuples are made without their constructors."""
+    new: Callable[..., Any] = tuple.__new__
+    return [
+        new(Repair, (new(Span, (start, end)), KINDS.get(made[0], made[0]), made[0], text, made[1], made[2]))
+        for document in documents
+        for start, end, text, made in document.alignment.changed
+        if made and text
+    ]
 
 
 def _reviewed(cut: Cut, raw: str) -> Cut:

@@ -246,13 +246,24 @@ def _mark_leftovers(parts: Sequence[Sequence[Line]], marks: Marks) -> None:
     """Marks stretches too small to be a paper, where the page has a real one."""
     if len(parts) == 1:
         return
-    sizes = [sum(han_count(line.view) for line in lines if marks.free(line)) for lines in parts]
+    sizes = [_size(lines, marks) for lines in parts]
     if max(sizes, default=0) < 4 * LEAST_PAPER:
         return
     for lines, size in zip(parts, sizes, strict=True):
         if 0 < size < LEAST_PAPER:
             for line in lines:
                 marks.take(line, "page_meta", "noise.left-over", confidence=0.6)
+
+
+def _size(lines: Sequence[Line], marks: Marks) -> int:
+    """How many Han characters of a stretch are free, as far as it matters."""
+    size = 0
+    for line in lines:
+        if marks.free(line):
+            size += han_count(line.view)
+            if size >= 4 * LEAST_PAPER:
+                break
+    return size
 
 
 class _Told:

@@ -21,7 +21,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from policymine.cleaning import shifted
-from policymine.cleaning.shifted import MARK, Found, Kind, Lookup, pair_of
+from policymine.cleaning.shifted import AFTER, CAUGHT, LATER, MARK, MARKED, TORN, Found, Kind, Lookup, pair_of
 from policymine.rules import load
 from policymine.text.frequency import LONGEST, UNKNOWN, Words, words
 
@@ -43,6 +43,9 @@ VANISHED = 1.8  # how much cheaper a character is that has no shown one: words i
 OWN = 0.7  # how much the genre weighs beside the language as a whole
 
 IN_STEP, WAITING, BLIND = 0, 1, 2
+
+LOST = TORN[0], *(kind for kinds in zip(TORN[1:], LATER, strict=True) for kind in kinds)
+"""The kinds of words that lose the step."""
 
 
 class Shown(NamedTuple):
@@ -80,13 +83,6 @@ class _Step(NamedTuple):
     kind: Kind
     size: int
     behind: bool
-
-
-TORN = tuple(Kind(before=before, torn=True) for before in range(4))
-LATER = tuple(Kind(before=before) for before in range(1, 4))
-AFTER = {lead: Kind(lead=lead) for lead in (True, False)}
-CAUGHT = {lead: tuple(Kind(lead=lead, caught=caught) for caught in range(1 if lead else 2, 4)) for lead in (True, False)}
-MARKED = {kind: kind._replace(marked=True) for kind in (*TORN, *LATER, *AFTER.values())}
 
 
 @cache
@@ -151,7 +147,9 @@ class _Search:
         self._marked = MARK in self._signs
         self._size, self._ends = len(shown), ends
         self._words = _shapes()
-        self._lookup = Lookup(self._words, self._signs)
+        lookup = Lookup(self._words, self._signs)
+        self._caught = {lead: [lookup.of(kind) for kind in CAUGHT[lead]] for lead in (True, False)}
+        self._plain = {kind: (lookup.of(kind), lookup.of(marked) if self._marked else ()) for kind, marked in MARKED.items()}
         nodes = 3 * len(shown) + 6
         self._cost = [math.inf] * nodes
         self._back = [-1] * nodes
@@ -187,10 +185,8 @@ class _Search:
             return
         paid += SLIP
         self._reach(node + BLIND, paid, node, None)
-        for torn in TORN:
-            self._all(node, paid, torn)
-            if torn.before:
-                self._all(node, paid, LATER[torn.before - 1])
+        for kind in LOST:
+            self._all(node, paid, kind)
         if at == 0 or self._signs[at - 1] <= MARK:
             half = MARKED_HALF if at and self._signs[at - 1] == MARK else UNKNOWABLE
             self._reach(node + 3 + WAITING, paid + half, node, _Step("", Kind(), 0, True))
@@ -201,20 +197,20 @@ class _Search:
         if paid == math.inf:
             return
         self._all(node, paid, AFTER[lead])
-        for kind in CAUGHT[lead]:
-            for found in self._lookup.of(kind)[node // 3]:
+        for caught in self._caught[lead]:
+            for found in caught[node // 3]:
                 to = node - node % 3 + 3 * found[2]
                 if paid + CATCH < self._cost[to]:
                     self._take(node, paid + CATCH, to, found, found[3])
 
     def _all(self, node: int, paid: float, kind: Kind) -> None:
         """All words of one kind from a node on."""
-        for found in self._lookup.of(kind)[node // 3]:
-            vanished = self._marked and len(self._words.texts[found[0].words[found[3]]]) > found[2] + 1
+        plain, marked = self._plain[kind]
+        for found in plain[node // 3]:
+            vanished = marked and len(self._words.texts[found[0].words[found[3]]]) > found[2] + 1
             self._end(node, paid + UNMARKED if vanished else paid, found)
-        if self._marked:
-            for found in self._lookup.of(MARKED[kind])[node // 3]:
-                self._end(node, paid, found)
+        for found in marked[node // 3] if marked else ():
+            self._end(node, paid, found)
 
     def _end(self, node: int, paid: float, found: Found) -> None:
         """The ways on behind words of one shape: the next pair was seen, left a mark, vanished, or the step is found."""
@@ -262,7 +258,7 @@ class _Search:
             price += HONEST
         elif inside:
             # of all characters with this first byte, beside the likeliest one
-            likelier = self._words.mass(kind, start, stop)
+            likelier = self._words.mass(index, start, stop)
             if likelier >= 2:
                 text, price = UNREAD, price - math.log(likelier)
         if paid + price < self._cost[to]:

@@ -9,7 +9,7 @@ for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from policymine.cleaning import desync, layout, pinyin, script_repair, watermark
 from policymine.model import Issue
 from policymine.rules import load
 from policymine.text import Alignment, Edit, Span
+from policymine.text.alignment import Replacements
 from policymine.text.script import Script, script_of
 
 ROUNDS = 6
@@ -61,7 +62,7 @@ def repair(alignment: Alignment) -> Repaired:
     return Repaired(alignment, script, tuple(_issues(alignment)))
 
 
-def _steps() -> tuple[Callable[[str], list[Edit]], ...]:
+def _steps() -> tuple[Callable[[str], Sequence[Edit]], ...]:
     """The repairs of one page in their order; what a stretch of slipped bytes reads is remembered from round to round."""
     return (
         layout.find_marks,
@@ -96,9 +97,10 @@ def _issues(alignment: Alignment) -> Iterator[Issue]:
         )
 
 
-def _lawful(text: str, edits: list[Edit]) -> list[Edit]:
+def _lawful(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     """The edits that may be made: those that touch a digit only where their rule is listed for it."""
-    if not _DIGIT.search("".join([text[start:end] for (start, end), *_ in edits])):
+    bounds = zip(edits.starts, edits.stops, strict=True) if isinstance(edits, Replacements) else [edit.span for edit in edits]
+    if not _DIGIT.search("".join([text[start:end] for start, end in bounds])):
         return edits
     return [edit for edit in edits if edit.rule in _MAY_TOUCH_DIGITS or not _DIGIT.search(text, *edit.span)]
 

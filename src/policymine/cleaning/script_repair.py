@@ -6,13 +6,14 @@ It never holds a digit or a mark of punctuation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from policymine.text import Edit
-from policymine.text.alignment import replacements
+from policymine.text.alignment import Replacements
 from policymine.text.points import kinds_of
 from policymine.text.script import lines_to_simplified, traditional_stretches
 
@@ -21,7 +22,7 @@ APART = 3
 """How many characters on the next changing one may stand in a phrase."""
 
 
-def find_traditional(text: str) -> list[Edit]:
+def find_traditional(text: str) -> Sequence[Edit]:
     """The edits that bring the traditional lines of a text into simplified script; simplified lines stay as they are.
 
     >>> [(e.span.of("縣委會議:要求"), e.text) for e in find_traditional("縣委會議:要求")]
@@ -37,8 +38,7 @@ def find_traditional(text: str) -> list[Edit]:
     texts = [new[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     begins = np.cumsum([0, *(len(one) + 1 for one in olds[:-1])])
     shift = (np.array([stretch.start for stretch in stretches]) - begins)[np.searchsorted(begins, starts, "right") - 1]
-    bounds = zip((starts + shift).tolist(), (ends + shift).tolist(), strict=True)
-    return replacements(bounds, texts, rule=RULE, confidence=0.99)
+    return Replacements((starts + shift).tolist(), (ends + shift).tolist(), texts, RULE, 0.99)
 
 
 def _phrases(old: str, new: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

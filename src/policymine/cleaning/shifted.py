@@ -19,6 +19,7 @@ LONGEST = 6
 MARK = 1
 """Stands in a shape for a pair that left a mark."""
 _P, _Q = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_SALT = np.uint64(0xD6E8FEB86659FD93)
 _THREE, _SEVEN = np.uint64(3), np.uint64(7)
 _MASK = (1 << 64) - 1
 _RARE = 15.0
@@ -42,8 +43,31 @@ class Kind(NamedTuple):
     marked: bool = False
 
 
+class Way(NamedTuple):
+    """What kinds have in common that are looked up together."""
+
+    lead: bool
+    caught: bool
+    marked: bool
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds that are looked for."""
+        if self.caught:
+            return CAUGHT[self.lead]
+        kinds = (AFTER[True],) if self.lead else (AFTER[False], *TORN, *LATER)
+        return tuple(MARKED[kind] for kind in kinds) if self.marked else kinds
+
+
+TORN = tuple(Kind(before=before, torn=True) for before in range(4))
+LATER = tuple(Kind(before=before) for before in range(1, 4))
+AFTER = {lead: Kind(lead=lead) for lead in (True, False)}
+CAUGHT = {lead: tuple(Kind(lead=lead, caught=caught) for caught in range(1 if lead else 2, 4)) for lead in (True, False)}
+MARKED = {kind: kind._replace(marked=True) for kind in (*TORN, *LATER, *AFTER.values())}
+
+
 class Index:
-    """The words of one kind by their shapes: all words of a shape stand side by side, the most frequent first.
+    """The words of one way by their shapes: all words of a shape stand side by side, the most frequent first.
 
     `words` are their numbers; as bytes, to be searched: `last` the last byte of each (that which the next pair begins with),
     `gone` 1 where that pair vanishes or may vanish.
@@ -55,9 +79,8 @@ class Index:
         self._keys, self._starts = keys[first], np.append(first, len(keys))
         self.words, self.last, self.gone = words.data, last.tobytes(), gone()[last].tobytes()
         self._shift = np.uint64(64 - max(int(len(self._keys) * 8).bit_length(), 4))
-        places = self._keys * _Q >> self._shift
         sieve = np.zeros(1 << (64 - int(self._shift)), np.bool_)
-        sieve[places] = True
+        sieve[self._keys * _Q >> self._shift] = True
         self._sieve = np.packbits(sieve, bitorder="little")
 
     def all_of(self, keys: Keys) -> tuple[list[int], list[int], list[int]]:
@@ -131,8 +154,16 @@ class Words:
         self.prices = self._prices.data
 
     @lru_cache(maxsize=64)  # noqa: B019 - there is one object of this class
-    def index(self, kind: Kind) -> Index:
+    def index(self, way: Way) -> Index:
         """The words by their shapes, sorted."""
+        found = [self._shaped(kind, salt) for kind, salt in zip(way.kinds, _salts(way), strict=True)]
+        key, word, ending = (np.concatenate(column) for column in zip(*found, strict=True))
+        cheap = np.argsort(self._prices[word], kind="stable")
+        order = cheap[np.argsort(key[cheap], kind="stable")]
+        return Index(key[order], word[order], ending[order])
+
+    def _shaped(self, kind: Kind, salt: np.uint64) -> tuple[Keys, npt.NDArray[np.int64], Bytes]:
+        """The shapes of the words of one kind, their numbers and their last bytes."""
         keys, words, last, start = [], [], [], 0
         for length, codes in self._parts:
             numbers = np.arange(start, start + len(codes))
@@ -142,21 +173,22 @@ class Words:
             if kind.before or kind.caught:
                 few = self._prices[numbers] < _RARE
                 codes, numbers = codes[few], numbers[few]
-            shape = _shape(codes, kind)
-            keys.append(shape)
+            keys.append(_shape(codes, kind) + salt)
             words.append(numbers)
             torn_last = kind.torn and length == kind.before + 1
             last.append((codes[:, -1] >> 8 if torn_last else codes[:, -1] & 0xFF).astype(np.uint8))
-        key, word, ending = np.concatenate(keys), np.concatenate(words), np.concatenate(last)
-        cheap = np.argsort(self._prices[word], kind="stable")
-        order = cheap[np.argsort(key[cheap], kind="stable")]
-        return Index(key[order], word[order], ending[order])
+        return np.concatenate(keys), np.concatenate(words), np.concatenate(last)
 
     @lru_cache(maxsize=1024)  # noqa: B019 - there is one object of this class
-    def mass(self, kind: Kind, start: int, stop: int) -> float:
+    def mass(self, index: Index, start: int, stop: int) -> float:
         """How likely the single characters of a shape (its words in the index) are together, the likeliest counting 1."""
-        prices = [self.prices[word] for word in self.index(kind).words[start:stop] if len(self.texts[word]) == 1]
+        prices = [self.prices[word] for word in index.words[start:stop] if len(self.texts[word]) == 1]
         return sum(math.exp(prices[0] - price) for price in prices)
+
+
+def _salts(way: Way) -> Keys:
+    """What is added to the shapes of each kind, so that all kinds of a way can be looked up at once."""
+    return _SALT * np.arange(1, len(way.kinds) + 1, dtype=np.uint64)
 
 
 def _shape(codes: npt.NDArray[np.uint16], kind: Kind) -> Keys:
@@ -207,25 +239,22 @@ class Lookup:
     def __init__(self, words: Words, signs: Sequence[int]) -> None:
         """Takes the shown pairs as numbers, MARK for marks, 0 for what has no bytes."""
         self._words, self._signs = words, signs
-        self._rows: dict[tuple[bool, bool, bool], _Rows] = {}
         self._known: dict[Kind, list[tuple[Found, ...]]] = {}
 
     def of(self, kind: Kind) -> list[tuple[Found, ...]]:
         """The words of a kind for each place where they can begin; of a `marked` kind those with a mark inside."""
-        known = self._known.get(kind)
-        if known is None:
-            known = self._known[kind] = self._all(kind)
-        return known
+        if kind not in self._known:
+            self._known |= self._all(Way(kind.lead, kind.caught > 0, kind.marked))
+        return self._known[kind]
 
-    def _all(self, kind: Kind) -> list[tuple[Found, ...]]:
-        way = kind.lead, kind.caught > 0, kind.marked
-        if way not in self._rows:
-            self._rows[way] = _rows(self._signs, lead=kind.lead, caught=kind.caught > 0, marked=kind.marked)
-        rows, index = self._rows[way], self._words.index(kind)
-        known: list[tuple[Found, ...]] = [()] * (len(self._signs) + 1)
-        for number, start, stop in zip(*index.all_of(rows.keys), strict=True):
-            known[rows.places[number]] += ((index, kind, rows.sizes[number], start, stop),)
-        return known
+    def _all(self, way: Way) -> dict[Kind, list[tuple[Found, ...]]]:
+        rows, index, kinds = _rows(self._signs, way), self._words.index(way), way.kinds
+        known: list[list[tuple[Found, ...]]] = [[()] * (len(self._signs) + 1) for _ in kinds]
+        salted = (rows.keys + _salts(way)[:, np.newaxis]).ravel()
+        for number, start, stop in zip(*index.all_of(salted), strict=True):
+            which, row = divmod(number, len(rows.keys))
+            known[which][rows.places[row]] += ((index, kinds[which], rows.sizes[row], start, stop),)
+        return dict(zip(kinds, known, strict=True))
 
 
 class _Rows(NamedTuple):
@@ -236,26 +265,26 @@ class _Rows(NamedTuple):
     keys: Keys
 
 
-def _rows(signs: Sequence[int], *, lead: bool, caught: bool, marked: bool) -> _Rows:
-    """The rows of signs, grown from every place at once; a mark ends them unless it is `marked` or the half that was lost."""
+def _rows(signs: Sequence[int], way: Way) -> _Rows:
+    """The rows of signs, grown from every place at once; a mark ends them unless they are `marked` or it is the lost half."""
     shown = np.array([*signs, *[0] * (LONGEST + 1)], np.uint64)
-    size = len(signs) + 1
-    marks = np.cumsum(np.concatenate(([False], shown == MARK)))
-    before = np.concatenate(([np.uint64(0)], shown[: size - 1]))
-    open_ = before > MARK if lead else np.ones(size, np.bool_)
-    key, last = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+    size, mark = len(signs) + 1, shown == MARK
+    marks = np.cumsum(np.append(0, mark)) if way.marked else None
+    before = np.append(np.uint64(0), shown[: size - 1])
+    goes_on = shown != 0 if way.marked or way.caught else shown > MARK
+    open_ = before > MARK if way.lead else np.ones(size, np.bool_)
+    key = np.zeros(size, np.uint64)
     places, sizes, keys = [], [], []
     for length in range(LONGEST + 1):
-        here = np.flatnonzero(open_ & (last != MARK) if length and not marked else open_)
-        if marked:
+        ends = way.caught and length
+        here = np.flatnonzero(open_ & ~mark[length - 1 : length - 1 + size] if ends else open_)
+        if marks is not None:
             here = here[marks[here + length] > marks[here]]
         places.append(here)
         sizes += [length] * len(here)
-        keys.append(key[here] * _Q + (before[here] & np.uint64(0xFF)) + np.uint64(1) if lead else key[here])
-        if length == LONGEST:
-            break
-        last = shown[length : length + size]
-        mark = last == MARK
-        open_ = open_ & (last != 0) & (caught | marked | ~mark)
-        key = np.where(mark & caught, key, key * _P + last)
+        keys.append(key[here] * _Q + (before[here] & np.uint64(0xFF)) + np.uint64(1) if way.lead else key[here])
+        if length < LONGEST:
+            grown = key * _P + shown[length : length + size]
+            key = np.where(mark[length : length + size], key, grown) if way.caught else grown
+            open_ = open_ & goes_on[length : length + size]
     return _Rows(np.concatenate(places).tolist(), sizes, np.concatenate(keys))

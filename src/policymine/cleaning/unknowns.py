@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from policymine.cleaning.lines import view_of
 from policymine.model import Issue
-from policymine.rules import RuleSet, load
+from policymine.rules import Rule, RuleSet, load
 from policymine.text import Span
 from policymine.text.prefilter import Prefilter, Scanner
 
@@ -75,13 +75,19 @@ def _prefilter() -> Prefilter:
     return Prefilter([rule.find for rule in rules()])
 
 
+@lru_cache(maxsize=1024)
+def _among(bits: int) -> tuple[Rule, ...]:
+    """The rules of some bits, in order."""
+    return tuple(rule for number, rule in enumerate(rules()) if bits >> number & 1)
+
+
 def _taken(text: str, mark: Span, *, window: Span, bits: int) -> Iterator[tuple[Span, str, str]]:
     """What the first rule that takes a mark says of it; `bits` are the rules that its window may match."""
     if mark.length > LONGEST_MARK:
         yield mark, "redaction_word", "words are hidden"
         return
     start, around = window.start, window.of(text)
-    for rule in (rule for number, rule in enumerate(rules()) if bits >> number & 1):
+    for rule in _among(bits):
         for match in rule.find.finditer(around):
             group = next((name for name in ("span", "nth", "nobody", "gap") if match.groupdict().get(name)), 0)
             low, high = match.span(group)

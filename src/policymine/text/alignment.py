@@ -13,9 +13,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, repeat
+from itertools import accumulate
 from operator import itemgetter, le, lt
-from typing import NamedTuple, cast
+from typing import NamedTuple, cast, overload
 
 from policymine.errors import AlignmentError
 from policymine.text.span import Span
@@ -35,15 +35,67 @@ class Edit(NamedTuple):
     certainty: str | None = None
 
 
-def replacements(bounds: Iterable[tuple[int, int]], texts: Iterable[str], *, rule: str, confidence: float) -> list[Edit]:
-    """Edits of one rule by the thousand, in a third of the time that they take one by one."""
-    spans = map(tuple.__new__, repeat(Span), bounds)
-    fields = zip(spans, texts, repeat(rule), repeat(confidence), repeat(None), strict=False)
-    return cast("list[Edit]", list(map(tuple.__new__, repeat(Edit), fields)))
-
-
 Made = tuple[str, float, str | None]
 """What an edit says of itself: its rule, its confidence, its certainty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacements(Sequence[Edit]):
+    """Edits of one rule, in order and disjoint, by columns: thousands of them take a tenth of the time that single ones take.
+
+    >>> Replacements([0, 2], [1, 4], ["扩", "会议"], "repairs.script", 0.99)[1]
+    Edit(span=Span(start=2, end=4), text='会议', rule='repairs.script', confidence=0.99, certainty=None)
+    """
+
+    starts: Sequence[int]
+    stops: Sequence[int]
+    texts: Sequence[str]
+    rule: str
+    confidence: float
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, number: int) -> Edit: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Edit]: ...
+    def __getitem__(self, number: int | slice) -> Edit | list[Edit]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        return Edit(Span(self.starts[number], self.stops[number]), self.texts[number], self.rule, self.confidence)
+
+
+class _Columns(NamedTuple):
+    """Edits in order, as one and by columns."""
+
+    edits: Sequence[Edit]
+    starts: Sequence[int]
+    stops: Sequence[int]
+    texts: Sequence[str]
+    mades: Sequence[Made]
+
+    @classmethod
+    def of(cls, edits: Iterable[Edit]) -> _Columns:
+        """The columns of edits in any order."""
+        if isinstance(edits, Replacements):
+            made = edits.rule, edits.confidence, None
+            return cls(edits, edits.starts, edits.stops, edits.texts, [made] * len(edits))
+        listed = sorted(edits, key=itemgetter(0))
+        starts, stops = [edit[0][0] for edit in listed], [edit[0][1] for edit in listed]
+        return cls(listed, starts, stops, [edit[1] for edit in listed], [edit[2:] for edit in listed])
+
+    def refuse(self, length: int) -> None:
+        """Refuses what cannot be edited in a text of some length."""
+        starts, stops = self.starts, self.stops
+        if starts[0] >= 0 and stops[-1] <= length and all(map(lt, starts, stops)) and all(map(le, stops, starts[1:])):
+            return
+        reached = 0
+        for start, end, made in zip(starts, stops, self.mades, strict=True):
+            if start < reached or end <= start or end > length:
+                place = f"{start}–{end} of {length} characters"
+                raise AlignmentError(made[0], place, "edits must be disjoint, not empty and inside the text")
+            reached = end
 
 
 class Piece(NamedTuple):
@@ -127,46 +179,34 @@ class Alignment:
         Raises:
             AlignmentError: an edit is empty, overlaps another, or lies outside the text.
         """
-        ordered = sorted(edits, key=itemgetter(0))
-        if not ordered:
+        columns = _Columns.of(edits)
+        if not columns.starts:
             return self
-        starts, ends = [edit[0][0] for edit in ordered], [edit[0][1] for edit in ordered]
-        if not (
-            starts[0] >= 0 and ends[-1] <= len(self.text) and all(map(lt, starts, ends)) and all(map(le, ends, starts[1:]))
-        ):
-            self._refuse(ordered)
-        return Alignment._from(self.raw, self._edited(ordered, starts, ends))
+        columns.refuse(len(self.text))
+        return Alignment._from(self.raw, self._edited(columns))
 
-    def _refuse(self, edits: Sequence[Edit]) -> None:
-        """Names the first edit, of edits in order, that cannot be made."""
-        reached = 0
-        for edit in edits:
-            start, end = edit.span
-            if start < reached or end <= start or end > len(self.text):
-                place = f"{start}–{end} of {len(self.text)} characters"
-                raise AlignmentError(edit.rule, place, "edits must be disjoint, not empty and inside the text")
-            reached = end
-
-    def _edited(self, edits: Sequence[Edit], starts: Sequence[int], stops: Sequence[int]) -> list[Piece]:
+    def _edited(self, columns: _Columns) -> list[Piece]:
         """The pieces after disjoint edits in order; what none of them touches is taken over as it is."""
-        ends, pieces = self._clean_ends, self.pieces
+        starts, stops, ends, pieces = columns.starts, columns.stops, self._clean_ends, self.pieces
         out: list[Piece] = []
         untouched = number = 0
-        while number < len(edits):
+        while number < len(starts):
             first = last = bisect_right(ends, starts[number], untouched)
             begun, number = number, bisect_left(starts, ends[first], number)
             while stops[number - 1] > ends[last]:
                 last = bisect_left(ends, stops[number - 1], last)
                 number = bisect_left(starts, ends[last], number)
             out += pieces[untouched:first]
-            start, group = ends[first] - len(pieces[first].text), edits[begun:number]
-            touched = pieces[first : last + 1]
+            start, touched, group = ends[first] - len(pieces[first].text), pieces[first : last + 1], slice(begun, number)
             if first == last and pieces[first].made is None:
-                out += _inside(pieces[first], start, group)
-            elif all(piece[3] is None or not piece[2] for piece in touched) and (plain := _through(touched, start, group)):
+                out += _inside(pieces[first], start, columns, group)
+            elif all(piece[3] is None or not piece[2] for piece in touched) and (
+                plain := _through(touched, start, columns, group)
+            ):
                 out += plain
             else:
-                out += _apply(list(_split(touched, group, at=start)), group)
+                every = columns.edits[group]
+                out += _apply(list(_split(touched, every, at=start)), every)
             untouched = last + 1
         out += pieces[untouched:]
         return out
@@ -227,43 +267,42 @@ class _Placed(NamedTuple):
     piece: Piece
 
 
-def _inside(piece: Piece, start: int, edits: Sequence[Edit]) -> list[Piece]:
+def _inside(piece: Piece, start: int, columns: _Columns, group: slice) -> list[Piece]:
     """One kept piece, which begins at clean offset `start`, cut up by edits that lie in it: the common case."""
     begin, end, text, _ = piece
-    shift, at = begin - start, begin
+    shift, at = begin - start, start
     out: list[Piece] = []
-    for edit in edits:
-        low, high = edit[0]
-        low, high = low + shift, high + shift
+    for low, high, new, made in zip(*[column[group] for column in columns[1:]], strict=True):
         if low > at:
-            out.append(_piece_of(Piece, (at, low, text[at - begin : low - begin], None)))
-        out.append(_piece_of(Piece, (low, high, edit[1], edit[2:])))
+            out.append(_piece_of(Piece, (at + shift, low + shift, text[at - start : low - start], None)))
+        out.append(_piece_of(Piece, (low + shift, high + shift, new, made)))
         at = high
-    if at < end:
-        out.append(Piece(at, end, text[at - begin :]))
+    if at + shift < end:
+        out.append(Piece(at + shift, end, text[at - start :]))
     return out
 
 
-def _through(pieces: Sequence[Piece], start: int, edits: Sequence[Edit]) -> list[Piece]:
+def _through(pieces: Sequence[Piece], start: int, columns: _Columns, group: slice) -> list[Piece]:
     """Kept pieces with deletions between them, which begin at clean offset `start`, cut up by edits that lie in them.
 
     Nothing comes back when an edit reaches over a border and its text cannot be parted there.
     """
+    _, starts, stops, texts, mades = columns
     out: list[Piece] = []
-    number, at, count = 0, start, len(edits)
+    number, at = group.start, start
     for piece in pieces:
         raw, _, text, _ = piece
-        end, reached = at + len(text), at
-        while number < count and (edits[number][0][0] < end and text):
-            (low, high), new, *_ = edits[number]
-            whole = low >= at and high <= end
-            if not (whole or not new or len(new) == high - low):
-                return []
+        end, reached, shift = at + len(text), at, raw - at
+        while text and number < group.stop and starts[number] < end:
+            low, high, new = starts[number], stops[number], texts[number]
             first, stop = max(low, at), min(high, end)
             if first > reached:
-                out.append(Piece(raw + reached - at, raw + first - at, text[reached - at : first - at]))
-            made = edits[number][2:]
-            out.append(Piece(raw + first - at, raw + stop - at, new if whole else new[first - low : stop - low], made))
+                out.append(_piece_of(Piece, (reached + shift, first + shift, text[reached - at : first - at], None)))
+            if stop - first < high - low:
+                if new and len(new) != high - low:
+                    return []
+                new = new[first - low : stop - low]
+            out.append(_piece_of(Piece, (first + shift, stop + shift, new, mades[number])))
             reached = stop
             if high > end:
                 break
@@ -271,7 +310,7 @@ def _through(pieces: Sequence[Piece], start: int, edits: Sequence[Edit]) -> list
         if reached == at:
             out.append(piece)
         elif reached < end:
-            out.append(Piece(raw + reached - at, raw + end - at, text[reached - at :]))
+            out.append(_piece_of(Piece, (reached + shift, end + shift, text[reached - at :], None)))
         at = end
     return out
 

@@ -42,16 +42,13 @@ class Words(NamedTuple):
 
     def best(self, text: str) -> float:
         """The cost of the cheapest division of a text into words; what no word has costs `UNKNOWN` if Han, else `FOREIGN`."""
-        costs = self.costs
-        reached = [0.0]
-        for end in range(1, len(text) + 1):
-            single = reached[end - 1] + costs.get(text[end - 1], UNKNOWN if "\u3400" <= text[end - 1] <= "\u9fff" else FOREIGN)
-            longer = [
-                reached[start] + costs[word]
-                for start in range(max(0, end - LONGEST), end - 1)
-                if (word := text[start:end]) in costs
-            ]
-            reached.append(min([single, *longer]))
+        get, reached = self.costs.get, [0.0]
+        for end, character in enumerate(text, 1):
+            least = reached[-1] + get(character, UNKNOWN if "\u3400" <= character <= "\u9fff" else FOREIGN)
+            for start in range(max(0, end - LONGEST), end - 1):
+                if (cost := get(text[start:end])) is not None and reached[start] + cost < least:
+                    least = reached[start] + cost
+            reached.append(least)
         return reached[-1]
 
 
