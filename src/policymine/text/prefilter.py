@@ -174,14 +174,8 @@ class _Signs:
             yield start, self._in(*_read(text) if whole else _read.__wrapped__(text[start : start + _BLOCK + 1]))
 
     def _in(self, points: Points, pairs: Points) -> _Found:
-<<<<<<< HEAD
-        single = self._single.take(points)
-        double = np.concatenate((self._double.take(pairs), _NONE))  # the last character has none behind it
-        places = ((single | double) != 0).nonzero()[0]  # of truth values five times as fast
-=======
         single, double = self._single.take(points), self._double.take(pairs)
-        places = (single | double).nonzero()[0]
->>>>>>> 4d043a9b7079b0391a87c26096762426967c8966
+        places = ((single | double) != 0).nonzero()[0]  # of truth values five times as fast
         single, double = single.take(places), double.take(places)
         tables = zip(self._shifts, self._single_bits, self._double_bits, strict=True)
         return _Found(places, tuple((shift, one.take(single) | two.take(double)) for shift, one, two in tables))
