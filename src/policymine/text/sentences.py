@@ -14,8 +14,13 @@ from typing import Final
 
 from policymine.text.span import Span
 
-ENDS: Final = re.compile(r"[。！？!?；;\n]+[”’」』）)]*|[）)](?=\u3000\u3000)")
+ENDS: Final = re.compile(
+    r"[。！？!?；;\n]+[”’」』）)]*|[）)](?=\u3000\u3000)|(?<=负责|落实|牵头|配合)[）)](?![。！？!?；;，,：:、\n])"
+)
 """Closing marks; a bracket that closes in front of the indent of a paragraph closes the one before it."""
+NOTES: Final = ("）", ")")
+INDENT: Final = "\u3000\u3000"
+"""What closes a note of who is responsible, and how a paragraph is indented."""
 CLAUSE_ENDS: Final = re.compile(r"[，,：:]")
 OPENED: Final = re.compile(r"[（(“「‘]")
 OPENING: Final = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}
@@ -76,10 +81,17 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
         inside = aside is not None and aside.start < mark.start() < aside.end - 1
         if inside and "\n" not in mark[0]:
             continue
+        if mark[0] in NOTES and not text.startswith(INDENT, mark.end()) and not _is_note(text, at, aside):
+            continue
         yield Span(at, mark.end())
         at = mark.end()
     if at < stop:
         yield Span(at, stop)
+
+
+def _is_note(text: str, start: int, aside: Span | None) -> bool:
+    """Whether a bracket stands by itself where a sentence starts: （县财政局负责）."""
+    return aside is not None and not text[start : aside.start].strip()
 
 
 ASIDE_MARKS: Final = re.compile(r"[（(“「‘）)”」’\n]")

@@ -217,7 +217,12 @@ def _whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
 def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
     """The names of the first subject that is somebody."""
     subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
-    return named_in(text, subject, "responsible") if subject is not None else ()
+    if subject is not None:
+        return named_in(text, subject, "responsible")
+    first = clauses[0]
+    cued = len(clauses) > 1 and clauses[1].cue is not None and clauses[1].cue.start == clauses[1].start
+    alone = cued and shapes()["titled"].fullmatch(text, first.start, first.end) is not None
+    return named_in(text, Span(first.start, first.end), "responsible") if alone else ()
 
 
 def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Bearer, ...]:
@@ -246,7 +251,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         return (*named, *(bearer for bearer in called(text, piece) if bearer.span not in known))
     if alone := _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0]):
         return alone
-    ahead = state.sentences[piece.sentence].clauses[:piece.first]
+    ahead = state.sentences[piece.sentence].clauses[: piece.first]
     return _implicit(_layer(text, ahead[-1])) if ahead else ()
 
 

@@ -232,7 +232,7 @@ class Names:
 
     def _verb_first(self, start: int, end: int) -> bool:
         """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
-        if self._match("bad", start, end) is None:
+        if self._match("bad", start, end) is None or shapes()["chief"].match(self.text, start) is not None:
             return False
         return self._words.stative.match(self.text, start, end) is None or self.text.find("的", start, end) < 0
 
@@ -253,7 +253,8 @@ class Names:
         first = bisect_left(self._endings, start)
         if first == len(self._endings) or self._endings[first] >= near:
             return None
-        if not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0:
+        bad = not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0
+        if bad and shapes()["chief"].match(text, start) is None:
             return None
         for at in self._ends(start, near):
             behind = self._match("follow", at + text.startswith("等", at), end)

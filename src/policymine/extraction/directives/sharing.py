@@ -73,8 +73,9 @@ def role_of(text: str, clause: Clause) -> BearerRole:
     subject = clause.subject
     if subject is None:
         return "responsible"
-    if text.startswith(("牵头", "配合"), subject.start):
-        return "lead" if text.startswith("牵头", subject.start) else "support"
+    start = subject.start + text.startswith("各", subject.start)
+    if text.startswith(("牵头", "配合"), start):
+        return "lead" if text.startswith("牵头", start) else "support"
     told = shapes()["told"]
     for match in told.finditer(text, subject.end, clause.end):
         if match["lead"]:
