@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import chinese_calendar
@@ -157,12 +157,20 @@ def add_workdays(day: date, count: int) -> WorkDay:
     step, left, certain = (DAY if count > 0 else -DAY), abs(count), True
     while left and date(2, 1, 1) < day < date(9998, 1, 1):
         day += step
-        try:
-            working = chinese_calendar.is_workday(day)
-        except NotImplementedError:
+        working = _works(day)
+        if working is None:
             working, certain = day.isoweekday() < 6, False
         left -= working
     return WorkDay(day, certain)
+
+
+@lru_cache(maxsize=4096)
+def _works(day: date) -> bool | None:
+    """Whether people work on a day; None where the public holidays around it are not known."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
 
 
 def knows_workdays(day: date) -> bool:
@@ -171,11 +179,7 @@ def knows_workdays(day: date) -> bool:
     >>> knows_workdays(date(2022, 1, 28)), knows_workdays(date(2035, 1, 28))
     (True, False)
     """
-    try:
-        chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return False
-    return True
+    return _works(day) is not None
 
 
 def easter(year: int) -> date:
