@@ -275,7 +275,8 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
             continue
         if assigned and (text.startswith(STRIKING, subject.end) or not shares(text, piece, clause)):
             named = []
-        named += named_in(text, subject, role_of(text, clause))
+        told = named_in(text, subject, role_of(text, clause))
+        named += [bearer for bearer in told if not any(known.text.endswith(bearer.text) for known in named)]
         named += joined(text, piece, clause)
     return named
 
@@ -291,12 +292,14 @@ def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
 
 def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
     """A subject with a comma behind it: “饲养动物的单位，应当…”."""
-    if len(piece.clauses) < 2:
+    behind = [clause for clause in piece.clauses if clause.condition != "when"]
+    if len(behind) < 2:
         return ()
-    second = piece.clauses[1].start
+    first, second = behind[0], behind[1].start
     if not (mood.cue is not None and mood.cue.start == second) and not text.startswith(BEHIND, second):
         return ()
-    first = piece.clauses[0]
+    if shapes()["ended"].fullmatch(text, first.start, first.end) is not None and kind_of(text[first.start : first.end]):
+        return named_in(text, Span(first.start, first.end), "responsible")
     subject = names.subject(first.start, first.end, cue=first.end, lead="") if not first.condition else None
     whole = subject is not None and subject.kind in NAMED and (subject.start, subject.end) == (first.start, first.end)
     return named_in(text, subject, "responsible") if whole and subject is not None else ()

@@ -289,7 +289,7 @@ class Names:
         text = self.text
         if shapes()["related"].match(text, at) is not None:
             return True
-        if text[at - 1] not in "县市区）)府级" or (further := shapes()["onward"].match(text, at, end)) is None:
+        if text[at - 1] not in "县市区）)府级院" or (further := shapes()["onward"].match(text, at, end)) is None:
             return False
         return further.end() == end or self._match("follow", further.end(), end) is not None
 
