@@ -229,6 +229,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     """The bearers that a directive names itself."""
     end = piece.clauses[-1].end
     patterns = shapes()
+    if patterns["founded"].match(text, piece.clauses[0].start) is not None:
+        return ()
     if pair := pair_of(text, piece):
         return pair
     if listed := share_of(text, piece):

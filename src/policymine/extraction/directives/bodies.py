@@ -193,13 +193,19 @@ class Names:
         if cue is not None and (by := shapes()["by"].search(self.text, cue, min(end, cue + BEHIND_CUE))) is not None:
             return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
         if cue is not None:
-            return self._before_cue(start, cue, end=end)
+            return self._before_cue(start, cue, end=end) or self._charged(cue, end)
         if lead == "result" and self._match("nominal", start, end) is None:
             return None
         match = self._match("pronoun", start, end)
         if match is not None:
             return Subject(start, match.end(), "pronoun")
         return self._scan(start, end, end=end)
+
+    def _charged(self, cue: int, end: int) -> Subject | None:
+        """Whom 由 names far behind a deontic word: 须经查验并在其监督下由镇水务站负责处理."""
+        by = shapes()["by"].search(self.text, cue, end) if self.text.find("由", cue, end) >= 0 else None
+        found = self._scan(by.end(), end, end=end, trusted=True) if by is not None else None
+        return found if found is not None and self.text.startswith("负责", found.end) else None
 
     def _match(self, name: str, at: int, end: int) -> re.Match[str] | None:
         """A match of one of the patterns at a place, tried only where its first characters stand."""
