@@ -34,13 +34,34 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         found = {bisect_right(starts, match.start()) - 1 for match in _patterns()[name].finditer(text)}
         return {number for number in found if number >= 0}
 
-    listing = within("list")
-    items: set[int] = set()
+    listing = _carried_on(within("list"), sentences)
+    items = _things(text, sentences, stands)
     for number, place in enumerate(stands) if listing else ():
         goes_on = number - 1 in items and sentences[number - 1].closing in ("；", ";", "：", ":")
-        if place.introduced in listing and (sentences[number].label or goes_on):
+        nested = place.introduced in items
+        if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
             items.add(number)
     return frozenset(within("sentence") | items | set(_bracketed(text, sentences, starts)))
+
+
+def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> set[int]:
+    """The items of lists that only name a thing or a person: no predicate, no order (guideline, Headings)."""
+    ending, found = _patterns()["thing"], set()
+    for number, (sentence, place) in enumerate(zip(sentences, stands, strict=True)):
+        if place.introduced < 0 or not sentence.label or ending.search(text, sentence.start, sentence.end) is None:
+            continue
+        if all(not clause.lead and clause.cue is None and clause.subject is None for clause in sentence.clauses):
+            found.add(number)
+    return found
+
+
+def _carried_on(listing: set[int], sentences: Sequence[Sentence]) -> set[int]:
+    """With those that introduce a list, what follows them behind a semicolon: 有下列行为之一的，给予处分；构成犯罪的，…："""
+    found = set(listing)
+    for number, sentence in enumerate(sentences[1:], 1):
+        if number - 1 in found and not sentence.label and sentences[number - 1].closing in ("；", ";"):
+            found.add(number)
+    return found
 
 
 def _bracketed(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
