@@ -45,12 +45,14 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
 
 
 def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> set[int]:
-    """The items of lists that only name a thing or a person: no predicate, no order (guideline, Headings)."""
+    """The items of lists that only name a thing, a person or an act (…的): no predicate, no order (guideline, Headings)."""
     ending, found = _patterns()["thing"], set()
     for number, (sentence, place) in enumerate(zip(sentences, stands, strict=True)):
-        if place.introduced < 0 or not sentence.label or ending.search(text, sentence.start, sentence.end) is None:
+        if place.introduced < 0 or not sentence.label or any(clause.cue is not None for clause in sentence.clauses):
             continue
-        if all(not clause.lead and clause.cue is None and clause.subject is None for clause in sentence.clauses):
+        act = text[sentence.end - 1] == "的"
+        thing = ending.search(text, sentence.start, sentence.end) is not None
+        if act or (thing and all(not clause.lead and clause.subject is None for clause in sentence.clauses)):
             found.add(number)
     return found
 
