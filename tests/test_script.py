@@ -1,10 +1,11 @@
 """Traditional and simplified script: the conversion keeps offsets, the test keeps simplified lines."""
 
+import opencc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policymine.text.script import fold, is_traditional, script_of, to_simplified, traditional_stretches
+from policymine.text.script import by_character, fold, is_traditional, script_of, to_simplified, traditional_stretches
 
 ANY = st.text(max_size=60) | st.text("縣會議著陜乾後麼隨著名县会议\ud800\x00。\n", max_size=60)
 
@@ -14,6 +15,15 @@ def test_conversion_and_folding_keep_the_length(text: str) -> None:
     assert len(to_simplified(text)) == len(text)
     assert len(fold(text)) == len(text)
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text("於菟計畫鍾覆乾坤隆麼瞭解藉慰沈深陞么會議。,\n縣⿰\ue000a", max_size=60))
+def test_the_table_converts_as_opencc_does(text: str) -> None:
+    assert by_character(text) in ("", opencc.OpenCC("t2s").convert(text))
+
+
+def test_the_table_knows_what_phrases_convert_otherwise() -> None:
+    assert by_character("會計計畫,乾隆年間曬乾") == "会计计划,乾隆年间晒干"
 
 
 @given(ANY)
