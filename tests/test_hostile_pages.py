@@ -9,7 +9,8 @@ import pytest
 from policymine.cleaning import check_partition, clean_page
 from policymine.errors import LayoutError
 from policymine.model import Page
-from policymine.sources import office
+from policymine.sources import html, office
+from policymine.sources.links import plain_targets, read_links
 from policymine.sources.reading import read_bytes
 
 ORDER = "各镇要在月底前报送台账。"
@@ -68,3 +69,47 @@ def test_damage_inside_deep_nesting_leaves_the_text(inside: str) -> None:
     """What breaks off inside, names no element can have, characters no tree can hold."""
     body = ("<p>通报</p>" + "<b>" * 4_000 + inside).encode()
     assert "各镇要排查" in read_bytes(body, source="hostile", url="deep.html", media_type="text/html").text
+
+
+@pytest.mark.parametrize(
+    ("bound", "inside", "told"),
+    [
+        ("MOST_TAGS", "<p>字</p>" * 150, "tags"),
+        ("MOST_TAGS", "<br>" * 300, "tags"),
+        ("MOST_TAGS", "<table>" + "<tr><td>字" * 150, "tags"),
+        ("MOST_LINES", "<pre>" + "字\n" * 300, "lines"),
+        ("MOST_LINES", "字<br>" * 300, "lines"),
+    ],
+)
+def test_a_page_of_nothing_but_tags_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, bound: str, inside: str, told: str
+) -> None:
+    body = f"<html><body><p>{ORDER}</p>{inside}".encode()
+    assert ORDER in read_bytes(body, source="file", url="a.html", media_type="text/html").text
+    monkeypatch.setattr(html, bound, 250)
+    with pytest.raises(LayoutError, match=told):
+        read_bytes(body, source="file", url="a.html", media_type="text/html")
+
+
+def test_an_element_of_thousands_of_attributes_is_refused_and_one_of_many_words_is_not() -> None:
+    """The parser compares each attribute of an element with every other one."""
+    rest = f"<p>{ORDER}</p>" * 8_000
+    many = " ".join(f"a{number}=1" for number in range(1_500))
+    for element in (f"<p {many}>", f"<p title='>' {many}>", f'<p title = "<b>" {many}', f'<p a=b"c {many}>'):
+        with pytest.raises(LayoutError, match="attributes"):
+            read_bytes(f"<html><body>{rest}{element}".encode(), source="file", url="a.html", media_type="text/html")
+    for element in (f'<p title="{many}">', f"<p data-x='{many}' class=a>", f"<p>{many}"):
+        page = read_bytes(f"<html><body>{rest}{element}".encode(), source="file", url="a.html", media_type="text/html")
+        assert page.text.count(ORDER) == 8_000
+
+
+def test_no_links_are_looked_for_in_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b"<a href='/t20220301_1.html'>x</a>" * 200
+    assert len(plain_targets(body, url="http://a.example/")) == 200
+    monkeypatch.setattr(html, "MOST_TAGS", 250)
+    assert plain_targets(body, url="http://a.example/") == [] == read_links(body, url="http://a.example/")
+
+
+def test_a_base_that_no_browser_keeps_is_left_out() -> None:
+    body = f"<head><base href='http://b.example/{'x/' * 2_000}'></head><p>{ORDER}</p><a href='c.htm'>下一篇</a>"
+    assert html.parse_html(body, url="http://a.example/t.htm").links == (("http://a.example/c.htm", "下一篇"),)

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from policymine.errors import LayoutError
 from policymine.model import Block
 from policymine.sources.metadata import read_metadata, visible
 from policymine.text import Span
@@ -37,10 +38,18 @@ DEEPEST = 60
 """Levels of nesting that a path names; a page nested deeper was not written by hand, and its paths would fill the memory."""
 DEEPEST_TREE = 240
 """Levels that are kept as a tree: the parser itself drops what lies 2,048 deep, text included."""
+MOST_TAGS, MOST_LINES, MOST_ATTRIBUTES = 600_000, 300_000, 1_000
+"""What one page may hold of tags, of lines, and one element of attributes: each costs the parser many times its own length."""
+LARGE = 100_000
+"""Characters of a page from which on its attributes are counted: the parser's time grows with their square."""
+LONGEST_ADDRESS = 2_000
+TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+""")
+VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 WHOLE = re.compile(r"https?://[a-zA-Z0-9.-]+(?::\d+)?(?:/[\w.~%/-]*)?(?:\?[\w.~%&=/-]+)?", re.ASCII)
 SITE = re.compile(r"(https?://[a-zA-Z0-9.-]+(?::\d+)?)/", re.ASCII)
 ROOTED = re.compile(r"(?:/[\w~%-][\w.~%-]*)+/?(?:\?[\w.~%&=/-]+)?", re.ASCII)
 """Addresses in which nothing has to be resolved: whole ones, and such from the root of the site."""
+SPLIT = "split it, or give its text"
 NO_PAGE = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -56,20 +65,34 @@ class ParsedPage(NamedTuple):
 def parse_html(markup: str, *, url: str = "") -> ParsedPage:
     """The text of an HTML page with the place of each line, what the page says of itself, and where it links to.
 
+    Raises:
+        LayoutError: it has more tags, lines or attributes than any page that people wrote.
+
     >>> page = parse_html("<title>通报</title><p>各镇要<b>立即</b>整改。</p><a href='/b.htm'>下一篇</a>", url="https://a.example/x/")
     >>> page.text, page.metadata["title"], page.links
     ('各镇要立即整改。\\n下一篇', '通报', (('https://a.example/b.htm', '下一篇'),))
     """
+    refuse_bombs(markup, url)
     root = _tree(markup)
     if root is None:
         return ParsedPage("", (), {}, ())
     try:
-        walk = _Walk(root)
+        walk = _Walk(root, url)
     except _DepthError:
         root = _tree(markup, target=_Folded())
-        walk = _Walk(root)
+        walk = _Walk(root, url)
     metadata = read_metadata(root, lines=walk.texts)
     return ParsedPage("\n".join(walk.texts), tuple(walk.blocks), metadata, tuple(_links(root, url)))
+
+
+def refuse_bombs(markup: str, url: str) -> None:
+    """Refuses a page that would cost the parser memory or time out of all proportion to its length."""
+    if (tags := markup.count("<")) > MOST_TAGS:
+        raise LayoutError(url, f"{tags:,} tags", f"a page of more than {MOST_TAGS:,} isn't read; {SPLIT}")
+    for tag in TAG.finditer(markup) if len(markup) > LARGE else ():
+        if tag.end() - tag.start() > MOST_ATTRIBUTES and len(VALUE.sub(" ", tag[0]).split()) > MOST_ATTRIBUTES:
+            cure = f"an element of more than {MOST_ATTRIBUTES:,} isn't read; look at the file"
+            raise LayoutError(url, "an element of thousands of attributes", cure)
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +156,8 @@ class _Folded:
 class _Walk:
     """The lines of a page: the text between two starts or ends of block elements, runs of white space made one space."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Any, url: str) -> None:
+        self._url = url
         self.texts: list[str] = []
         self.blocks: list[Block] = []
         self._at = 0
@@ -199,6 +223,8 @@ class _Walk:
             density = round(min(self._linked / (len(text) - text.count("\t")), 1.0), 3) if self._linked else 0.0
             self.blocks.append(Block(Span(at, end), path, _tag(path), density))
             self.texts.append(text)
+            if len(self.texts) > MOST_LINES:
+                raise LayoutError(self._url, "too many lines", f"a page of more than {MOST_LINES:,} isn't read; {SPLIT}")
             self._at = end + 1
         self._parts, self._linked = [], 0
 
@@ -228,7 +254,7 @@ def _links(root: Any, url: str) -> Iterator[tuple[str, str]]:
     """Absolute address and text of every link that leads to a page, in order."""
     base = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
     try:
-        start = urljoin(url, base) if base else url
+        start = urljoin(url, base) if base and len(base) <= LONGEST_ADDRESS else url
     except ValueError:
         start = url
     try:

@@ -14,6 +14,9 @@ from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 
+from policymine.errors import LayoutError
+from policymine.sources.html import refuse_bombs
+
 DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?[-./年]\s?(?P<month>1[0-2]|0?[1-9])\s?[-./月]\s?(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?"
 )
@@ -75,9 +78,10 @@ def _parse(body: bytes, encoding: str | None) -> Any:
     if not body.strip():
         return None
     try:
+        refuse_bombs(body.decode("latin-1"), "")
         parser = lxml.html.HTMLParser(encoding=encoding or _encoding(body), recover=True, no_network=True)
         return lxml.html.document_fromstring(body, parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, LookupError):
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, LookupError, LayoutError):
         return None
 
 
