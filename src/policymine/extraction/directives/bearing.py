@@ -36,9 +36,11 @@ LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
 
+CASES = ("who", "when", "if")
+"""Kinds of clauses that tell of a case: who stands in them need not act."""
 STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 """What those do who punish: whoever stands before them is punished."""
-BEHIND = ("负责", "具体负责", "依照", "按照", "根据")
+BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
 
 
@@ -252,7 +254,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         known = {bearer.span for bearer in named}
         return (*named, *(bearer for bearer in called(text, piece) if bearer.span not in known))
     if alone := _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0]):
-        return alone
+        return (*alone, *called(text, piece))
     ahead = state.sentences[piece.sentence].clauses[: piece.first]
     return _implicit(_layer(text, ahead[-1])) if ahead else ()
 
@@ -268,7 +270,9 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
         subject = clause.subject
         if subject is None or clause.end <= breach:
             continue
-        if clause.condition == "who" and _other_acts(piece, clause, acting[-1]):
+        if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
+            continue
+        if clause.condition in CASES and _other_acts(piece, clause, acting[-1]):
             continue
         if mood.modality == "sanction" and shapes()["suffers"].match(text, subject.end, clause.end):
             continue
@@ -285,7 +289,7 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
 
 def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
     """Whether behind a case (X举报隐患的) somebody else acts or a thing is spoken of: 奖励标准可以上浮."""
-    if clause is not last and last.condition != "who":
+    if clause is not last and last.condition not in CASES:
         return True
     return any(
         c.subject is not None and c.subject.kind == "thing" and c.cue is not None for c in piece.clauses if c.start > clause.end

@@ -285,7 +285,9 @@ class Names:
 
     def _behind_article(self, start: int, end: int) -> int:
         """Where a clause goes on behind the label of an article that stands inside a line: 第二章 职责 第六条 县财政局…."""
-        if self.text[start : start + 2] not in GLUED and self.text.find("条", start, min(end, start + LONGEST)) < 0:
+        text, near = self.text, min(end, start + LONGEST)
+        glued = text[start : start + 2] in GLUED or text.find("\u3000\u3000", start, near) >= 0
+        if not glued and text.find("条", start, near) < 0:
             return start
         article = shapes()["article"].match(self.text, start, end)
         return article.end() if article is not None else start

@@ -10,6 +10,8 @@ from policymine.text.span import Span
 PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
+HIGHER, LOWER = re.compile("各?(?:省|设区的?市|市(?:[（(]地[）)])?)"), re.compile("[县区市](?!直).{2,}")
+"""Levels that share the body named behind the last of them: 各市、县政府办公室."""
 DETERMINING = ("任何", "各级", "有关", "相关", "其他", "其它")
 LEVELS = ("各", "市", "县", "省", "有关")
 """What a name starts with that shares nothing of the one before it."""
@@ -68,7 +70,9 @@ def _one(names: list[str]) -> bool:
         return True
     if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name in FIELDS for name in names[:-1]):
         return True
-    own = [len(name) > 1 and name not in MIXED for name in names[1:]]
+    if HIGHER.fullmatch(names[0]) and LOWER.match(names[-1]):
+        return True
+    own = [len(name) > 1 and name not in (*MIXED, *FIELDS) for name in names[1:]]
     return names[0].startswith("各") and not all(own)
 
 
@@ -88,7 +92,7 @@ def name_from(text: str, start: int, end: int) -> Span | None:
     stop = PAUSE.search(text, start, min(end, start + LONGEST))
     for match in words.ending.finditer(text, start, stop.start() if stop is not None else min(end, start + LONGEST)):
         at = match.end()
-        if PART.match(text, at):
+        if PART.match(text, at) or shapes()["unit"].match(text, at, end):
             continue
         closes = at == end or text[at] in "，,。；;对" or words.follow.match(text, at, end) is not None
         closes = closes or (match[0].endswith(("部门", "单位")) and text[at] not in "、和与及的（(")

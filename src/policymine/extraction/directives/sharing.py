@@ -131,6 +131,8 @@ def brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer
 
 def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool = False) -> tuple[Bearer, ...]:
     """The members of a list of names as bearers of one role; fields of work count as names where `loose`."""
+    if text.startswith(("（", "("), span.start) or text.find("\u3000\u3000", span.start, span.end) >= 0:
+        return ()
     loose = loose and not kind_of(text[span.start : span.end])
     return tuple(bearer(text, part, role) for part in members(text, Span(span.start, span.end), loose=loose))
 
