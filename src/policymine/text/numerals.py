@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Final
 
-LONGEST = 64
+LONGEST: Final = 64
 
-DIGITS = {
+DIGITS: Final = {
     **dict(zip("零一二三四五六七八九", range(10), strict=True)),
     **dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True)),
     **dict(zip("壹貳叁肆伍陸柒捌玖", range(1, 10), strict=True)),
@@ -26,28 +27,28 @@ DIGITS = {
     "弍": 2,
     "幺": 1,
 }
-SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-GREAT = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
-TENS = {"廿": 20, "卄": 20, "卅": 30, "卌": 40}
-LETTERS = {"k": 10**3, "w": 10**4, "m": 10**6, "g": 10**9}
-CONTEXT = Context(prec=80)
+SMALL: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+GREAT: Final = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
+TENS: Final = {"廿": 20, "卄": 20, "卅": 30, "卌": 40}
+LETTERS: Final = {"k": 10**3, "w": 10**4, "m": 10**6, "g": 10**9}
+CONTEXT: Final = Context(prec=80)
 
-REMEMBERED = 1 << 14
+REMEMBERED: Final = 1 << 14
 """Numerals whose reading is kept: the same few thousand are most of what any text holds."""
 
-SHORT = 200
+SHORT: Final = 200
 """Characters of a text from which it is quicker to replace the few forms that occur, one by one."""
-WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("點"): ord("点"), ord("負"): ord("负")}
-WIDE = re.compile(f"[{re.escape(''.join(map(chr, WIDTH)))}]")
-PLAIN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
-SCIENCE = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[eE](-?[0-9]{1,3})|\^(-?[0-9]{1,2}))")
-LETTERED = re.compile(r"([0-9.,]+) ?([kKwWmMgG])")
+WIDTH: Final = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("點"): ord("点"), ord("負"): ord("负")}
+WIDE: Final = re.compile(f"[{re.escape(''.join(map(chr, WIDTH)))}]")
+PLAIN: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
+SCIENCE: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[eE](-?[0-9]{1,3})|\^(-?[0-9]{1,2}))")
+LETTERED: Final = re.compile(r"([0-9.,]+) ?([kKwWmMgG])")
 BLANKS, APART = re.compile(r"\s+"), re.compile("[0-9] [0-9]")
-MINUS = re.compile("(?:负的?|-|－|−) ?")
-IN_WORDS = re.compile("(?:(.+?) ?又 ?)?(.+?) ?(?:分 ?之) ?(?:负)?(.+)")
-STROKE = re.compile("(?:([0-9]+) )?([^/ ]+)/([^/ ]+)")
-POSITIONAL = re.compile("[" + "".join(DIGITS) + "]{2,}")
-PIECES = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
+MINUS: Final = re.compile("(?:负的?|-|－|−) ?")
+IN_WORDS: Final = re.compile("(?:(.+?) ?又 ?)?(.+?) ?(?:分 ?之) ?(?:负)?(.+)")
+STROKE: Final = re.compile("(?:([0-9]+) )?([^/ ]+)/([^/ ]+)")
+POSITIONAL: Final = re.compile("[" + "".join(DIGITS) + "]{2,}")
+PIECES: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?|.")
 
 
 def narrow(text: str) -> str:

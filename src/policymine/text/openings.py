@@ -7,11 +7,12 @@ characters tell so at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-PLANE = 0x10000
+PLANE: Final = 0x10000
 """Characters beyond the basic plane open nothing; they are looked up as character 0."""
 
 

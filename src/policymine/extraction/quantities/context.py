@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policymine.extraction.quantities.values import SCALES
 from policymine.model import Span
 from policymine.rules import load
 
-PHRASE = 60
-ORDER = ("EQUAL_OR_MORE", "EQUAL_OR_LESS", "MORE", "LESS", "APPROX", "APPROX_EQUAL")
-FAR = re.compile(r"(?P<more>至少|不少于|不低于)|(?P<less>最多|不超过|不得超过|至多)")
-PASSED = re.compile("[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]")
-GIVING = re.compile("(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$")
+PHRASE: Final = 60
+ORDER: Final = ("EQUAL_OR_MORE", "EQUAL_OR_LESS", "MORE", "LESS", "APPROX", "APPROX_EQUAL")
+FAR: Final = re.compile(r"(?P<more>至少|不少于|不低于)|(?P<less>最多|不超过|不得超过|至多)")
+PASSED: Final = re.compile("[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]")
+GIVING: Final = re.compile("(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$")
 NOUN, HAN, FEW = re.compile("[一-鿿]{2,16}$"), re.compile("[一-鿿]"), re.compile("[一二两三四五六七八九十]{1,2}")
-POINTS = re.compile(" ?(?:方面|问题是|月|时辰|一律|必须)")
+POINTS: Final = re.compile(" ?(?:方面|问题是|月|时辰|一律|必须)")
 DONE, DIGIT, DIGITS = re.compile("了(?!解)|曾|已"), re.compile("[0-9]"), frozenset("0123456789")
-COUNTED = re.compile(r"[一-鿿]{1,12}")
-PUNCTUATION = re.compile(r"[,，。;；:：、！？!?\n()（）“”]")
+COUNTED: Final = re.compile(r"[一-鿿]{1,12}")
+PUNCTUATION: Final = re.compile(r"[,，。;；:：、！？!?\n()（）“”]")
 
 
 class Lead(NamedTuple):

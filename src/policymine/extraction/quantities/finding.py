@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from policymine.extraction.quantities.context import PHRASE, base_before, lead_before, lexicons, pattern, refused, subject_of
 from policymine.extraction.quantities.values import Amount, read
@@ -20,20 +20,20 @@ from policymine.text.numerals import LONGEST
 from policymine.text.openings import Openings
 
 NUMERALS, DIGITS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩", STARTS["digit"]
-NUMBERS = frozenset(NUMERALS + DIGITS)
-REFUSED = re.compile(r"\(\?<?![^()]*(?:\([^()]*\)[^()]*)*\)")
+NUMBERS: Final = frozenset(NUMERALS + DIGITS)
+REFUSED: Final = re.compile(r"\(\?<?![^()]*(?:\([^()]*\)[^()]*)*\)")
 """A negative look-around, one level of brackets deep."""
-ALONE = 40
+ALONE: Final = 40
 """Characters of a text that is a mere phrase, where `short` rules hold."""
-RUN = re.compile(f"[{NUMERALS}0-9.,eE^ 点负半-]*")
+RUN: Final = re.compile(f"[{NUMERALS}0-9.,eE^ 点负半-]*")
 """What a numeral can consist of; what stands behind it is what `then` of a rule looks at."""
 
 
-NEAR = 40
+NEAR: Final = 40
 """Characters behind a numeral within which its unit ends and `near` of a rule must stand."""
 
 
-ENDLESS = 400
+ENDLESS: Final = 400
 """Characters of a run of numerals from which `near` is not looked for: that would take quadratic time."""
 
 

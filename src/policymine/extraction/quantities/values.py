@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policymine.text.numerals import parse_number
 
-SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-TAILS = {"多": "MORE", "有余": "MORE", "开外": "MORE", "左右": "APPROX", "上下": "APPROX"}
-SYMBOLS = {
+SCALES: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+TAILS: Final = {"多": "MORE", "有余": "MORE", "开外": "MORE", "左右": "APPROX", "上下": "APPROX"}
+SYMBOLS: Final = {
     "¥": "元",
     "人民币": "元",
     "$": "美元",
@@ -22,13 +22,13 @@ SYMBOLS = {
     "HK$": "港元",
     "港币": "港元",
 }
-MONEY = {
+MONEY: Final = {
     "块": "元", "块钱": "元", "圆": "元", "元整": "元", "圆整": "元", "元人民币": "元", "人民币": "元", "蚊": "元",
     "元美元": "美元", "元欧元": "欧元", "元港币": "港元", "美圆": "美元", "美金": "美元", "港币": "港元",
 }  # fmt: skip
 NEGATIVE, POINT = re.compile("负|零下|-|倒数"), re.compile("[.点]")
-SOME = re.compile("(.*?[十百千万亿零])[几]([万亿]*)")
-SCALED = re.compile("([万亿]+|[百千])$")
+SOME: Final = re.compile("(.*?[十百千万亿零])[几]([万亿]*)")
+SCALED: Final = re.compile("([万亿]+|[百千])$")
 
 
 class Amount(NamedTuple):

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import chinese_calendar
 from borax.calendars.lunardate import InvalidLunarDateError, LCalendars, LunarDate, TermUtils
 
 from policymine.rules import load
 
-DAY = timedelta(days=1)
+DAY: Final = timedelta(days=1)
 
 
 class Days(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policymine.extraction.times.moments import RANKS, Moment, merged, moment, ranks, upper
 from policymine.extraction.times.scan import Part
@@ -29,10 +29,10 @@ class Mention(NamedTuple):
     bound: str = ""
 
 
-STOPS = re.compile(r"[。！？!?\n]")
-YEARS = frozenset({"year", "rel_year"})
-MONTHS = frozenset({"month", "rel_month", "rel_week", "lmonth"})
-SUFFIXES = (
+STOPS: Final = re.compile(r"[。！？!?\n]")
+YEARS: Final = frozenset({"year", "rel_year"})
+MONTHS: Final = frozenset({"month", "rel_month", "rel_week", "lmonth"})
+SUFFIXES: Final = (
     ("before_words", "ON_OR_BEFORE"),
     ("after_words", "AFTER"),
     ("since_words", "ON_OR_AFTER"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from policymine.extraction.times.moments import Moment
 from policymine.extraction.times.reference import Reference, Stretch
 
-DAY = timedelta(days=1)
+DAY: Final = timedelta(days=1)
 # TIMEX3 mark, first and last hour of each part of the day
-PARTS = {
+PARTS: Final = {
     "DM": ("TMO", 0, 6),
     "MO": ("TMO", 8, 12),
     "MI": ("TMI", 12, 13),
@@ -19,7 +20,7 @@ PARTS = {
     "DT": ("TDT", 6, 19),
 }
 
-EARLY = ("早上", "早晨")
+EARLY: Final = ("早上", "早晨")
 
 
 def timed(f: Moment, day: Stretch | None, ref: Reference) -> Stretch | None:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policymine.extraction.times.calendar import knows_workdays
 from policymine.extraction.times.chains import Mention, mentions
@@ -24,17 +24,17 @@ from policymine.extraction.times.scan import PHRASE, scan, scanned
 from policymine.extraction.times.timex import resolve
 from policymine.model import Interval, Issue, Span, TimeExpression
 
-DAY = timedelta(days=1)
-PLAN_START = 1966 - 15
-BRACKETS = re.compile(r"《[^《》\n]{0,120}》")
-NUMBERED = re.compile(r"[〔\[(（【][\dXx]{4}[〕\])）】] ?第? ?\d+ ?号")
-MOTTOS = re.compile(r"“[^“”\n]{2,18}”")
-DONE = re.compile("已|曾|原定")
-UNITS_LEFT = {10: 364 * DAY, 20: 88 * DAY, 30: 27 * DAY}
+DAY: Final = timedelta(days=1)
+PLAN_START: Final = 1966 - 15
+BRACKETS: Final = re.compile(r"《[^《》\n]{0,120}》")
+NUMBERED: Final = re.compile(r"[〔\[(（【][\dXx]{4}[〕\])）】] ?第? ?\d+ ?号")
+MOTTOS: Final = re.compile(r"“[^“”\n]{2,18}”")
+DONE: Final = re.compile("已|曾|原定")
+UNITS_LEFT: Final = {10: 364 * DAY, 20: 88 * DAY, 30: 27 * DAY}
 """What starts with a year, quarter or month goes on at least so long: it is not past while that runs."""
-LAST = ("上一年度", "上年度", "上一季度", "上季度", "上个季度", "上月", "上个月", "上一年")
-WHOLE = ("全年", "全年度")
-NAMED = ("times.now-word", "times.by-cycle", "times.set-word")
+LAST: Final = ("上一年度", "上年度", "上一季度", "上季度", "上个季度", "上月", "上个月", "上一年")
+WHOLE: Final = ("全年", "全年度")
+NAMED: Final = ("times.now-word", "times.by-cycle", "times.set-word")
 
 
 def find_times(text: str, *, issued_on: str | None = None) -> tuple[TimeExpression, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policymine.extraction.times.chains import Mention
 from policymine.extraction.times.durations import Length, aligned, from_now, length, shifted
@@ -12,14 +12,14 @@ from policymine.extraction.times.moments import Moment
 from policymine.extraction.times.reference import Reference, Stretch
 from policymine.model import Interval
 
-DAY = timedelta(days=1)
-ALIGNED = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "向前": -1, "下": 1, "后": 1, "往后": 1, "向后": 1}
-DUE = re.compile(
+DAY: Final = timedelta(days=1)
+ALIGNED: Final = {"上": -1, "前": -1, "之前的": -1, "之前": -1, "往前": -1, "向前": -1, "下": 1, "后": 1, "往后": 1, "向后": 1}
+DUE: Final = re.compile(
     r"(?P<a>自[^,，。；;、\n]{1,24}?(?:之日|之时|当日|日)?(?:起|后)|[^,，。；;、：:\n的在于应须当]{1,10}(?:之日起|当日起|起|之?后|以后))(?:的|,|，)?$"
 )
 DUE_ENDS, DUE_LINKS = frozenset("起后"), frozenset("的,，")
-YEAR_ZERO = re.compile("[0零〇]+年.*月")
-EVENT = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
+YEAR_ZERO: Final = re.compile("[0零〇]+年.*月")
+EVENT: Final = re.compile(r"(?P<a>(?:(?![应须在于当])[一-鿿]){2,12}(?:之日)?)(?:的|前)?$")
 
 
 class Reading(NamedTuple):

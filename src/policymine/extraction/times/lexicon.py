@@ -10,23 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policymine.errors import RuleError
 from policymine.extraction.times.calendar import festivals, term_names
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text.openings import Openings
 
-STARTS = {
+STARTS: Final = {
     "digit": "0123456789",
     "han": "〇零○一二两三四五六七八九十廿卅百千半几数",
 }
-NUMERALS = STARTS["digit"] + STARTS["han"]
-GUARDS = {"kind", "words", "unless_before", "unless_after", "fuzzy"}
-ENDS = "$"
+NUMERALS: Final = STARTS["digit"] + STARTS["han"]
+GUARDS: Final = {"kind", "words", "unless_before", "unless_after", "fuzzy"}
+ENDS: Final = "$"
 """In `then` of a rule: the text may end behind its first character."""
 
-CONDITIONS = {"kind", "starts", "follows", "whole", "lead", "near", "then", "pairs", "third"}
+CONDITIONS: Final = {"kind", "starts", "follows", "whole", "lead", "near", "then", "pairs", "third"}
 
 
 @dataclass(frozen=True, slots=True)

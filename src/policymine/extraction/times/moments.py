@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from policymine.extraction.times.calendar import eras
 from policymine.extraction.times.scan import Part
@@ -16,10 +16,10 @@ from policymine.text.numerals import digit_string, integer, parse_number
 
 Moment = Mapping[str, Any]
 
-WEEKDAYS = {**{c: i + 1 for i, c in enumerate("一二三四五六日")}, "天": 7, "7": 7}
-UNITS = {"年": "Y", "季度": "Q", "月": "M", "周": "W", "星期": "W", "礼拜": "W", "天": "D", "日": "D", "工作日": "BD"}
-PHASES = {"初": "START", "前": "START", "中": "MID", "末": "END", "后": "END"}
-COPIED = (
+WEEKDAYS: Final = {**{c: i + 1 for i, c in enumerate("一二三四五六日")}, "天": 7, "7": 7}
+UNITS: Final = {"年": "Y", "季度": "Q", "月": "M", "周": "W", "星期": "W", "礼拜": "W", "天": "D", "日": "D", "工作日": "BD"}
+PHASES: Final = {"初": "START", "前": "START", "中": "MID", "末": "END", "后": "END"}
+COPIED: Final = (
     "rel_year", "rel_quarter", "rel_month", "rel_week", "rel_day", "lasting", "part", "season", "halfmonth", "halfweek",
     "edge", "next", "festival", "word", "year", "month",
 )  # fmt: skip
@@ -31,7 +31,7 @@ RANKS: dict[str, tuple[int, int]] = {
     "festival": (15, 50), "third": (35, 35), "halfmonth": (35, 35), "rel_week": (20, 40), "halfweek": (40, 40),
     "weekday": (50, 50), "day": (50, 50), "lday": (50, 50), "rel_day": (15, 50), "part": (60, 60), "hour": (70, 70),
 }  # fmt: skip
-NTH_RANKS = {"Y": 10, "Q": 20, "M": 30, "W": 40, "D": 50, "BD": 50, "wd": 50}
+NTH_RANKS: Final = {"Y": 10, "Q": 20, "M": 30, "W": 40, "D": 50, "BD": 50, "wd": 50}
 
 
 def moment(part: Part) -> Moment | None:

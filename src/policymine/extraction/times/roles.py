@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from policymine.extraction.times.chains import Mention
 from policymine.model import TimeRole
 from policymine.rules import load
 
-STOPS = re.compile(r"[。！？；!?;\n]")
-COMMAS = re.compile(r"[,，：:。！？；!?;\n]")
-LABEL = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[0-9]{1,2}[.、])\s*")
-REACH = 160
-CONDITION = re.compile("^[^一-鿿]*(?:对于?|凡是?|如果?|若)")
-DONE = re.compile("了(?!解)")
-UNDONE = re.compile("(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)")
-TOLD = re.compile("了(?!解)|已|曾|^均|^全部实现|出警")
-PHRASES = re.compile("[、(]")
-WITHIN = re.compile("(?:在|于)$")
-UNTIL = re.compile("(?<![达])[到至]$")
-YEAR = re.compile("[0-9X]{4}")
+STOPS: Final = re.compile(r"[。！？；!?;\n]")
+COMMAS: Final = re.compile(r"[,，：:。！？；!?;\n]")
+LABEL: Final = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、]|[0-9]{1,2}[.、])\s*")
+REACH: Final = 160
+CONDITION: Final = re.compile("^[^一-鿿]*(?:对于?|凡是?|如果?|若)")
+DONE: Final = re.compile("了(?!解)")
+UNDONE: Final = re.compile("(?:未|没有?|缺乏|不能|都有|了(?!解)|没能)")
+TOLD: Final = re.compile("了(?!解)|已|曾|^均|^全部实现|出警")
+PHRASES: Final = re.compile("[、(]")
+WITHIN: Final = re.compile("(?:在|于)$")
+UNTIL: Final = re.compile("(?<![达])[到至]$")
+YEAR: Final = re.compile("[0-9X]{4}")
 
 
 class Surroundings(NamedTuple):

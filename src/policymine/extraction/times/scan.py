@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from opencc import OpenCC
 
@@ -16,13 +16,13 @@ from policymine.extraction.times.lexicon import NUMERALS, STARTS, Order, Tried, 
 from policymine.rules import load, match_span
 from policymine.text.numerals import narrow
 
-PHRASE = 60
-RUN = re.compile(f"[{STARTS['han']}]{{30,}}")
-APART = re.compile("，(?<=[0-9０-９]，)(?=[0-9０-９])")
-JOIN = re.compile(r"[ ]{0,2}的?[ ]?")
-RANGED = re.compile(r"起? ?(?:至|到|[-—–~～]{1,2}) ?")
-CLOCK = re.compile(r" ?(?:[早晚上下中凌]|[0-9]{1,2}[:点时])")
-GAP = 4
+PHRASE: Final = 60
+RUN: Final = re.compile(f"[{STARTS['han']}]{{30,}}")
+APART: Final = re.compile("，(?<=[0-9０-９]，)(?=[0-9０-９])")
+JOIN: Final = re.compile(r"[ ]{0,2}的?[ ]?")
+RANGED: Final = re.compile(r"起? ?(?:至|到|[-—–~～]{1,2}) ?")
+CLOCK: Final = re.compile(r" ?(?:[早晚上下中凌]|[0-9]{1,2}[:点时])")
+GAP: Final = 4
 """Characters between a part and what may stand right behind it."""
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from policymine.extraction.times import calendar
 from policymine.extraction.times.clock import timed
 from policymine.extraction.times.moments import Moment
 from policymine.extraction.times.reference import Reference, Stretch, month_after, of_days
 
-DAY = timedelta(days=1)
-CLOCKED = frozenset({"part", "hour", "minute", "second", "exact", "word"})
-SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
+DAY: Final = timedelta(days=1)
+CLOCKED: Final = frozenset({"part", "hour", "minute", "second", "exact", "word"})
+SEASONS: Final = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 
 
 def resolve(fields: Moment, ref: Reference, lean: int = 0) -> Stretch | None:
