@@ -29,6 +29,11 @@ def found_in(text: str) -> tuple[Directive, ...]:
     return find_directives(text, card=read_card(text))
 
 
+def test_whom_something_is_reported_to_names_no_field() -> None:
+    text = "关于做好岁末工作的通知\n一、燃气安全。各镇要逐户登记，每月25日前报县应急管理局。"
+    assert [one.sectors for one in found_in(text)] == [("燃气",)]
+
+
 def test_a_directive_has_the_fields_that_it_or_its_heading_names() -> None:
     told = [(one.sectors, [span.of(TEXT) for span in one.sector_evidence]) for one in found_in(TEXT)]
     assert told == [

@@ -6,6 +6,7 @@ belongs to the fields of its paper.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,11 @@ class _Reader(NamedTuple):
 @cache
 def _rules() -> RuleSet:
     return load("policymine.extraction.sectors", "sectors")
+
+
+@cache
+def _reported() -> re.Pattern[str]:
+    return re.compile(_rules().lexicons["reported"]["to"])
 
 
 @cache
@@ -108,8 +114,10 @@ class Named:
     def _within(self, start: int, end: int) -> dict[str, Span]:
         """The fields named in a stretch, each where it is named first."""
         found: dict[str, Span] = {}
-        for mention in self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]:
-            if mention.span.end <= end:
+        near = self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+        told = [match.span() for match in _reported().finditer(self.text, start, end)] if near else []
+        for mention in near:
+            if mention.span.end <= end and not any(low < mention.span.start < high for low, high in told):
                 found.setdefault(mention.sector, mention.span)
         return found
 
