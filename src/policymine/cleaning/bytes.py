@@ -39,6 +39,9 @@ _KANA = re.compile("[\u3041-\u30fa]")
 _STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
 
 
+Cost = Callable[[str], float]
+
+
 class _Odd(NamedTuple):
     """What finds odd characters: three near each other, single signs, single ones of either sort."""
 
@@ -74,19 +77,22 @@ class Passage(NamedTuple):
     certainty: str
 
 
-def find_lost_bytes(text: str, *, reads: Callable[[str, bool], tuple[Read, ...]] | None = None) -> list[Edit]:
+def find_lost_bytes(
+    text: str, *, reads: Callable[[str, bool], tuple[Read, ...]] | None = None, cost: Cost | None = None
+) -> list[Edit]:
     """The edits that bring slipped passages into step again (offsets of `text`).
 
     Args:
         text: the text.
         reads: stands in for `reads_of`; one that remembers, where a page is walked again and again.
+        cost: the same for what a few characters cost as they stand.
 
     >>> [edit.text for edit in find_lost_bytes("各级鞑棵乓?切实加强组织领导")]
     ['各部门要']
     """
     edits: list[Edit] = []
     budget = BUDGET
-    for span in suspects(text):
+    for span in suspects(text, cost=cost):
         if span.length > budget:
             break
         budget -= span.length
@@ -95,16 +101,17 @@ def find_lost_bytes(text: str, *, reads: Callable[[str, bool], tuple[Read, ...]]
     return edits
 
 
-def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
+def suspects(text: str, *, odd: float = ODD, cost: Cost | None = None) -> Iterator[Span]:
     """The stretches around what looks damaged, grown to both sides as far as it may reach; Japanese is left out.
 
     >>> list(suspects("各级各部门要抓好落实")), list(suspects("これはペンです"))
     ([], [])
     """
     grown: list[tuple[int, int]] = []
+    cost = cost or cost_of
     for start, end in _odd_places(text):
         around = to_simplified(text[max(start - 3, 0) : end + 3])
-        if vocabulary().best(around) < odd * len(around) or len(_KANA.findall(around)) > 0.5 * len(around):
+        if cost(around) < odd * len(around) or len(_KANA.findall(around)) > 0.5 * len(around):
             continue
         left, right = _grown(text, start, end)
         if grown and left <= grown[-1][1]:
@@ -112,6 +119,11 @@ def suspects(text: str, *, odd: float = ODD) -> Iterator[Span]:
         else:
             grown.append((left, right))
     yield from (Span(*bounds) for bounds in grown if len(_KANA.findall(text, *bounds)) < JAPANESE * (bounds[1] - bounds[0]))
+
+
+def cost_of(text: str) -> float:
+    """What a text costs as it stands."""
+    return vocabulary().best(text)
 
 
 @lru_cache(maxsize=2)

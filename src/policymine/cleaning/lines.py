@@ -10,11 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from policymine.model import Block, Page
 from policymine.text import Alignment, Span
+from policymine.text.points import BLOCK, Points, points_of
 
 HALF_WIDTH = (
     ("，", ","), ("：", ":"), ("；", ";"), ("！", "!"), ("？", "?"), ("（", "("), ("）", ")"), ("＞", ">"), ("｜", "|"),
@@ -103,9 +106,22 @@ def view_of(text: str) -> str:
     >>> view_of("来源：县政府\u3000阅读（１２）")
     '来源:县政府 阅读(12)'
     """
+    if len(text) <= BLOCK and (points := points_of(text)).max(initial=0) < 0x10000:
+        return _half_width().take(points).tobytes().decode("utf-32-le", "surrogatepass")
     for wide, narrow in HALF_WIDTH:
         text = text.replace(wide, narrow)
     return WIDE_LETTERS.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+
+
+@cache
+def _half_width() -> Points:
+    """For every character of the first plane its half-width form."""
+    table = np.arange(1 << 16, dtype=np.uint32)
+    for wide, narrow in HALF_WIDTH:
+        table[ord(wide)] = ord(narrow)
+    for letter in WIDE_LETTERS.findall("".join(map(chr, range(0xFF00, 0xFFF0)))):
+        table[ord(letter)] = ord(letter) - 0xFEE0
+    return table
 
 
 def lines_of(page: Page, alignment: Alignment) -> tuple[Line, ...]:

@@ -51,7 +51,8 @@ def repair(alignment: Alignment) -> Repaired:
     >>> done.alignment.text, done.script
     ('县委召开扩大会议,部署安全生产工作。', 'traditional')
     """
-    script, steps = script_of(alignment.text), _steps()
+    cost = cache(slipped.cost_of)
+    script, steps = script_of(alignment.text), _steps(cost)
     for _ in range(ROUNDS):
         before = alignment
         for find in steps:
@@ -59,16 +60,16 @@ def repair(alignment: Alignment) -> Repaired:
                 alignment = alignment.edit(edits)
         if alignment is before:
             break
-    return Repaired(alignment, script, tuple(_issues(alignment)))
+    return Repaired(alignment, script, tuple(_issues(alignment, cost)))
 
 
-def _steps() -> tuple[Callable[[str], Sequence[Edit]], ...]:
-    """The repairs of one page in their order; what a stretch of slipped bytes reads is remembered from round to round."""
+def _steps(cost: slipped.Cost) -> tuple[Callable[[str], Sequence[Edit]], ...]:
+    """The repairs of one page in their order; what a stretch reads and costs is remembered from round to round."""
     return (
         layout.find_marks,
         pinyin.find_injections,
         desync.find_desync,
-        partial(slipped.find_lost_bytes, reads=cache(slipped.reads_of)),
+        partial(slipped.find_lost_bytes, reads=cache(slipped.reads_of), cost=cost),
         script_repair.find_traditional,
         watermarks.find_question_marks,
         layout.find_residue,
@@ -77,7 +78,7 @@ def _steps() -> tuple[Callable[[str], Sequence[Edit]], ...]:
     )
 
 
-def _issues(alignment: Alignment) -> Iterator[Issue]:
+def _issues(alignment: Alignment, cost: slipped.Cost) -> Iterator[Issue]:
     """What a person should look at: characters that were inferred, numbers that lost digits, damage that stayed."""
     raw = alignment.raw
     damaged = [edit for piece in alignment.changed if piece.made and piece.made[0] in _OF_BYTES and (edit := piece.edit)]
@@ -91,7 +92,7 @@ def _issues(alignment: Alignment) -> Iterator[Issue]:
             where = alignment.to_clean(Span(*match.span("digits")))
             told = f"{match['digits']!r} stands beside lost bytes; digits before or behind it may be gone"
             yield Issue("number_damaged", "warning", told, "look the number up at its source", where)
-    for span in slipped.suspects(alignment.text, odd=slipped.BROKEN):
+    for span in slipped.suspects(alignment.text, odd=slipped.BROKEN, cost=cost):
         yield Issue(
             "damage_unrepaired", "warning", f"{span.of(alignment.text)[:20]!r} looks damaged", "read the original", span
         )
