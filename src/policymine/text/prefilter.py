@@ -30,6 +30,9 @@ _MOST_PLACES, _DENSE = 4_000, 6
 _WEIGHTS = 0.2, 0.1, 8.0
 """What a pair counts, a single character that is no Han character and no mark of a sentence, and any other one."""
 
+LINE = "(?m:^)"
+"""How a pattern begins that stands at the beginning of a line only."""
+
 Points = npt.NDArray[np.uint16]
 
 
@@ -83,6 +86,7 @@ class Scanner:
         needs = {number: needed(patterns[number]) for number in rare}
         self._always = sum(1 << number for number, words in needs.items() if not words)
         self._signs = _Signs(rare | {number + len(patterns): words for number, words in needs.items()})
+        self._at_lines = sum(1 << number for number in rare if patterns[number].pattern.startswith(LINE))
         self._others = [number for number in starts if number not in rare]
         self._prefilter = Prefilter([patterns[number] for number in self._others])
 
@@ -94,13 +98,16 @@ class Scanner:
         many = 0
         for start, block in blocks if met else ():
             for shift, every in block.bits:
-                due = every & (met >> shift & _ALL)
+                due, at_lines = every & (met >> shift & _ALL), self._at_lines >> shift & _ALL
                 places = due.nonzero()[0]
                 many += len(places)
                 if many > max(_MOST_PLACES, len(text) // _DENSE):
                     return self._everywhere(text)
-                for place, bits in zip(block.places[places].tolist(), due[places].tolist(), strict=True):
-                    self._try(text, start + place, bits << shift, found)
+                for place, bits in zip((block.places[places] + start).tolist(), due[places].tolist(), strict=True):
+                    if bits & at_lines and place and text[place - 1] != "\n":
+                        bits &= ~at_lines
+                    if bits:
+                        self._try(text, place, bits << shift, found)
         for index in self._prefilter.possible(text) if self._others else ():
             number = self._others[index]
             if all_of_it := list(self._patterns[number].finditer(text)):
