@@ -53,11 +53,17 @@ def repair(alignment: Alignment) -> Repaired:
     """
     cost = cache(slipped.cost_of)
     script, steps = script_of(alignment.text), _steps(cost)
+    quiet: dict[int, str] = {}  # the text in which a step had nothing to mend
     for _ in range(ROUNDS):
         before = alignment
-        for find in steps:
-            if edits := _lawful(alignment.text, find(alignment.text)):
+        for number, find in enumerate(steps):
+            text = alignment.text
+            if quiet.get(number) is text:
+                continue
+            if edits := _lawful(text, find(text)):
                 alignment = alignment.edit(edits)
+            else:
+                quiet[number] = text
         if alignment is before:
             break
     return Repaired(alignment, script, tuple(_issues(alignment, cost)))
