@@ -27,6 +27,7 @@ READ = [
     ("市消防支队", "市消防救援支队", "department", "city"),
     ("县安委会", "县安全生产委员会", "headquarters", "county"),
     ("各镇政府", "各镇人民政府", "government", "township"),
+    ("各级党委政府", "各级党委政府", "government", None),
     ("市、县两级政府", "市、县两级人民政府", "government", None),
     ("乡镇（街道）", "乡镇（街道）", "place", "township"),
     ("村委会", "村民委员会", "village", None),
