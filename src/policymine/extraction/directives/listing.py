@@ -72,7 +72,7 @@ def _one(names: list[str]) -> bool:
         return True
     if HIGHER.fullmatch(names[0]) and LOWER.match(names[-1]):
         return True
-    own = [len(name) > 1 and name not in (*MIXED, *FIELDS) for name in names[1:]]
+    own = [len(name) > 1 and name not in MIXED and name not in FIELDS for name in names[1:]]
     return names[0].startswith("各") and not all(own)
 
 
