@@ -41,7 +41,7 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         nested = place.introduced in items
         if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
             items.add(number)
-    return frozenset(within("sentence") | items | set(_bracketed(text, sentences, starts)))
+    return frozenset(within("sentence") | items | set(_bracketed(text, sentences, starts)) | set(_achieved(text, sentences)))
 
 
 def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> set[int]:
@@ -55,6 +55,16 @@ def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -
         if act or (thing and all(not clause.lead and clause.subject is None for clause in sentence.clauses)):
             found.add(number)
     return found
+
+
+def _achieved(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """The sentences without a deontic word that end in what was reached: 抓实培训,形成了合力 reports."""
+    reached = _patterns()["achieved"]
+    for number, sentence in enumerate(sentences):
+        if "了" not in text[sentence.start : sentence.end] or any(clause.cue is not None for clause in sentence.clauses):
+            continue
+        if any(text[c.end - 1] != "的" and reached.match(text, c.start, c.end) is not None for c in sentence.clauses):
+            yield number
 
 
 def _carried_on(listing: set[int], sentences: Sequence[Sentence]) -> set[int]:
