@@ -205,12 +205,7 @@ def _overtaking(match: Match) -> Issue:
 
 def _block_cuts(alignment: Alignment, marks: Sequence[Mark], found: Sequence[_Found]) -> Iterator[Cut]:
     """Cuts for every raw character outside the documents: the marked stretches, `layout` for white space between them."""
-    raw = alignment.raw
-    outside = [
-        (alignment.to_raw(mark.span), mark)
-        for mark in marks
-        if not any(one.span.start < mark.span.start and mark.span.end < one.span.end for one in _near(found, mark))
-    ]
+    raw, outside = alignment.raw, [(alignment.to_raw(mark.span), mark) for mark in _outside(marks, found)]
     starts = [span.start for span, _ in outside]
     at = 0
     for origin in [*(one.document.origin for one in found), Span(len(raw), len(raw))]:
@@ -220,9 +215,15 @@ def _block_cuts(alignment: Alignment, marks: Sequence[Mark], found: Sequence[_Fo
         at = origin.end
 
 
-def _near(found: Sequence[_Found], mark: Mark) -> Sequence[_Found]:
-    index = bisect_right(found, mark.span.start, key=lambda one: one.span.start) - 1
-    return found[max(index, 0) : index + 2]
+def _outside(marks: Sequence[Mark], found: Sequence[_Found]) -> Iterator[Mark]:
+    """The marks that lie in no document; both are in order."""
+    spans, number = [one.span for one in found], 0
+    for mark in marks:
+        start, end = mark.span
+        while number < len(spans) and spans[number][1] <= start:
+            number += 1
+        if number == len(spans) or start <= spans[number][0] or end >= spans[number][1]:
+            yield mark
 
 
 def _fill(raw: str, gap: Span, marked: Iterable[tuple[Span, Mark]]) -> Iterator[Cut]:
@@ -233,7 +234,8 @@ def _fill(raw: str, gap: Span, marked: Iterable[tuple[Span, Mark]]) -> Iterator[
         start, end = max(span.start, at), min(span.end, gap.end)
         if end <= start:
             continue
-        cuts += _between(raw, Span(at, start), cuts, mark)
+        if at < start:
+            cuts += _between(raw, Span(at, start), cuts, mark)
         cuts.append(Cut(Span(start, end), mark.kind, mark.rule, mark.confidence))
         at = end
     if at < gap.end:

@@ -220,6 +220,8 @@ class Alignment:
         if not 0 <= span.start < span.end <= len(self.text):
             place = f"{span.start}–{span.end} of {len(self.text)} characters"
             raise AlignmentError("span", place, "ask for at least one character inside the clean text")
+        if len(self.pieces) == 1 and self.pieces[0][3] is None:
+            return span.shifted(self.origin[0])
         first, last = bisect_right(self._clean_ends, span.start), bisect_left(self._clean_ends, span.end)
         head, tail = self.pieces[first], self.pieces[last]
         start, end = head.raw_start, tail.raw_end
