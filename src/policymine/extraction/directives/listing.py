@@ -63,10 +63,7 @@ def _one(names: list[str]) -> bool:
         or (names[-1] == "个人" and names[0] != "单位")
     ):
         return True
-    levels = ("各", "市", "县", "省", "有关")
-    if names[0].startswith(("任何", "各级", "有关", "相关", "其他", "其它")) and not any(
-        name.startswith(levels) for name in names[1:]
-    ):
+    if names[0].startswith(DETERMINING) and not any(name.startswith(LEVELS) for name in names[1:]):
         return True
     if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name in FIELDS for name in names[:-1]):
         return True
