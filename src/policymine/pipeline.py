@@ -27,7 +27,7 @@ STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 NO_TEMPLATE: Mapping[int, int] = MappingProxyType({})
 TextOf = Callable[[str], str | None]
 OBJECTS = 50_000
-"""So many new objects the garbage collector waits for; some ten pages make them."""
+"""So many new objects the garbage collector waits for."""
 DATA = (".py", ".toml", ".jsonl", ".skops", ".json")
 
 
@@ -49,7 +49,7 @@ def language() -> Language:
 
     What is loaded stays to the end, so the garbage collector is told to look past it: else it walks through all rules and
     models again and again while pages are mined. It comes round less often, too: a page makes thousands of objects that stay
-    until it is stored, and none of them in circles.
+    until it is stored.
     """
     nlp = load()
     nlp("各乡镇要在2024年3月15日前报送台账。")

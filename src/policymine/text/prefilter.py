@@ -18,11 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from policymine.text.pattern_needs import begins, needed
+from policymine.text.points import BLOCK, points_of
 
 _BITS = 63
 _ALL = (1 << _BITS) - 1
-_BLOCK = 1 << 18
-"""Characters that are looked at together, so that a page of any size takes little memory."""
 _RARE = 400.0
 """How common beginnings may be together to be looked for; the others are left to `re`."""
 _MOST_PLACES, _DENSE = 4_000, 6
@@ -176,9 +175,9 @@ class _Signs:
 
     def blocks(self, text: str) -> Iterator[tuple[int, _Found]]:
         """What is found, block by block, with the offset of each."""
-        for start in range(0, len(text), _BLOCK):
-            whole = len(text) <= _BLOCK
-            yield start, self._in(*_read(text) if whole else _read.__wrapped__(text[start : start + _BLOCK + 1]))
+        for start in range(0, len(text), BLOCK):
+            whole = len(text) <= BLOCK
+            yield start, self._in(*_read(text) if whole else _read.__wrapped__(text[start : start + BLOCK + 1]))
 
     def _in(self, points: Points, pairs: Points) -> _Found:
         single, double = self._single.take(points), self._double.take(pairs)
@@ -198,7 +197,7 @@ def _commonness(words: frozenset[str]) -> float:
 @lru_cache(maxsize=2)
 def _read(text: str) -> tuple[Points, Points]:
     """The code points of a text, folded into the first plane, and a number for every two neighbours."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint16)
+    points = points_of(text).astype(np.uint16)
     pairs = points * np.uint16(31_337)  # modulo 65536
     pairs[:-1] ^= points[1:]  # the last character stands before nothing, as before NUL
     return points, pairs
