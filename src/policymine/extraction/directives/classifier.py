@@ -23,9 +23,10 @@ from policymine.extraction.directives.signs import Sign, expand, expand_groups
 
 MOST_SIGNS: Final = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""
-STRONG: Final = 0.3
+STRONG: Final = 0.5
 """Weight (in log odds) from which a feature is likely to be among the five reasons."""
-_Reason = tuple[float, str, float]
+_Reason = tuple[float, tuple[str, float]]
+"""How a feature is sorted among others, and the feature with its weight."""
 FOLDER: Final = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
@@ -55,6 +56,10 @@ class LinearModel:
         """The chances of rows that have the signs `shared` in common, which are weighed once."""
         base = self.bias + self.weigh(shared)
         return [_chance(base + self.weigh(row)) for row in rows]
+
+    def leans(self, row: Sequence[Sign]) -> bool:
+        """Whether the chance of a row is better than even."""
+        return self.bias + self.weigh(row) > 0.0
 
     def weigh(self, row: Sequence[Sign]) -> float:
         """What the signs of a row weigh together; each is spelled out only the first time it is asked for."""
@@ -87,7 +92,7 @@ class LinearModel:
             return self.reasons(row, most)
         if len(found) < most:
             found = sorted([reason for sign in row for reason in _reasons(sign, self.weights)])
-        return tuple([(name, weight) for _, name, weight in found[:most]])
+        return tuple([reason for _, reason in found[:most]])
 
 
 class Pairs:
@@ -135,7 +140,7 @@ def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:
     """The feature of each group of a sign that weighs most, as they are sorted."""
     names = [max(group, key=lambda feature: abs(weights.get(feature, 0.0))) for group in expand_groups(sign)]
     rounded = [round(weights.get(name, 0.0), 3) for name in names]
-    return [(-abs(weight), name, weight) for name, weight in zip(names, rounded, strict=True)]
+    return [(-abs(weight), (name, weight)) for name, weight in zip(names, rounded, strict=True)]
 
 
 def _chance(odds: float) -> float:

@@ -6,12 +6,19 @@ The phrases of circumstance: 对…的, 凡…, 一旦…, 如…, 遇…, …�
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Final
 
 from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.codes import bits
 from policymine.extraction.directives.fronting import patterns
 from policymine.text.span import Span
 
-CERTAIN = ("towards", "if", "who")
+CERTAIN: Final = ("towards", "if", "who")
+MOST: Final = 4
+"""Clauses that a condition may have."""
+PENALTY: Final = bits("penalty")
+_condition = attrgetter("condition")
 
 
 def condition_of(
@@ -26,7 +33,7 @@ def condition_of(
         sanction: whether it threatens; a condition then names those who fail, bearers included.
         bearers: where its own bearers stand; their names are no part of the condition.
     """
-    kept = _fronted(text, clauses[:-1], sanction=sanction)
+    kept = _fronted(text, clauses[:-1], sanction=sanction) if len(clauses) > 1 else []
     if kept:
         start = kept[0].start
         named = next((b for b in bearers if b.start == start and b.end < kept[0].end), None)
@@ -35,17 +42,19 @@ def condition_of(
         opening = patterns()["opening"].match(text, start, kept[-1].end)
         return text[opening.end() if opening is not None else start : kept[-1].end]
     first = clauses[0]
-    named = next((b for b in bearers if b.start == first.start), None)
-    if named is not None and first.cue is None and len(clauses) > 1 and clauses[1].lead == "cue":
-        behind = patterns()["named"].fullmatch(text, named.end, first.end)
+    if first.cue is None and len(clauses) > 1 and clauses[1].lead == "cue":
+        named = next((b for b in bearers if b.start == first.start), None)
+        behind = patterns()["named"].fullmatch(text, named.end, first.end) if named is not None else None
         if behind is not None:
             return behind.group()
     limit = cue if cue is not None and cue <= first.end else first.end
     begin = first.start
-    struck = any(hit.kind == "penalty" for hit in first.hits)
-    acts = first.subject is not None and first.subject.kind in ("organisation", "person") and first.subject.end < limit
-    if first.subject is not None and acts and struck and not text.startswith("由", first.subject.start - 1):
-        begin = first.subject.end
+    struck, subject = first.marks & PENALTY != 0, first.subject
+    acts = subject is not None and subject.kind in ("organisation", "person") and subject.end < limit
+    if struck and subject is not None and acts and not text.startswith("由", subject.start - 1):
+        begin = subject.end
+    if cue is None and not struck and text.find("由", begin, first.end + 1) < 0:
+        return None
     match = patterns()["inside"].match(text, begin, first.end)
     if match is None or (cue is None and not (struck or text.startswith("由", match.end("condition")))):
         return None
@@ -56,12 +65,14 @@ def condition_of(
 
 def _fronted(text: str, clauses: Sequence[Clause], *, sanction: bool) -> list[Clause]:
     """The leading clauses that make up the condition; a time in front of it is left out."""
+    clauses = clauses[:MOST]
+    if not any(map(_condition, clauses)):
+        return []
     found = patterns()
     kinds: list[str] = []
-    for clause in clauses[:4]:
+    for clause in clauses:
         kind = clause.condition
-        struck = any(hit.kind == "penalty" and text.find("的", hit.end, clause.end) < 0 for hit in clause.hits)
-        if clause.lead == "time" or clause.cue is not None or (kind in ("about", "whom") and struck):
+        if clause.lead == "time" or clause.cue is not None or (kind in ("about", "whom") and _strikes(text, clause)):
             break
         if kind == "when" and found["hour"].fullmatch(text, clause.start, clause.end):
             kind = ""
@@ -77,3 +88,10 @@ def _fronted(text: str, clauses: Sequence[Clause], *, sanction: bool) -> list[Cl
     if "" in kinds and not any(kind in CERTAIN for kind in kinds):
         return []
     return list(clauses[: len(kinds)])
+
+
+def _strikes(text: str, clause: Clause) -> bool:
+    """Whether a clause threatens by itself, not as part of what goes on behind a 的."""
+    if not clause.marks & PENALTY:
+        return False
+    return any(hit.kind == "penalty" and text.find("的", hit.end, clause.end) < 0 for hit in clause.hits)

@@ -72,14 +72,13 @@ def find_directives(
         _operational(text, one, stands[one.piece.sentence], times=len(inside), pairs=pairs)
         for one, inside in zip(found, bounds, strict=True)
     ]
-    named = Named(text)
-    return tuple(
+    named, sections = Named(text), _Sections(text, items)
+    return tuple([
         _directive(
-            text, one, _section(text, sentences[one.piece.sentence].item, items), bearers=bearers, deadlines=inside, act=act,
-            named=named,
+            text, one, sections[sentences[one.piece.sentence].item], bearers=bearers, deadlines=inside, act=act, named=named
         )
         for one, bearers, inside, act in zip(found, who, bounds, acts, strict=True)
-    )  # fmt: skip
+    ])  # fmt: skip
 
 
 def find_issues(text: str) -> tuple[Issue, ...]:
@@ -168,26 +167,30 @@ def _directive(
     act: bool, named: Named,
 ) -> Directive:  # fmt: skip
     """One directive with everything that stands in it."""
-    piece, mood = one.piece, one.mood
+    span, mood, cue = one.span, one.mood, one.mood.cue
+    explicit = [bearer.span for bearer in bearers if bearer.explicit and bearer.span is not None]
     condition = condition_of(
-        text, piece.clauses, mood.cue.start if mood.cue else None, sanction=mood.modality == "sanction",
-        bearers=[bearer.span for bearer in bearers if bearer.explicit and bearer.span is not None],
-    )  # fmt: skip
-    sectors = named.of(one.span, section)
+        text, one.piece.clauses, cue.start if cue else None, sanction=mood.modality == "sanction", bearers=explicit
+    )
+    sectors = named.of(span, section)
     return Directive(
-        one.span, one.span.of(text), f"directives.{mood.cue.kind if mood.cue else 'bare'}",
+        span, text[span.start : span.end], f"directives.{cue.kind if cue else 'bare'}",
         modality=mood.modality, force=mood.force, operational=act, confidence=round(one.chance, 3),
-        cue=text[mood.cue.start : mood.cue.end] if mood.cue is not None else None, bearers=bearers, condition=condition,
+        cue=text[cue.start : cue.end] if cue is not None else None, bearers=bearers, condition=condition,
         penalty=mood.penalty, deadlines=deadlines, section=section, reasons=one.reasons,
         sectors=tuple(sectors), sector_evidence=tuple(sectors.values()),
     )  # fmt: skip
 
 
-def _section(text: str, item: int, outline: Outline) -> tuple[str, ...]:
-    """The labels with headlines above a directive, outermost first."""
-    path: list[str] = []
-    while item >= 0:
-        label, headline = outline.items[item].label, outline.items[item].headline
-        path.append(text[label.start : headline.end if headline else label.end])
-        item = outline.items[item].parent
-    return tuple(reversed(path))
+class _Sections(dict[int, tuple[str, ...]]):
+    """For each item the labels with headlines from the outermost one down to its own; none for what stands in no item."""
+
+    def __init__(self, text: str, outline: Outline) -> None:
+        super().__init__({-1: ()})
+        self._text, self._items = text, outline.items
+
+    def __missing__(self, number: int) -> tuple[str, ...]:
+        item = self._items[number]
+        own = self._text[item.label.start : item.headline.end if item.headline else item.label.end]
+        path = self[number] = (*self[item.parent], own)
+        return path

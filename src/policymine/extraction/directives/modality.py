@@ -6,14 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.bodies import Subject, shapes
 from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.codes import bits
 from policymine.extraction.directives.scanning import PACKAGE, Hit
 from policymine.extraction.directives.splitting import Piece
 from policymine.model import Modality
+
+PENALTY: Final = bits("penalty")
+BARE: Final[tuple[Modality, int]] = ("obligation", 3)
+"""What a bare imperative gives."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,14 +61,19 @@ def mood_of(text: str, piece: Piece, *, banned: bool = False) -> Mood:
     A bare imperative is an obligation of force 3; an act in a list of forbidden ones (`banned`) is a prohibition.
     """
     body = [clause for clause in piece.clauses if not clause.fronted] or list(piece.clauses)
-    hits = [hit for clause in piece.clauses for hit in clause.hits if hit.deontic and _carries(text, hit, clause, body[0])]
+    first, hits, marks = body[0], [], 0
+    for clause in piece.clauses:
+        marks |= clause.marks
+        for hit in clause.hits:
+            if hit.deontic and _carries(text, hit, clause, first):
+                hits.append(hit)
     cue = hits[0] if hits else None
-    modality, force = _gives()[cue.kind] if cue is not None else ("obligation", 3)
-    if cue is not None and modality == "obligation":
-        modality = _behind(text, cue, hits, body)
+    modality, force = _gives()[cue.kind] if cue is not None else BARE
+    if len(hits) > 1 and modality == "obligation":
+        modality = _behind(text, hits)
     if cue is None and banned:
         return Mood("prohibition", 5, None, None)
-    penalty = _penalty(text, piece, body)
+    penalty = _penalty(text, piece, body) if marks & PENALTY else None
     if penalty is None or modality not in ("obligation", "permission"):
         return Mood(modality, force, cue, None)
     if penalty.otherwise:
@@ -82,8 +92,9 @@ def _carries(text: str, hit: Hit, clause: Clause, first: Clause) -> bool:
     return hit.start >= clause.start
 
 
-def _behind(text: str, cue: Hit, hits: list[Hit], body: list[Clause]) -> Modality:
+def _behind(text: str, hits: list[Hit]) -> Modality:
     """A ban or an invitation right behind the word of duty decides: 一律不得, 要鼓励和支持."""
+    cue = hits[0]
     for hit in hits[1:]:
         if hit.start - cue.end > 4:
             break

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import attrgetter
 from typing import Final
 
 from policymine.extraction.directives.classifier import LinearModel
@@ -21,7 +23,6 @@ from policymine.extraction.directives.codes import (
     MODALITY,
     NAME,
     NUMBERS,
-    SUBJECT,
     SUBJECT_BITS,
     SUBJECTS,
     bits,
@@ -29,10 +30,13 @@ from policymine.extraction.directives.codes import (
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.signs import Sign
 
+OBLIGATION: Final = MODALITY.number("obligation")
+PROHIBITION: Final = MODALITY.number("prohibition")
+PERMISSION: Final = MODALITY.number("permission")
+RECOMMENDATION: Final = MODALITY.number("recommendation")
 KINDS: Final = {
-    "must": "obligation", "must-not-once": "obligation", "shall": "obligation", "want": "obligation", "need": "obligation",
-    "ban": "prohibition", "negated": "prohibition", "may": "permission", "invite": "recommendation",
-    "support": "recommendation",
+    "must": OBLIGATION, "must-not-once": OBLIGATION, "shall": OBLIGATION, "want": OBLIGATION, "need": OBLIGATION,
+    "ban": PROHIBITION, "negated": PROHIBITION, "may": PERMISSION, "invite": RECOMMENDATION, "support": RECOMMENDATION,
 }  # fmt: skip
 """Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
 
@@ -59,7 +63,8 @@ ECHO: Final = NUMBERS["echo"]
 MARKS: Final = NUMBERS["marks"]
 RAN: Final = NUMBERS["ran"]
 BOTH: Final = NUMBERS["both"]
-INVITING: Final = ("recommendation", "permission")
+_fronted = attrgetter("fronted")
+INVITING: Final = frozenset((RECOMMENDATION, PERMISSION))
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +105,7 @@ def _with_scenes(text: str, clauses: Sequence[Clause], marked: Sequence[bool]) -
     """The marks without frames (会议强调), and with the condition or adverbial right in front of a marked clause."""
     kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(clauses, marked, strict=True)]
     for index in range(len(kept) - 2, -1, -1):
-        if kept[index + 1] and not kept[index] and clauses[index].fronted:
+        if not kept[index] and kept[index + 1] and clauses[index].fronted:
             kept[index] = not is_frame(text, clauses[index])
     return kept
 
@@ -123,7 +128,7 @@ def _opens(
     if _goes_on(clause) and not _invites(run):
         return False
     behind = index + 1
-    rest = [c for c, belongs in zip(clauses[behind : behind + SIGHT], kept[behind : behind + SIGHT], strict=True) if belongs]
+    rest = list(compress(clauses[behind : behind + SIGHT], kept[behind : behind + SIGHT]))
     if _parts(text, run, clause, rest=rest, model=model):
         return True
     return clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
@@ -131,7 +136,7 @@ def _opens(
 
 def _invites(run: Sequence[Clause]) -> bool:
     """Whether a clause of a directive invites or permits: what goes on behind it may be a duty again."""
-    return any(KINDS.get(c.cue.kind) in INVITING for c in run if c.cue is not None)
+    return not INVITING.isdisjoint(map(_meant, run))
 
 
 def is_bearer_note(text: str, sentence: Sentence) -> bool:
@@ -148,7 +153,7 @@ def _parts(
         return False
     if _goes_on(clause) and not _invites(run):
         return False
-    return model.judge([boundary_features(text, run, clause, rest=rest)])[0] > 0.5
+    return model.leans(boundary_features(text, run, clause, rest=rest))
 
 
 def _breaks(text: str, clause: Clause) -> bool:
@@ -158,7 +163,7 @@ def _breaks(text: str, clause: Clause) -> bool:
 
 def _only_scenes(run: Sequence[Clause]) -> bool:
     """Whether all clauses so far only set the scene."""
-    return run[0].fronted and all(earlier.fronted for earlier in run)
+    return run[0].fronted and all(map(_fronted, run))
 
 
 def _goes_on(clause: Clause) -> bool:
@@ -188,41 +193,40 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
         clause: the next clause.
         rest: the clauses behind it that belong to directives.
     """
-    before, cue = run[-1], clause.cue
-    opened, size, shape = _only_scenes(run), clause.end - clause.start, clause.shape
-    current, own = _modality(run, "none"), modal_kind(clause) or "none"
-    had = next((c.subject.kind for c in run if c.subject is not None), "none")
-    ran = 0
+    before, cue, size, shape = run[-1], clause.cue, clause.end - clause.start, clause.shape
+    held = ran = had = 0
     for earlier in run:
         ran |= earlier.marks
-    shares = _shares_work(run, clause)
-    following = next((c for c in rest if not c.fronted), None)
-    leads_to = following is not None and _own(text, run, following, shares=None)
-    alone, acts = _own(text, run, clause, shares=shares), bool(rest) and _acts(rest[0])
+        had = had or earlier.shape & SUBJECT_BITS
+        held = held or _meant(earlier)
+    opened, shares, own = before.fronted and _only_scenes(run), _shares_work(clause, ran), _meant(clause)
+    following = next((c for c in rest if not c.fronted), None) if rest else None
+    leads_to = following is not None and _own(text, following, held=held, shares=_shares_work(following, ran))
+    alone, acts = _own(text, clause, held=held, shares=shares), bool(rest) and _acts(rest[0])
     if opened:
         rule = False
     elif clause.condition and rest:
         rule = acts or (len(rest) > 1 and rest[0].fronted and _acts(rest[1]))
     else:
         rule = leads_to if clause.fronted else alone
-    fronted = FRONTED.number(clause.condition or ("scene" if clause.fronted else "no"))
-    named, meant = (shape & SUBJECT_BITS) >> 9, MODALITY.number(own)
-    held, moods = MODALITY.number(current), MODALITY.number(own) << 3 | clause.adverb << 6 | (shape & LEAD_BITS) << 7
+    fronted = FRONTED.number(clause.condition or "scene") if clause.fronted or clause.condition else 0
+    named = (shape & SUBJECT_BITS) >> 9
+    moods = held | own << 3 | clause.adverb << 6 | (shape & LEAD_BITS) << 7
     row: list[Sign] = [
         "word=" + clause.word,
         "first=" + text[clause.start],
         (rule | opened << 1 | alone << 2 | leads_to << 3 | acts << 4 | fronted << 5) << NAME | RULE,
-        (held | moods | (before.shape & LEAD_BITS) << 11 | min(len(run), 4) << 15) << NAME | MOODS,
-        (named | SUBJECT.number(had) << 3 | (cue is not None) << 6 | held << 7 | shares << 10) << NAME | BEARERS,
+        (moods | (before.shape & LEAD_BITS) << 11 | min(len(run), 4) << 15) << NAME | MOODS,
+        (named | had >> 6 | (cue is not None) << 6 | held << 7 | shares << 10) << NAME | BEARERS,
         ((shape & CUE_BITS) >> 4 | before.fronted << 5 | min(size // 6, 5) << 6 | ord(text[before.end - 1]) << 9) << NAME
         | JOINT,
-        (named | (held == meant) << 3 | _echoes(text, before, clause) << 4) << NAME | ECHO,
+        (named | (held == own) << 3 | _echoes(text, before, clause) << 4) << NAME | ECHO,
         clause.marks << NAME | MARKS,
         ran << NAME | RAN,
         (clause.marks & ran) << NAME | BOTH,
     ]
     if clause.lead == "preposition":
-        row.append(("preposition", text[clause.start], own))
+        row.append(("preposition", text[clause.start], MODALITY.value(own)))
     if DIGIT.search(text, clause.start, clause.end):
         row.append(("digits", SUBJECTS[named]))
     return row
@@ -237,15 +241,22 @@ def _echoes(text: str, before: Clause, clause: Clause) -> int:
     return 2 if text.find("的", clause.start, clause.cue.start) >= 0 else 1
 
 
-def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | None) -> bool:
-    """Whether a clause with a predicate has its own bearer, modality or condition; `shares` is `_shares_work` if known."""
-    kind, subject = modal_kind(clause), clause.subject
+def _own(text: str, clause: Clause, *, held: int, shares: bool) -> bool:
+    """Whether a clause with a predicate has its own bearer, modality or condition.
+
+    Args:
+        text: the document.
+        clause: the clause.
+        held: the modality of the directive so far.
+        shares: whether the clause takes over a role in it, `_shares_work`.
+    """
+    meant, subject = _meant(clause), clause.subject
     if subject is not None and subject.kind in ("organisation", "person"):
-        return not (_shares_work(run, clause) if shares is None else shares)
-    if not kind:
+        return not shares
+    if not meant:
         return False
-    if kind != _modality(run, "obligation"):
-        if kind == "recommendation":
+    if meant != (held or OBLIGATION):
+        if meant == RECOMMENDATION:
             return clause.lead == "cue"
         return not text.startswith("杜绝", clause.cue.start if clause.cue else clause.start)
     if subject is not None and subject.kind == "thing":
@@ -253,22 +264,14 @@ def _own(text: str, run: Sequence[Clause], clause: Clause, *, shares: bool | Non
     return text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
 
 
-def _modality(run: Sequence[Clause], default: str) -> str:
-    """The modality that the first deontic word of a directive gives it."""
-    for clause in run:
-        if clause.cue is not None and (kind := KINDS.get(clause.cue.kind)) is not None:
-            return kind
-    return default
+def _meant(clause: Clause) -> int:
+    """The modality that the clause's own deontic word gives it, as a number; 0 when it has none."""
+    return KINDS.get(clause.cue.kind, 0) if clause.cue is not None else 0
 
 
-def modal_kind(clause: Clause) -> str:
-    """The modality that the clause's own deontic word gives it, "" when it has none."""
-    return KINDS.get(clause.cue.kind, "") if clause.cue is not None else ""
-
-
-def _shares_work(run: Sequence[Clause], clause: Clause) -> bool:
-    """X牵头，Y配合: two roles of one directive."""
-    return clause.marks & CHARGE != 0 and (clause.marks & LEADING != 0 or any(c.marks & LEADING for c in run))
+def _shares_work(clause: Clause, ran: int) -> bool:
+    """X牵头，Y配合: two roles of one directive; `ran` are the marks of the clauses before."""
+    return clause.marks & CHARGE != 0 and (clause.marks | ran) & LEADING != 0
 
 
 def _acts(clause: Clause) -> bool:
