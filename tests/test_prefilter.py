@@ -45,6 +45,10 @@ def test_one_pass_finds_what_every_pattern_finds(stem: str) -> None:
         lines = [line for line in text.split("\n") if line]
         for line, bits in zip(lines, prefilter.by_line(lines), strict=True):
             assert all(bits >> number & 1 for number in every_match(RULES[stem], line))
+        cuts = sorted(random.Random(len(text)).sample(range(len(text) + 1), min(len(text), 12)))
+        starts, ends = cuts[:-1], cuts[1:]
+        for start, end, bits in zip(starts, ends, prefilter.by_span(text, starts, ends), strict=True):
+            assert all(bits >> number & 1 for number, one in enumerate(patterns) if one.search(text, start, end) is not None)
     assert matched >= 5
 
 

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from policymine.text.points import BLOCK, points_of
+
 ANY: Final = "."
 """Stands for a character about which a pattern says nothing that the table keeps."""
 DECIMALS: Final = "0123456789０１２３４５６７８９"
@@ -58,12 +60,21 @@ class Prefixes:
 
     def marks(self, text: str) -> Marks:
         """Which patterns can start at which character of `text`."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        codes = points_of(text) if len(text) <= BLOCK else points_of.__wrapped__(text)
         classes = np.zeros(len(codes) + 1, dtype=np.intp)
         classes[:-1] = self.classes.take(codes, mode="clip")
         pairs = classes[:-1] * self.width
         pairs += classes[1:]
         return Marks(self.table.take(pairs), self.bits)
+
+    def at(self, text: str, places: Sequence[int]) -> list[int]:
+        """For each of some places in `text` (none of them its end) the patterns that can start there, as in `Marks.listed`."""
+        codes = points_of(text) if len(text) <= BLOCK else points_of.__wrapped__(text)
+        first = np.array(places, np.intp)
+        pairs = self.classes.take(codes.take(first), mode="clip").astype(np.intp) * self.width
+        pairs += np.where(first + 1 < len(codes), self.classes.take(codes.take(first + 1, mode="clip"), mode="clip"), 0)
+        numbers: list[int] = self.table.take(pairs).tolist()
+        return numbers
 
 
 class Marks:

@@ -7,7 +7,7 @@ only: what is not said to be needed may be needed all the same; what is said to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from itertools import pairwise, product
@@ -47,6 +47,34 @@ def begins(pattern: re.Pattern[str]) -> frozenset[str]:
     ['包邮', '厂家']
     """
     return _united(_beginning(path) for path in _all_paths(pattern, _Way(asserted=False, most=2)))
+
+
+def looks_back(pattern: re.Pattern[str]) -> int:
+    """How many characters in front of a match a pattern may ask for.
+
+    >>> looks_back(re.compile("(?<=各县)厂家(?<!的厂家)")), looks_back(re.compile("包邮(?!费)"))
+    (2, 0)
+    """
+    return _back(_PARSER.parse(pattern.pattern, pattern.flags & re.VERBOSE))
+
+
+def _back(parsed: Any) -> int:
+    """How far the look-behinds of a piece of a pattern that must be met reach back, one in another added."""
+    found = 0
+    for code, value in parsed.data:
+        inside = max(map(_back, _pieces(value)), default=0)
+        back = value[1].getwidth()[1] if str(code) == "ASSERT" and value[0] < 0 else 0
+        found = max(found, inside + back)
+    return found
+
+
+def _pieces(value: Any) -> Iterator[Any]:
+    """The pieces of a pattern that stand in a node of its syntax tree."""
+    if hasattr(value, "getwidth"):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _pieces(one)
 
 
 def _united(found: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -175,4 +203,4 @@ def _members(parsed: Iterable[tuple[Any, Any]]) -> Item:
     return frozenset(found)
 
 
-__all__ = ["begins", "needed"]
+__all__ = ["begins", "looks_back", "needed"]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from policymine.text.pattern_needs import begins, needed
+from policymine.text.pattern_needs import begins, looks_back, needed
 from policymine.text.points import BLOCK, points_of
 
 _BITS = 63
@@ -33,6 +33,7 @@ LINE = "(?m:^)"
 """How a pattern begins that stands at the beginning of a line only."""
 
 Points = npt.NDArray[np.uint16]
+Offsets = npt.NDArray[np.intp]
 
 
 class Prefilter:
@@ -47,6 +48,7 @@ class Prefilter:
         needs = [needed(pattern) for pattern in patterns]
         self._always = sum(1 << number for number, need in enumerate(needs) if not need)
         self._signs = _Signs(dict(enumerate(needs)))
+        self._back = max(map(looks_back, patterns), default=0)
 
     def possible(self, text: str) -> tuple[int, ...]:
         """The numbers of the patterns that `text` may match, in order; the others cannot match it."""
@@ -59,13 +61,28 @@ class Prefilter:
         >>> Prefilter([re.compile("厂家|包邮"), re.compile("第[一二]条")]).by_line(["第二条", "厂家", "各镇"])
         [2, 1, 0]
         """
-        found = [self._always] * len(lines)
-        starts = np.array([0, *accumulate(len(line) + 1 for line in lines)])
-        for start, block in self._signs.blocks("\n".join(lines)):
-            firsts = np.searchsorted(block.places, starts - start)
-            met = (firsts[:-1] < firsts[1:]).nonzero()[0]
+        starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        return self._between("\n".join(lines), np.array(starts[:-1], np.intp), np.array(starts[1:], np.intp))
+
+    def by_span(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
+        """For each stretch of a text the patterns that `search(text, start, end)` may find in it: pattern n as bit n.
+
+        >>> Prefilter([re.compile("厂家|包邮"), re.compile("第[一二]条")]).by_span("第二条，厂家", [0, 4, 5], [3, 6, 6])
+        [2, 1, 0]
+        """
+        return self._between(text, np.array(starts, np.intp) - self._back, np.array(ends, np.intp))
+
+    def _between(self, text: str, starts: Offsets, ends: Offsets) -> list[int]:
+        """For each stretch of a text the patterns that find in it what they ask for."""
+        found = [self._always] * len(starts)
+        for start, block in self._signs.blocks(text):
+            firsts, lasts = block.places.searchsorted(starts - start), block.places.searchsorted(ends - start)
+            met = (firsts < lasts).nonzero()[0]
+            bounds = np.empty(2 * len(met), np.intp)
+            bounds[::2], bounds[1::2] = firsts[met], lasts[met] - 1
             for shift, bits in block.bits if len(met) else ():
-                for number, one in zip(met.tolist(), np.bitwise_or.reduceat(bits, firsts[met]).tolist(), strict=True):
+                inside = np.bitwise_or.reduceat(bits, bounds)[::2] | bits[bounds[1::2]]  # up to the last one, and that
+                for number, one in zip(met.tolist(), inside.tolist(), strict=True):
                     found[number] |= one << shift
         return found
 

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, alternation
+from policymine.extraction.directives.tries import ANYTHING, bit
 from policymine.extraction.prefixes import Prefixes, guided
 
+ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
 PHRASE = re.compile("[对把将从向按]")
 BRACKET = re.compile("(?<=.)[（(](?:[^（）()]{1,6}|[^（）()]{1,20}(?:，下同|简称[^（）()]{1,12}))[）)]$")
 """A second name of the same rank: 乡镇（街道）."""
@@ -34,8 +36,6 @@ TORN = frozenset("有在属需谓未作程业期署会法")
 PLACES, MODAL = tuple("省市县区镇乡"), "将要应须"
 SINGLE = (*PLACES, "地方")
 """Places that are names only in front of a word of duty: 地方储备粮 is a thing."""
-GLUED = ("工作", "有关", "相关", "具体", "保障")
-"""How headings start that a lost line break joins to the name behind them: 工作要求各级财政部门."""
 SHORT = 12
 """Characters in which a name is looked for that no known verb follows."""
 BEHIND_CUE = 5
@@ -176,7 +176,7 @@ class Names:
         self._bits = self._words.prefixes.bits
         self._at, self._endings = _marked(text)
 
-    def subject(self, start: int, end: int, *, cue: int | None, lead: str) -> Subject | None:
+    def subject(self, start: int, end: int, *, cue: int | None, lead: str, may: int = ANYTHING) -> Subject | None:
         """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
 
         Args:
@@ -184,18 +184,21 @@ class Names:
             end: where the clause ends.
             cue: where its deontic word starts, None for a bare imperative.
             lead: the class of its first word; a clause that starts with a verb has no subject.
+            may: the patterns that can match in it at all, see `tries`.
         """
-        start = self._behind_article(start, end)
+        if may & ARTICLE and (article := shapes()["article"].match(self.text, start, end)) is not None:
+            start = article.end()  # the label of an article inside a line: 第二章 职责 第六条 县财政局…
         if start >= end or self.text[start] == "、":
             return None
         limit = end if cue is None else cue
-        near = min(limit, start + LONGEST)
-        if self.text.find("由", start, near) >= 0 and (by := shapes()["by"].search(self.text, start, near)) is not None:
-            return self._scan(by.end(), limit, end=end, trusted=True) or self._told(by.end(), limit)
-        if cue is not None and (by := shapes()["by"].search(self.text, cue, min(end, cue + BEHIND_CUE))) is not None:
-            return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
+        if may & BY:
+            near = min(limit, start + LONGEST)
+            if (by := shapes()["by"].search(self.text, start, near)) is not None:
+                return self._scan(by.end(), limit, end=end, trusted=True) or self._told(by.end(), limit)
+            if cue is not None and (by := shapes()["by"].search(self.text, cue, min(end, cue + BEHIND_CUE))) is not None:
+                return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
         if cue is not None:
-            return self._before_cue(start, cue, end=end) or self._charged(cue, end)
+            return self._before_cue(start, cue, end=end) or (self._charged(cue, end) if may & BY else None)
         if lead == "result" and self._match("nominal", start, end) is None:
             return None
         match = self._match("pronoun", start, end)
@@ -284,15 +287,6 @@ class Names:
             if kind := kind_of(name):
                 return Subject(start, at, kind) if trusted or not self._starts_badly(start, at) else None
         return None
-
-    def _behind_article(self, start: int, end: int) -> int:
-        """Where a clause goes on behind the label of an article that stands inside a line: 第二章 职责 第六条 县财政局…."""
-        text, near = self.text, min(end, start + LONGEST)
-        glued = text[start : start + 2] in GLUED or text.find("\u3000\u3000", start, near) >= 0
-        if not glued and text.find("条", start, near) < 0:
-            return start
-        article = shapes()["article"].match(self.text, start, end)
-        return article.end() if article is not None else start
 
     def _onward(self, at: int, end: int) -> bool:
         """Whether a name goes on behind a place or government that it starts with: 县（市、区）处置非法集资牵头部门."""

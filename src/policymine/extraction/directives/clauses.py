@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import numpy as np
+
 from policymine import rules
 from policymine.extraction.directives.bodies import Names, Subject
 from policymine.extraction.directives.codes import LEAD, bits, shape
 from policymine.extraction.directives.cutting import commands, cut
 from policymine.extraction.directives.fronting import condition_kind, sets_scene
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
+from policymine.extraction.directives.tries import bit, may
 from policymine.model import Slogan
 from policymine.text.outline import Outline
 from policymine.text.sentences import CLAUSE_ENDS, OPENED, clause_bounds, sentences
@@ -30,6 +33,8 @@ BLANK: Final = " \u3000"
 CLOSED: Final = " \u3000)）"
 TIME: Final = LEAD.number("time")
 PENALTY: Final = bits("penalty")
+CONDITION: Final = bit("conditions.clause")
+ADVERBIAL: Final = bit("splitting.adverbial")
 BESIDES: Final = "还也又更都"
 """Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
 ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
@@ -42,13 +47,13 @@ class Clause:
 
     `lead` is the class of its first word, `word` what its head starts with, `condition` the kind of condition that it is as a
     whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks, a bit for each, `shape`
-    the numbers of lead, cue, subject, condition and adverb.
+    the numbers of lead, cue, subject, condition and adverb, `may` the patterns that it can match at all (`tries`).
     """
 
     start: int
     end: int
     closing: str
-    hits: tuple[Hit, ...]
+    hits: Sequence[Hit]
     lead: str
     adverb: bool
     word: str
@@ -59,6 +64,7 @@ class Clause:
     fronted: bool
     marks: int
     shape: int
+    may: int
 
 
 @dataclass(slots=True, eq=False)
@@ -130,8 +136,8 @@ def read(
     lists = commands(text, slogans, reader.hits)
     labels = [item.label for item in outline.items]
     label_starts = [label.start for label in labels]
-    found: list[Sentence] = []
-    number = -1
+    marked: list[tuple[int, int, int, str, int, bool, bool]] = []
+    number, last = -1, 0
     for whole in sentences(text):
         opens = whole.start == 0 or text.find("\n", max(0, whole.start - 3), whole.start) >= 0
         for piece, label, expansion in cut(text, whole, labels=labels, starts=label_starts, lists=lists):
@@ -139,12 +145,16 @@ def read(
             start, end = _bare(text, piece, opens=opens)
             if end <= start:
                 continue
-            if parts := reader.clauses(start, end):
+            first, last = last, reader.mark(start, end)
+            if first < last:
                 style = outline.items[label].style if label >= 0 else ""
-                first, closing = parts[0].start, text[end : end + 1]
-                found.append(Sentence(first, end, closing, style, number, opens and not expansion, expansion, parts))
+                marked.append((first, last, end, style, number, opens and not expansion, expansion))
             opens = False
-    return found
+    clauses = reader.clauses()
+    return [
+        Sentence(clauses[first].start, end, text[end : end + 1], style, item, opens, expansion, tuple(clauses[first:last]))
+        for first, last, end, style, item, opens, expansion in marked
+    ]
 
 
 def _bare(text: str, piece: Span, *, opens: bool) -> tuple[int, int]:
@@ -164,25 +174,35 @@ def _bare(text: str, piece: Span, *, opens: bool) -> tuple[int, int]:
 
 
 class _Reader:
-    """Reads the clauses of one document: its hits, times and names are found once for all of them."""
+    """Reads the clauses of one document: they are all marked off first, then read with what one pass found for all of them."""
 
     def __init__(self, text: str, *, times: dict[int, int]) -> None:
         self.text, self.times = text, times
         self.hits = hits_of(text)
-        self.starts = [hit.start for hit in self.hits]
         self.names = Names(text, times=times)
         self.skipped, self.leading = _skipped(), _leading()
         self.commas = [mark.start() for mark in CLAUSE_ENDS.finditer(text)]
         self.opened = [mark.start() for mark in OPENED.finditer(text)]
+        self.bounds: list[tuple[int, int]] = []
+        self.starts: list[int] = []
 
-    def clauses(self, start: int, end: int) -> tuple[Clause, ...]:
-        """The clauses between two places."""
-        found = []
+    def mark(self, start: int, end: int) -> int:
+        """Marks off the clauses between two places; gives how many there are now."""
+        text, skipped = self.text, self.skipped
         for low, high in self._bounds(start, end):
-            clause = self._clause(low, high)
-            if clause is not None:
-                found.append(clause)
-        return tuple(found)
+            begin = low if text[low] not in skipped else self._opening(low, high)
+            if begin < high:
+                self.bounds.append((low, high))
+                self.starts.append(begin)
+        return len(self.starts)
+
+    def clauses(self) -> list[Clause]:
+        """The clauses that were marked off."""
+        lows, ends = [low for low, _ in self.bounds], [high for _, high in self.bounds]
+        hits, places = self.hits, np.array([hit.start for hit in self.hits], np.intp)
+        first, last = places.searchsorted(lows).tolist(), places.searchsorted(ends).tolist()
+        columns = zip(self.starts, ends, first, last, may(self.text, self.starts, ends), strict=True)
+        return [self._clause(start, end, hits=hits[one:other], possible=able) for start, end, one, other, able in columns]
 
     def _bounds(self, start: int, end: int) -> list[tuple[int, int]]:
         """Where the clauses between two places start and end."""
@@ -200,13 +220,9 @@ class _Reader:
             bounds.append((at, end))
         return bounds
 
-    def _clause(self, start: int, end: int) -> Clause | None:
-        """One clause: connectives cut off, its lead, its first deontic word and its subject."""
+    def _clause(self, start: int, end: int, *, hits: list[Hit], possible: int) -> Clause:
+        """One clause: its lead, its first deontic word, its subject and whether it is a condition."""
         text = self.text
-        low = bisect_left(self.starts, start)
-        hits = tuple(self.hits[low : bisect_left(self.starts, end, low)])
-        if text[start] in self.skipped and (start := self._opening(start, end)) >= end:
-            return None
         closing = text[end : end + 1]
         goes_on, genitive = closing == "，" or closing == ",", text[end - 1] == "的"
         marks, cue = 0, None
@@ -221,21 +237,25 @@ class _Reader:
         if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
             at += 1
         if at == end:
-            return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks, TIME)
+            return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks, TIME, possible)
         cued = cue is not None and cue.start == at
         kind, adverb, head = self._lead(cue.end if cue is not None and cued else at, end)
         lead = "cue" if cued else kind
         owing = cue.start if cue is not None and cue.kind != "ensure" else None
-        subject = self.names.subject(at, end, cue=owing, lead=lead)
+        subject = self.names.subject(at, end, cue=owing, lead=lead, may=possible)
         condition, fronted = "", False
         if goes_on or genitive:
-            condition = condition_kind(text, start, end)
+            condition = condition_kind(text, start, end) if possible & CONDITION else ""
             if cue is None or cue.kind == "ensure":
                 struck = hits if marks & PENALTY else ()
-                fronted = sets_scene(text, start, end, struck=struck, condition=condition)
+                fronted = (condition != "" or possible & ADVERBIAL != 0) and sets_scene(
+                    text, start, end, struck=struck, condition=condition
+                )
         word = text[head : head + 2]
         form = shape(lead, cue.kind if cue else "", subject.kind if subject else "", condition, adverb=adverb)
-        return Clause(start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks, form)
+        return Clause(
+            start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks, form, possible
+        )
 
     def _opening(self, start: int, end: int) -> int:
         """Where a clause starts behind blanks, closing brackets and connectives."""
