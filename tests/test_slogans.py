@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from policymine.errors import RuleError
 from policymine.extraction.slogans.dictionary import announced, canonical, entries, look_up, parse
+from policymine.extraction.slogans import finding, mottos
 from policymine.extraction.slogans.finding import find_slogans, read_slogans
 from policymine.model import Slogan, Span
 from policymine.pipeline import clean_document, mine_documents
@@ -189,6 +190,22 @@ def test_the_share_counts_what_nothing_opens() -> None:
 def test_a_wrong_line_of_the_dictionary_is_refused(line: str, message: str) -> None:
     with pytest.raises(RuleError, match=message):
         list(parse(line))
+
+
+def test_a_plain_rule_that_could_match_where_it_is_not_tried_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    quoted = finding.RULES["quoted-ones"]
+    monkeypatch.setattr(finding, "PLAIN", (*finding.PLAIN, quoted))
+    with pytest.raises(RuleError, match=quoted.id):
+        finding._plain_rules.__wrapped__()
+
+
+def test_mottos_that_a_verb_leads_in_are_found_wherever_their_rules_find_them() -> None:
+    framed = [rule for rule in mottos.FREE if rule.id in mottos.FRAMED]
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "corpora/gold").glob("*.txt"))]
+    for rule in framed:
+        for text in [*rule.yes, *texts]:
+            places = [begin.start() for begin in mottos.FRAME.finditer(text)]
+            assert [m.span() for m in mottos._at(rule, text, places)] == [m.span() for m in rule.spans(text)], rule.id
 
 
 def test_a_name_that_stands_twice_is_refused() -> None:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -89,6 +89,7 @@ def canonical(name: str) -> str:
     return aliases().get(bare, bare)
 
 
+@lru_cache(maxsize=1 << 12)
 def announced(name: str) -> frozenset[int]:
     """The numbers of members that a name may announce: their sum; also the one behind a
     leading 一 (一岗双责) and the one that stands twice (六打六治); empty when there is none.

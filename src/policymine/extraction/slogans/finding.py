@@ -7,23 +7,27 @@ known: from the dictionary, or because the same paper puts it in marks elsewhere
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from policymine.errors import RuleError
+from policymine.extraction.prefixes import heads
 from policymine.extraction.slogans.dictionary import canonical, entries, look_up
 from policymine.extraction.slogans.mottos import find_mottos
 from policymine.extraction.slogans.openings import Opening, find_openings
 from policymine.model import Issue, Slogan, SloganKind, Span
-from policymine.rules import load
+from policymine.rules import Rule, load
 
 RULES = load("policymine.extraction.slogans", "slogans")
 QUOTED = tuple(rule for rule in RULES if rule.id.startswith("slogans.quoted-"))
 PLAIN = tuple(rule for rule in RULES if rule.id.startswith("slogans.plain-"))
 OPENING_MARK = re.compile(r"[“‘「『\"]")
-NUMERAL = re.compile(r"[一两兩三四五六七八九十双雙贰叁肆柒捌玖](?=[^\W\d_])")
+LEFT = RULES.parts["left"]
+NUMERAL = re.compile(rf"[一两兩三四五六七八九十双雙贰叁肆柒捌玖](?<={LEFT}.)(?=[^\W\d_])")
+"""A numeral with which a plain name can begin; what must not stand before it is asked behind it, as `re` skips to a class."""
 MARK = re.compile("[、，,和与]")
 EACH = "slogans.plain-each"
-LEFT = re.compile(RULES.parts["left"])
+BOUND = re.compile(LEFT)
 NOT_NAMES = frozenset(RULES.lexicons["not_numeric"]["whole"])
 PLANS = re.compile(RULES.lexicons["not_numeric"]["plans"])
 NOT_ENDS = re.compile(RULES.lexicons["not_numeric"]["ends"])
@@ -37,8 +41,10 @@ BARE = re.compile(RULES.parts["count"] + "[个個项項种大条类件方位级]
 AROUND = 120
 """Characters on each side of a mention in which words can call for one of its rival readings."""
 NUMERALS = frozenset("一两兩三四五六七八九十双雙壹叁肆伍陆柒捌玖拾")
-GAP = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]{1,2}(?=[\u3400-\u9fff])")
+GAP = re.compile(r"[ \u3000](?<=[\u3400-\u9fff].)[ \u3000]?(?=[\u3400-\u9fff])")
 """A stray space between two Chinese characters."""
+Names = Mapping[str, Sequence[str]]
+"""Names by their first two characters."""
 LONGEST = 16
 """Characters on each side of a stray space in which a name that it divides is looked for."""
 
@@ -122,8 +128,8 @@ def _numerics(text: str) -> list[tuple[Span, str]]:
     found: dict[Span, str] = {}
     for span, rule in _quoted(text):
         found.setdefault(span, rule)
-    learnt = {span.of(text) for span in found if span.length > 2}
-    for span, rule in (*_plain(text, learnt), *_divided(text, learnt)):
+    tables = (_by_start(span.of(text) for span in found if span.length > 2), _known())
+    for span, rule in (*_plain(text, tables), *_divided(text, tables)):
         found.setdefault(span, rule)
     kept: list[tuple[Span, str]] = []
     for span in sorted(found, key=lambda s: (s.start, -s.end)):
@@ -147,15 +153,14 @@ def _quoted(text: str) -> Iterator[tuple[Span, str]]:
                 break
 
 
-def _plain(text: str, learnt: Iterable[str]) -> Iterator[tuple[Span, str]]:
+def _plain(text: str, tables: Sequence[Names]) -> Iterator[tuple[Span, str]]:
     """Names without quotation marks: by frame, from the dictionary, or quoted elsewhere in the same text."""
-    known, here = _known(), _by_start(learnt)
+    plain = _plain_rules()
     for numeral in NUMERAL.finditer(text):
         start = numeral.start()
-        lead = text[start : start + 2]
-        names = [name for table in (here, known) for name in table.get(lead, ()) if text.startswith(name, start)]
-        ends = [(start + len(name), "slogans.known") for name in names if _bounded(text, start, start + len(name))]
-        for rule in PLAIN:
+        known = [end for end in _known_ends(text, start, tables) if _bounded(text, start, end)]
+        ends = [(end, "slogans.known") for end in known]
+        for rule in plain.get(text[start], ()):
             if (match := rule.find.match(text, start)) and not IDIOMS.match(text, start) and _is_name(match["span"]):
                 ends.append((match.end("span"), rule.id))
         if ends:
@@ -163,41 +168,60 @@ def _plain(text: str, learnt: Iterable[str]) -> Iterator[tuple[Span, str]]:
             yield Span(start, end), rule_id
 
 
-def _divided(text: str, learnt: Iterable[str]) -> Iterator[tuple[Span, str]]:
+def _known_ends(text: str, start: int, tables: Sequence[Names]) -> list[int]:
+    """Where the names of the tables end that begin at `start`."""
+    lead = text[start : start + 2]
+    return [start + len(name) for table in tables if lead in table for name in table[lead] if text.startswith(name, start)]
+
+
+def _divided(text: str, tables: Sequence[Names]) -> Iterator[tuple[Span, str]]:
     """Known names that a stray space divides: 四个 一律.
 
     Only names from the dictionary and those that the paper puts in marks elsewhere, since a space also parts words for good.
     """
-    gaps = list(GAP.finditer(text))
-    tables = (_by_start(learnt), _known()) if gaps else ()
-    for gap in gaps:
+    for gap in GAP.finditer(text):
         low = max(0, gap.start() - LONGEST)
         places = [at for at in range(low, min(len(text), gap.end() + LONGEST)) if text[at] not in " \u3000"]
         joined = "".join([text[at] for at in places])
         left = sum(at < gap.start() for at in places)
         for start in range(left):
-            names = [
-                name for table in tables for name in table.get(joined[start : start + 2], ()) if joined.startswith(name, start)
-            ]
-            for end in [start + len(name) for name in names]:
+            for end in _known_ends(joined, start, tables):
                 if end > left and _bounded(joined, start, end):
                     yield Span(places[start], places[end - 1] + 1), "slogans.known"
 
 
 def _bounded(text: str, start: int, end: int) -> bool:
     """Whether a known name stands as a word of its own: no numeral before it, no longer word behind it."""
-    return LEFT.match(text, start) is not None and text[end : end + 1] not in NOT_BEHIND
+    return BOUND.match(text, start) is not None and text[end : end + 1] not in NOT_BEHIND
 
 
 @cache
-def _known() -> dict[str, list[str]]:
+def _plain_rules() -> Mapping[str, tuple[Rule, ...]]:
+    """The rules of plain names by the characters that a name begins with.
+
+    Raises:
+        RuleError: a rule looks elsewhere than behind `left`, where it would not be tried.
+    """
+    table: dict[str, tuple[Rule, ...]] = {}
+    for rule in PLAIN:
+        if not rule.find.pattern.startswith(LEFT):
+            raise RuleError("slogans.toml", rule.id, "begin the pattern of a plain name with {left}")
+        for first in sorted({head[0] for head in heads(rule.find.pattern)}):
+            for character in first:
+                if rule not in table.get(character, ()):
+                    table[character] = (*table.get(character, ()), rule)
+    return table
+
+
+@cache
+def _known() -> Names:
     """Names that are sure without marks: those of the dictionary from three characters on, and the listed short ones."""
     names = [name for entry in entries().values() for name in (entry.name, *entry.variants)]
     long = (n for n in names if len(n) > 2 and n[0] in NUMERALS and n not in ONLY_QUOTED)
     return _by_start((*long, *RULES.lexicons["plain"]["short"]))
 
 
-def _by_start(names: Iterable[str]) -> dict[str, list[str]]:
+def _by_start(names: Iterable[str]) -> Names:
     """Names by their first two characters, longest first."""
     table: dict[str, list[str]] = {}
     for name in sorted(set(names), key=len, reverse=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from policymine.extraction.slogans.dictionary import look_up
@@ -30,6 +31,7 @@ REACH_BEFORE, REACH_BEHIND, REACH_FIRST, REACH_ITEM, REACH_PARTS = 90, 140, 160,
 LONGEST_HEADLINE, LONGEST_PART, DEEPEST = 40, 36, 4
 
 
+@lru_cache(maxsize=1 << 12)
 def head_of(name: str) -> str | None:
     """What a name counts: 统一 in 三统一, 制度 in 三项制度; None where it counts several things or nothing.
 
@@ -123,11 +125,13 @@ def _headline(text: str, headline: Span, head: str) -> Span:
 
 def _runs(text: str, window: Span | None, head: str, wanted: int) -> Iterator[tuple[Span, ...]]:
     """Neighbouring parts that hold the head, exactly `wanted` of them: within a clause first, then clause by clause."""
-    if window is None:
+    if window is None or text.count(head, window.start, window.end) < wanted:
         return
     hidden = veiled(window.of(text))
     clauses = [Span(*clause.span()).shifted(window.start) for clause in CLAUSE.finditer(hidden)]
     for clause in clauses:
+        if text.count(head, clause.start, clause.end) < wanted:
+            continue
         for last in (False, True):
             listed = _items(text, clause, hidden, window.start, last=last)
             if run := _exactly(hidden, listed, window.start, head, wanted):

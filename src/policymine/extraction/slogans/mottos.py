@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from policymine.extraction.prefixes import heads
 from policymine.model import Span
-from policymine.rules import load
+from policymine.rules import Rule, load
 
 RULES = load("policymine.extraction.slogans", "slogans")
 OPENING_MARK = re.compile(r"[“‘「『\"]")
@@ -16,7 +17,12 @@ IDEAS = re.compile(rf"(?:的|之)?[^，,。；;、“”]{{0,4}}?(?:{RULES.parts
 LEADING = re.compile(RULES.lexicons["mottos"]["leading"])
 NOT_BEFORE = re.compile(RULES.lexicons["mottos"]["not_before"])
 NOT_AFTER = re.compile(RULES.lexicons["mottos"]["not_after"])
+FORMULA, PACED = RULES["motto-quoted"], RULES["motto-paced"]
 FREE = tuple(RULES[f"motto-{slug}"] for slug in ("who", "manage", "named", "repeated", "doubled", "utmost", "known"))
+FRAMED = frozenset(RULES[f"motto-{slug}"].id for slug in ("named", "repeated", "utmost"))
+"""The rules of which a match begins with `frame`; they are tried only there."""
+FRAME = re.compile(f"[{''.join(sorted({head[0] for head in heads(RULES.parts['frame'])}))}](?<=(?={RULES.parts['frame']}).)")
+"""The first character of a frame: `re` skips to a character class, not to the first of many words."""
 SPOKEN = tuple(RULES.lexicons["mottos"]["spoken"])
 REACH = 12
 LONGEST_PART = 14
@@ -38,18 +44,27 @@ def find_mottos(text: str) -> Iterator[tuple[Span, str]]:
 
 
 def _quoted(text: str) -> Iterator[tuple[Span, str]]:
-    formula, paced = RULES["motto-quoted"], RULES["motto-paced"]
     for mark in OPENING_MARK.finditer(text):
-        if (match := formula.find.match(text, mark.end())) and _is_formula(text, Span(*match.span("span"))):
-            yield Span(*match.span("span")), formula.id
-        elif match := paced.find.match(text, mark.end()):
-            yield Span(*match.span("span")), paced.id
+        if (match := FORMULA.find.match(text, mark.end())) and _is_formula(text, Span(*match.span("span"))):
+            yield Span(*match.span("span")), FORMULA.id
+        elif match := PACED.find.match(text, mark.end()):
+            yield Span(*match.span("span")), PACED.id
 
 
 def _free(text: str) -> Iterator[tuple[Span, str]]:
+    framed = [begin.start() for begin in FRAME.finditer(text)]
     for rule in FREE:
-        for match in rule.spans(text):
+        for match in _at(rule, text, framed) if rule.id in FRAMED else rule.spans(text):
             yield Span(*match.span("span")), rule.id
+
+
+def _at(rule: Rule, text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
+    """The matches of a rule that begin at given places, as `spans` finds them in the whole text."""
+    done = 0
+    for place in places:
+        if place >= done and (match := rule.find.match(text, place)) is not None:
+            done = match.end()
+            yield match
 
 
 def _is_formula(text: str, span: Span) -> bool:
