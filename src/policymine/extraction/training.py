@@ -24,7 +24,7 @@ from policymine.extraction.directives.features import ClauseSigns, directive_fea
 from policymine.extraction.directives.modality import mood_of
 from policymine.extraction.directives.sections import places
 from policymine.extraction.directives.signs import spelled
-from policymine.extraction.directives.splitting import SIGHT, Piece, boundary_features
+from policymine.extraction.directives.splitting import SIGHT, Piece, boundary_features, piece_of
 from policymine.extraction.slogans.finding import find_slogans
 from policymine.text.outline import outline
 from policymine.text.span import Span
@@ -151,7 +151,7 @@ def _piece(sentences: Sequence[Sentence], span: Span) -> Piece | None:
     for number, sentence in enumerate(sentences):
         inside = [n for n, clause in enumerate(sentence.clauses) if span.start <= clause.start < span.end]
         if inside:
-            return Piece(number, inside[0], sentence.clauses[inside[0] : inside[-1] + 1])
+            return piece_of(number, inside[0], sentence.clauses[inside[0] : inside[-1] + 1])
     return None
 
 

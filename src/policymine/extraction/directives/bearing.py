@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
@@ -26,12 +26,14 @@ from policymine.extraction.directives.sharing import (
     share_of,
     shares,
 )
-from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.directives.splitting import PRONOUN, SOMEBODY, THING, Piece
+from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, PaperKind
 from policymine.text.outline import Outline
 from policymine.text.span import Span
 
 NAMED = ("organisation", "person")
+LAYER = bit("patterns.layer")
 LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
@@ -42,6 +44,9 @@ STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 """What those do who punish: whoever stands before them is punished."""
 BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
+
+
+_condition = attrgetter("condition")
 
 
 class _Carry(NamedTuple):
@@ -70,12 +75,14 @@ class _State:
     def enter(self, number: int, *, headline_only: bool) -> None:
         """Forgets what a new paragraph or item ends, and reads the subject of a headline."""
         sentence = self.sentences[number]
+        if not (sentence.opens or sentence.label):
+            return
         item = sentence.item
-        if sentence.opens and not sentence.label and not self._in_article(item):
-            self.carried.pop(item, None)
         titled = _whole_name(self.text, sentence) if headline_only else ()
         if not sentence.label:
-            if titled and sentence.opens:
+            if not self._in_article(item):
+                self.carried.pop(item, None)
+            if titled:
                 self.carried[item] = _Carry(titled, number, True)
             return
         self.carried.pop(item, None)
@@ -139,7 +146,7 @@ def bearers_of(
                     state.carried[sentence.item] = _Carry(
                         same, number, sentence.closing in ("：", ":"), _imposes(text, piece, mood)
                     )
-            elif any(clause.subject is not None and clause.subject.kind == "pronoun" for clause in piece.clauses):
+            elif piece.subjects & PRONOUN:
                 state.carried[sentence.item] = _Carry((), number, False)
                 found[index] = called(text, piece)
             else:
@@ -158,7 +165,7 @@ def _pivot(mood: Mood, named: Sequence[Bearer]) -> bool:
 
 def _imposes(text: str, piece: Piece, mood: Mood) -> bool:
     """Whether who acts here is who punishes, and so who imposes what the next clauses threaten with."""
-    return mood.modality == "sanction" or any(text.find("责令", c.start, c.end) >= 0 for c in piece.clauses)
+    return mood.modality == "sanction" or text.find("责令", piece.clauses[0].start, piece.clauses[-1].end) >= 0
 
 
 def _taken(
@@ -173,10 +180,9 @@ def _taken(
     carry = state.above(sentence)
     if mood.modality == "recommendation" or carry is None or not carry.bearers:
         return ()
-    fronted = any(clause.condition for clause in piece.clauses[:-1])
-    thing = any(clause.subject is not None and clause.subject.kind == "thing" for clause in piece.clauses)
+    fronted = len(piece.clauses) > 1 and any(map(_condition, piece.clauses[:-1]))
     near = carry.sanction and carry.sentence >= piece.sentence - 1
-    if thing and (not fronted or mood.modality == "prohibition"):
+    if piece.subjects & THING and (not fronted or mood.modality == "prohibition"):
         return ()
     if mood.modality == "sanction" and not (near or sentence.expansion):
         return ()
@@ -186,7 +192,7 @@ def _taken(
             return ()
     if mood.cue is not None and text.startswith(("严禁", "禁止", "杜绝"), mood.cue.start) and not fronted:
         return ()
-    if not fronted and not carry.introduces and _anew(piece, state) and not any(_generic(b.text) for b in carry.bearers):
+    if not fronted and not carry.introduces and _anew(piece, state) and not any(map(_generic, carry.bearers)):
         return ()
     return _implicit(carry.bearers)
 
@@ -197,8 +203,8 @@ def _anew(piece: Piece, state: _State) -> bool:
     return state.kind in LOOSE_KINDS and before is not None and not _continues(before)
 
 
-def _generic(name: str) -> bool:
-    return name.startswith(("各", "全", "所有", "广大", "每"))
+def _generic(bearer: Bearer) -> bool:
+    return bearer.text.startswith(("各", "全", "所有", "广大", "每"))
 
 
 def _continues(sentence: Sentence) -> bool:
@@ -206,7 +212,7 @@ def _continues(sentence: Sentence) -> bool:
 
 
 def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
-    return tuple(replace(bearer, explicit=False) for bearer in bearers)
+    return tuple([Bearer(b.text, b.role, False, b.span, b.name, b.kind, b.level, b.sector) for b in bearers])
 
 
 def _whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
@@ -252,20 +258,20 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     named = _subjects(text, piece, mood)
     if named:
         known = {bearer.span for bearer in named}
-        return (*named, *(bearer for bearer in called(text, piece) if bearer.span not in known))
+        return (*named, *[bearer for bearer in called(text, piece) if bearer.span not in known])
     if alone := _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0]):
         return (*alone, *called(text, piece))
-    ahead = state.sentences[piece.sentence].clauses[: piece.first]
-    return _implicit(_layer(text, ahead[-1])) if ahead else ()
+    return _implicit(_layer(text, state.sentences[piece.sentence].clauses[piece.first - 1])) if piece.first else ()
 
 
 def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
     """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
-    named: list[Bearer] = []
+    ahead = headed(text, piece)
+    named = [*named_in(text, ahead, "responsible")] if ahead else []
+    if not piece.subjects & SOMEBODY:
+        return named
     acting = [clause for clause in piece.clauses if clause.subject is not None and clause.subject.kind in NAMED]
     breach = max((c.end for c in piece.clauses if c.condition), default=0) if mood.modality == "sanction" else 0
-    if ahead := headed(text, piece):
-        named += named_in(text, ahead, "responsible")
     for clause in acting:
         subject = clause.subject
         if subject is None or clause.end <= breach:
@@ -298,7 +304,7 @@ def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
 
 def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
     """A subject with a comma behind it: “饲养动物的单位，应当…”."""
-    behind = [clause for clause in piece.clauses if clause.condition != "when"]
+    behind = [clause for clause in piece.clauses if clause.condition != "when"] if len(piece.clauses) > 1 else []
     if len(behind) < 2:
         return ()
     first, second = behind[0], behind[1].start
@@ -313,7 +319,7 @@ def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer
 
 def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
     """X of “在X层面”."""
-    layer = shapes()["layer"].match(text, clause.start, clause.end)
+    layer = shapes()["layer"].match(text, clause.start, clause.end) if clause.may & LAYER else None
     if layer is not None and kind_of(layer["who"]):
         return named_in(text, Span(*layer.span("who")), "responsible")
     return ()

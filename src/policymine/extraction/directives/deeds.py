@@ -16,9 +16,17 @@ from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.directives.tries import ANYTHING, bit
 from policymine.extraction.prefixes import guided
 
-DIGIT: Final = re.compile(r"\d")
+FIGURE: Final = re.compile(r"\d")
+AMOUNT: Final = bit("deeds.amount")
+ACT: Final = bit("deeds.act")
+THING: Final = bit("deeds.thing")
+ATTITUDE: Final = bit("deeds.attitude")
+GENERAL: Final = bit("deeds.general")
+LISTED: Final = bit("operational.act")
+DIGIT: Final = bit("digit")
 CONCRETE: Final = {"amount", "act on a thing", "act"}
 COUNTED: Final = "counted"
 """The feature of a directive with a member that can be counted: one such member makes the whole checkable."""
@@ -43,8 +51,8 @@ def _deeds() -> _Deeds:
     return _Deeds(amount, act, thing, attitude, written["general"].find, listed)
 
 
-def member(text: str, start: int, end: int) -> str:
-    """What one member asks for.
+def member(text: str, start: int, end: int, *, may: int = ANYTHING) -> str:
+    """What one member asks for; `may` are the patterns that can match in it at all, see `tries`.
 
     >>> for clause in ("各镇要建立隐患台账", "逐户走访", "完善应急预案", "切实提高思想认识", "管好工地", "每月不少于2次"):
     ...     print(clause, member(clause, 0, len(clause)))
@@ -56,25 +64,34 @@ def member(text: str, start: int, end: int) -> str:
     每月不少于2次 amount
     """
     amount, act, thing, attitude, general, _ = _deeds()
-    if amount.search(text, start, end) is not None:
+    if may & AMOUNT and amount.search(text, start, end) is not None:
         return "amount"
-    opening = general.match(text, start, end)
-    acts = act.search(text, opening.end() if opening is not None else start, end) is not None
-    on_thing = thing.search(text, start, end) is not None
+    opening = general.match(text, start, end) if may & GENERAL else None
+    acts = may & ACT != 0 and act.search(text, opening.end() if opening is not None else start, end) is not None
+    on_thing = may & THING != 0 and thing.search(text, start, end) is not None
     if acts and on_thing:
         return "act on a thing"
-    if attitude.search(text, start, end) is not None:
+    if may & ATTITUDE and attitude.search(text, start, end) is not None:
         return "bare"
     if acts or on_thing:
         return "act" if acts else "thing"
     return "bare" if opening is not None else "other"
 
 
+def has_amount(text: str, piece: Piece) -> bool:
+    """Whether a member of a directive is an amount, all or nothing, or a named paper."""
+    if not piece.may & AMOUNT:
+        return False
+    search = _deeds().amount.search
+    return any(clause.may & AMOUNT and search(text, clause.start, clause.end) is not None for clause in piece.clauses)
+
+
 def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
     """Which kinds of members a directive has and how many of them are concrete."""
-    kinds = [member(text, clause.start, clause.end) for clause in clauses]
+    first = clauses[0]
+    kinds = [member(text, clause.start, clause.end, may=clause.may) for clause in clauses]
     concrete = sum([kind in CONCRETE for kind in kinds])
-    general = _deeds().general.match(text, clauses[0].start, clauses[0].end) is not None
+    general = first.may & GENERAL != 0 and _deeds().general.match(text, first.start, first.end) is not None
     share = round(4 * concrete / len(kinds))
     return (
         "members", share, min(concrete, 3), concrete == 0, min(len(kinds), 4), min(concrete, 2), len(kinds) == 1, general,
@@ -82,22 +99,20 @@ def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
     )  # fmt: skip
 
 
-def counted(members: Sign) -> bool:
-    """Whether a member is an amount, all or nothing, or a named paper, by what `member_sign` gives."""
-    return isinstance(members, tuple) and isinstance(members[-1], frozenset) and "amount" in members[-1]
-
-
-def deed_sign(text: str, piece: Piece, *, vague: bool, digits: bool) -> Sign:
+def deed_sign(text: str, piece: Piece, *, vague: bool) -> Sign:
     """How many clauses name an act of the lexicon, and whether the directive names neither an act nor a number.
 
     Args:
         text: the document.
         piece: the clauses of the directive.
         vague: whether it has a word that is too general to check.
-        digits: whether a digit stands in it.
     """
     body = [clause for clause in piece.clauses if clause.lead != "result"] or piece.clauses
-    listed = _deeds().listed
-    acting = sum([listed.search(text, clause.start, clause.end) is not None for clause in body])
-    idle = not acting and (not digits or all(DIGIT.search(text, clause.start, clause.end) is None for clause in body))
+    search, acting, digits = _deeds().listed.search, 0, False
+    for clause in body:
+        if clause.may & LISTED and search(text, clause.start, clause.end) is not None:
+            acting += 1
+        if clause.may & DIGIT and not digits:
+            digits = FIGURE.search(text, clause.start, clause.end) is not None
+    idle = not acting and not digits
     return ("deeds", min(acting, 3), idle, vague)

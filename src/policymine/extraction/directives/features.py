@@ -34,18 +34,20 @@ from policymine.extraction.directives.codes import (
     bits,
     packed,
 )  # fmt: skip
-from policymine.extraction.directives.deeds import COUNTED, counted, deed_sign, member_sign
+from policymine.extraction.directives.deeds import COUNTED, deed_sign, has_amount, member_sign
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.scanning import CONTENT
 from policymine.extraction.directives.sections import Place
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.directives.tries import bit
 
 SHORT: Final = 8
 LONG: Final = 40
 LONGEST_TOPIC: Final = 22
 """A topic sentence that the next ones spell out has some twenty characters at most (docs/reference/guideline.md)."""
 DIGIT: Final = re.compile(r"\d")
+FIGURE: Final = bit("digit")
 MANY: Final = 0.2
 """Share of digits above which a clause has many."""
 FACTS: Final = bits("perfect", "past", "achieved", "problem", "state")
@@ -266,15 +268,14 @@ def directive_features(
                 else:
                     concrete += 1
         leads |= 1 << (clause.shape & LEAD_BITS)
-    digits = DIGIT.search(text, start, end) is not None
-    members = member_sign(text, clauses)
-    if counted(members):
+    digits = piece.may & FIGURE != 0 and DIGIT.search(text, start, end) is not None
+    if has_amount(text, piece):
         plain.add(COUNTED)
     return [
         ("directive", mood.modality, mood.force, place.role, min(len(clauses), 5)),
         leads << NAME | LED_BY,
-        deed_sign(text, piece, vague=vague > 0, digits=digits),
-        members,
+        deed_sign(text, piece, vague=vague > 0),
+        member_sign(text, clauses),
         kinds << NAME | MARKS,
         packed("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague))),
         (min((end - start) // 15, 6) | digits << 3 | (times > 0) << 4) << NAME | EXTENT,

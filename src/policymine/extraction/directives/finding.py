@@ -17,7 +17,7 @@ from policymine.extraction.directives import classifier
 from policymine.extraction.directives.bearing import bearers_of
 from policymine.extraction.directives.clauses import Sentence, read
 from policymine.extraction.directives.conditions import condition_of
-from policymine.extraction.directives.deeds import COUNTED
+from policymine.extraction.directives.deeds import has_amount
 from policymine.extraction.directives.features import ClauseSigns, directive_features
 from policymine.extraction.directives.modality import Mood, mood_of
 from policymine.extraction.directives.never import barred
@@ -140,9 +140,9 @@ def _found(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *,
 
 def _operational(text: str, one: _Found, place: Place, *, times: int, pairs: classifier.PairsRead) -> bool:
     """Whether somebody could check it: what can be counted always, else as the model judges."""
-    signs, plain = directive_features(text, one.piece, one.mood, place=place, times=times)
-    if COUNTED in plain:
+    if has_amount(text, one.piece):
         return True
+    signs, plain = directive_features(text, one.piece, one.mood, place=place, times=times)
     return classifier.model("operational").judge_plain(signs, plain, pairs=pairs.weight(*one.span)) >= THRESHOLD
 
 

@@ -61,9 +61,8 @@ def mood_of(text: str, piece: Piece, *, banned: bool = False) -> Mood:
     A bare imperative is an obligation of force 3; an act in a list of forbidden ones (`banned`) is a prohibition.
     """
     body = [clause for clause in piece.clauses if not clause.fronted] or list(piece.clauses)
-    first, hits, marks = body[0], [], 0
+    first, hits = body[0], []
     for clause in piece.clauses:
-        marks |= clause.marks
         for hit in clause.hits:
             if hit.deontic and _carries(text, hit, clause, first):
                 hits.append(hit)
@@ -73,7 +72,7 @@ def mood_of(text: str, piece: Piece, *, banned: bool = False) -> Mood:
         modality = _behind(text, hits)
     if cue is None and banned:
         return Mood("prohibition", 5, None, None)
-    penalty = _penalty(text, piece, body) if marks & PENALTY else None
+    penalty = _penalty(text, piece, body) if piece.marks & PENALTY else None
     if penalty is None or modality not in ("obligation", "permission"):
         return Mood(modality, force, cue, None)
     if penalty.otherwise:

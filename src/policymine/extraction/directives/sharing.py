@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from policymine.extraction.directives.bodies import Subject, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.listing import members, name_at, name_from
-from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.directives.splitting import CHARGE, LEADING, Piece
+from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, BearerRole
 from policymine.organisations import organisation_of
 from policymine.text.span import Span
 
+ROLES = bit("roles")
+"""What a clause has in which one body's work is told from another's."""
+LEADING_OR_CHARGE = LEADING | CHARGE
+
 
 def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     """X牵头，Y配合, and who is named behind them."""
+    if not piece.may & ROLES:
+        return ()
     start, end = piece.clauses[0].start, piece.clauses[-1].end
     if text.find("牵头", start, end) < 0 and text.find("配合", start, end) < 0:
         return ()
@@ -41,9 +48,9 @@ def headed(text: str, piece: Piece) -> Span | None:
     if len(piece.clauses) < 2:
         return None
     first, second = piece.clauses[:2]
-    between = text[first.end + 1 : second.start]
     if second.subject is None or second.subject.start != second.start or first.subject is not None:
         return None
+    between = text[first.end + 1 : second.start]
     whole = (
         shapes()["body"].search(text, first.start, first.end) is not None if not between else between in ("特别是", "尤其是")
     )
@@ -55,8 +62,9 @@ def shares(text: str, piece: Piece, clause: Clause) -> bool:
     subject = clause.subject
     if subject is not None and shapes()["body"].search(text, subject.start, subject.end) and clause.cue is None:
         return True
-    told = any(hit.kind in ("lead", "charge") for c in piece.clauses if c.start < clause.start for hit in c.hits)
-    return told or any(hit.kind == "lead" or text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
+    if clause.marks & LEADING or any(c.marks & LEADING_OR_CHARGE for c in piece.clauses if c.start < clause.start):
+        return True
+    return clause.may & ROLES != 0 and any(text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
 
 
 def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
@@ -71,7 +79,7 @@ def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
 def role_of(text: str, clause: Clause) -> BearerRole:
     """The role of a clause's subject; words in quotation marks and 密切配合 among equals give none."""
     subject = clause.subject
-    if subject is None:
+    if subject is None or not clause.may & ROLES:
         return "responsible"
     start = subject.start + text.startswith("各", subject.start)
     if text.startswith(("牵头", "配合"), start):
@@ -87,18 +95,24 @@ def role_of(text: str, clause: Clause) -> BearerRole:
     return "responsible"
 
 
-def joined(text: str, piece: Piece, clause: Clause) -> Iterator[Bearer]:
+def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
     """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
-    leads = any(hit.kind == "lead" for c in piece.clauses for hit in c.hits)
+    found: list[Bearer] = []
+    leads = piece.marks & LEADING
+    if not leads and not clause.may & ROLES:
+        return found
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
         if match[0] == "会同" or leads:
             name = name_from(text, match.end(), piece.clauses[-1].end)
             if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
-                yield from named_in(text, name, "support")
+                found += named_in(text, name, "support")
+    return found
 
 
 def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
     """Y of “会同Y开展…” where nobody is named who calls it in."""
+    if not piece.may & ROLES:
+        return ()
     found: list[Bearer] = []
     for clause in piece.clauses:
         at = text.find("会同", clause.start, clause.end)
@@ -134,7 +148,7 @@ def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool =
     if text.startswith(("（", "("), span.start) or text.find("\u3000\u3000", span.start, span.end) >= 0:
         return ()
     loose = loose and not kind_of(text[span.start : span.end])
-    return tuple(bearer(text, part, role) for part in members(text, Span(span.start, span.end), loose=loose))
+    return tuple([bearer(text, part, role) for part in members(text, Span(span.start, span.end), loose=loose)])
 
 
 def bearer(text: str, span: Span, role: BearerRole, *, explicit: bool = True) -> Bearer:

@@ -29,6 +29,7 @@ from policymine.extraction.directives.codes import (
 )  # fmt: skip
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.signs import Sign
+from policymine.extraction.directives.tries import bit
 
 OBLIGATION: Final = MODALITY.number("obligation")
 PROHIBITION: Final = MODALITY.number("prohibition")
@@ -42,6 +43,9 @@ KINDS: Final = {
 
 
 DIGIT: Final = re.compile(r"\d")
+FIGURE: Final = bit("digit")
+FRAME: Final = bit("splitting.frame")
+LONGEST_SCRAP: Final = 3
 LONGEST_FRAME: Final = 30
 SIGHT: Final = 8
 """Clauses before and behind a place that are looked at: a sentence of a thousand clauses takes no longer per clause."""
@@ -54,6 +58,10 @@ DIVIDING: Final = bits("charge", "lead", "penalty", "plan")
 CHARGE: Final = bits("charge")
 LEADING: Final = bits("lead")
 PENALTY: Final = bits("penalty")
+SUBJECT_AT: Final = 9
+SOMEBODY: Final = 1 << SUBJECTS.index("organisation") | 1 << SUBJECTS.index("person")
+PRONOUN: Final = 1 << SUBJECTS.index("pronoun")
+THING: Final = 1 << SUBJECTS.index("thing")
 GOING_ON: Final = ("verb", "result", "adverb")
 RULE: Final = NUMBERS["rule"]
 MOODS: Final = NUMBERS["moods"]
@@ -69,11 +77,18 @@ INVITING: Final = frozenset((RECOMMENDATION, PERMISSION))
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """The clauses of one directive; `sentence` is an index into the sentences, `first` one into its clauses."""
+    """The clauses of one directive; `sentence` is an index into the sentences, `first` one into its clauses.
+
+    Of all clauses together: `marks` the kinds of their marks, `may` the patterns that one of them can match (`tries`),
+    `subjects` the kinds of their subjects, see `SOMEBODY` and what follows it.
+    """
 
     sentence: int
     first: int
     clauses: tuple[Clause, ...]
+    marks: int
+    may: int
+    subjects: int
 
 
 def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool], model: LinearModel) -> list[Piece]:
@@ -98,7 +113,23 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
         elif belongs:
             bounds.append((index, index + 1))
         previous = belongs
-    return [Piece(number, first, clauses[first:end]) for first, end in bounds]
+    return [piece_of(number, first, clauses[first:end]) for first, end in bounds]
+
+
+def piece_of(number: int, first: int, clauses: tuple[Clause, ...]) -> Piece:
+    """A directive made of some clauses.
+
+    Args:
+        number: the place of its sentence among all sentences.
+        first: the place of its first clause in the sentence.
+        clauses: its clauses.
+    """
+    marks = may = subjects = 0
+    for clause in clauses:
+        marks |= clause.marks
+        may |= clause.may
+        subjects |= 1 << ((clause.shape & SUBJECT_BITS) >> SUBJECT_AT)
+    return Piece(number, first, clauses, marks, may, subjects)
 
 
 def _with_scenes(text: str, clauses: Sequence[Clause], marked: Sequence[bool]) -> list[bool]:
@@ -176,12 +207,13 @@ def _goes_on(clause: Clause) -> bool:
 
 def is_frame(text: str, clause: Clause) -> bool:
     """Whether a clause only reports or announces (会议强调, 具体来讲): no part of the directive behind it."""
-    return (
-        clause.cue is None
-        and clause.lead != "verb"
-        and clause.end - clause.start <= LONGEST_FRAME
-        and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
-    )
+    if clause.cue is not None or clause.lead == "verb":
+        return False
+    size = clause.end - clause.start
+    if size <= LONGEST_SCRAP and patterns()["scrap"].fullmatch(text, clause.start, clause.end) is not None:
+        return True
+    framed = clause.may & FRAME != 0 and size <= LONGEST_FRAME
+    return framed and patterns()["frame"].fullmatch(text, clause.start, clause.end) is not None
 
 
 def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest: Sequence[Clause]) -> list[Sign]:
@@ -227,7 +259,7 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     ]
     if clause.lead == "preposition":
         row.append(("preposition", text[clause.start], MODALITY.value(own)))
-    if DIGIT.search(text, clause.start, clause.end):
+    if clause.may & FIGURE and DIGIT.search(text, clause.start, clause.end) is not None:
         row.append(("digits", SUBJECTS[named]))
     return row
 

@@ -25,9 +25,12 @@ from policymine.text.prefilter import Prefilter
 
 STARTING: Final = ("conditions.clause", "splitting.adverbial")
 """Patterns that are tried at the very beginning of a clause only, by `match` or `fullmatch`."""
-INSIDE: Final = ("patterns.article", "patterns.by", "deeds.amount")
+INSIDE: Final = (
+    "patterns.article", "patterns.by", "deeds.amount", "deeds.act", "deeds.thing", "deeds.attitude", "deeds.general",
+    "operational.act", "splitting.frame", "patterns.layer",
+)  # fmt: skip
 """Patterns that are tried anywhere in a clause, or at a place inside it."""
-OWN: Final = {"digit": r"\d"}
+OWN: Final = {"digit": r"\d", "roles": "牵头|配合|协助|会同"}
 """Patterns that no file of rules has."""
 ANYTHING: Final = -1
 """What may be matched in a stretch of which nothing is known."""
