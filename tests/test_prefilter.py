@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from policymine.cleaning.sieve import matches
+from policymine.cleaning import truncation
+from policymine.cleaning.sieve import MARKS, in_clean, matches
 from policymine.rules import MARKED, RuleSet, load
-from policymine.text.pattern_needs import begins, needed
+from policymine.text.pattern_needs import begins, guided, needed
 from policymine.text.prefilter import Prefilter, Scanner
 
 STEMS = ("noise", "gate", "splitting", "unknowns", "truncation", "introductions", "oddities", "repairs")
@@ -50,6 +51,32 @@ def test_one_pass_finds_what_every_pattern_finds(stem: str) -> None:
         for start, end, bits in zip(starts, ends, prefilter.by_span(text, starts, ends), strict=True):
             assert all(bits >> number & 1 for number, one in enumerate(patterns) if one.search(text, start, end) is not None)
     assert matched >= 5
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_guided_pattern_finds_what_it_found(stem: str) -> None:
+    pairs = [(guided(rule.find), rule.find) for rule in RULES[stem]]
+    assert stem in ("introductions", "oddities") or any(one.pattern != other.pattern for one, other in pairs)
+    for text in texts(stem):
+        for one, other in pairs:
+            assert [match.regs for match in one.finditer(text)] == [match.regs for match in other.finditer(text)]
+
+
+def test_a_clean_text_is_looked_through_once_for_oddities_and_marks() -> None:
+    marks = re.compile(RULES["unknowns"].lexicons["marks"]["find"])
+    for text in [*texts("oddities"), *texts("unknowns")]:
+        wanted = {rule.id: [m.span() for m in rule.spans(text)] for rule in RULES["oddities"]}
+        wanted[MARKS] = [m.span() for m in marks.finditer(text)]
+        assert {name: [m.span() for m in found] for name, found in in_clean(text).items()} == {
+            k: v for k, v in wanted.items() if v
+        }
+
+
+def test_announcements_are_found_at_their_counts_alone() -> None:
+    announcing = [rule for rule in RULES["truncation"] if rule.gives.get("announces")]
+    for text in texts("truncation"):
+        wanted = sorted(m.span() for rule in announcing for m in rule.spans(text) if m["count"] not in "1一")
+        assert sorted(span for span, *_ in truncation._promises(text)) == wanted
 
 
 def test_a_long_text_is_read_block_by_block() -> None:

@@ -5,6 +5,7 @@ The cleaning station holds its pages against it before it gives them away, the t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from policymine.errors import AlignmentError
@@ -79,17 +80,19 @@ def _sides(name: str, cuts: Iterable[Span], documents: list[Document]) -> tuple[
     """The cuts inside documents and those outside; none may be both."""
     inside: list[Bounds] = []
     outside: list[Bounds] = []
+    origins = [*[document.origin for document in documents], (sys.maxsize, sys.maxsize)]
     index = 0
     for cut in cuts:
-        while index < len(documents) and documents[index].origin.end <= cut.start:
+        start, end = cut
+        while origins[index][1] <= start:
             index += 1
-        origin = documents[index].origin if index < len(documents) else None
-        if origin is None or not origin.overlaps(cut):
+        low, high = origins[index]
+        if end <= low:
             outside.append(cut)
-        elif origin.contains(cut):
+        elif low <= start and end <= high:
             inside.append(cut)
         else:
-            raise AlignmentError(name, f"raw offset {cut.start}", f"Partition: a cut crosses the edge of a document; {CURE}")
+            raise AlignmentError(name, f"raw offset {start}", f"Partition: a cut crosses the edge of a document; {CURE}")
     return inside, outside
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from policymine.cleaning.lattice import Read, Shown, genre, pair_of, read, vocabulary
 from policymine.text import Edit, Span
+from policymine.text.points import BLOCK, points_of
 from policymine.text.script import to_simplified
 
 RULE = "repairs.lost-bytes"
@@ -29,7 +30,8 @@ GAIN = 8.0  # how much likelier (natural logarithm) a reading must be than the t
 LEAST = 3
 DENSE = 5
 WINDOWS = (14, 5), (8, 4), (6, 3)  # so many characters of a window are not common where bytes slipped
-BLOCK = 1 << 18
+TRACE = 12
+"""How far the last of three odd characters may stand behind the first."""
 JAPANESE = 0.3  # share of kana from which on a stretch is Japanese
 LIKELY = 8.4  # what a character of a true reading costs at most, on the average
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两几")
@@ -37,9 +39,13 @@ _HALF = {"，": ",", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(",
 _LINE = re.compile("[^\n]+")
 _KANA = re.compile("[\u3041-\u30fa]")
 _STRETCH = re.compile(r"[^\s0-9０-９<>/|\\]+")
+_GAP = re.compile(r"[\s0-9０-９<>/|\\]+")
 
+
+_UNCOMMON, _ODD, _GONE = 1, 2, 4
 
 Cost = Callable[[str], float]
+_Kinds = npt.NDArray[np.uint8]
 
 
 class _Odd(NamedTuple):
@@ -53,11 +59,20 @@ class _Odd(NamedTuple):
 @cache
 def _odd() -> _Odd:
     """Characters that slipped pairs give: the second level of GB 2312; kana, Greek, drawing signs, marks of lost pairs."""
-    rare = _gb2312((row, cell) for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF))
-    signs = _gb2312((row, cell) for row in range(0xA4, 0xAA) for cell in range(0xA1, 0xFF))
-    signs += _gb2312((0xA2, cell) for cell in range(0xB1, 0xE3))
+    rare, signs = _rare(), _signs()
     trace = f"(?:[{rare}{signs}][^\n]{{0,5}}){{2}}[{rare}{signs}?\ufffd]"
     return _Odd(re.compile(trace), re.compile(f"[{signs}?\ufffd]"), re.compile(f"[{rare}{signs}?\ufffd]"))
+
+
+@cache
+def _rare() -> str:
+    return _gb2312((row, cell) for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF))
+
+
+@cache
+def _signs() -> str:
+    signs = _gb2312((row, cell) for row in range(0xA4, 0xAA) for cell in range(0xA1, 0xFF))
+    return signs + _gb2312((0xA2, cell) for cell in range(0xB1, 0xE3))
 
 
 def _gb2312(pairs: Iterable[tuple[int, int]]) -> str:
@@ -129,40 +144,61 @@ def cost_of(text: str) -> float:
 @lru_cache(maxsize=2)
 def _odd_places(text: str) -> tuple[tuple[int, int], ...]:
     """Where three odd characters stand near each other, or many that are not common."""
-    traces = [match.span() for match in _odd().trace.finditer(text)]
+    kinds = [(start, _kinds().take(_folded(text, start))) for start in range(0, len(text), BLOCK)]
+    traces: list[tuple[int, int]] = []
+    for place in _beginnings(kinds):
+        if (not traces or place >= traces[-1][1]) and (match := _odd().trace.match(text, place)) is not None:
+            traces.append(match.span())
     dense = [(start, end) for start, end in traces if _is_dense(text[max(start - 8, 0) : end + 8])]
-    return tuple(sorted([*dense, *_uncommon(text)]))
+    return tuple(sorted([*dense, *_uncommon(text, kinds)]))
 
 
-def _uncommon(text: str) -> Iterator[tuple[int, int]]:
+def _folded(text: str, start: int) -> npt.NDArray[np.uint16]:
+    """The code points of a block of a text, folded into the first plane."""
+    points = points_of(text) if len(text) <= BLOCK else points_of.__wrapped__(text[start : start + BLOCK])
+    return points.astype(np.uint16)
+
+
+def _beginnings(kinds: Sequence[tuple[int, _Kinds]]) -> Iterator[int]:
+    """Where a trace may begin: odd characters that have two more, or marks, within its length."""
+    found = [(kind & (_ODD | _GONE) != 0).nonzero()[0] + start for start, kind in kinds]
+    places = np.concatenate(found) if found else np.zeros(0, np.intp)
+    yield from places[:-2][places[2:] - places[:-2] <= TRACE].tolist()
+
+
+def _uncommon(text: str, kinds: Sequence[tuple[int, _Kinds]]) -> Iterator[tuple[int, int]]:
     """Stretches of a line of which many characters are not among the common ones."""
-    for start in range(0, len(text), BLOCK):
-        points = np.frombuffer(text[start : start + BLOCK].encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint16)
-        rare = _rare()[points]
-        odd = np.concatenate(([0], np.cumsum(rare)))
+    for start, kind in kinds:
+        rare = (kind & _UNCOMMON != 0).nonzero()[0]
         for width, most in WINDOWS:
-            windows = np.flatnonzero(odd[width:] - odd[:-width] >= most)
-            for run in np.split(windows, np.flatnonzero(np.diff(windows) > 1) + 1) if len(windows) else ():
-                places = np.flatnonzero(rare[run[0] : run[-1] + width]) + int(run[0]) + start
-                for line in _LINE.finditer(text, int(places[0]), int(places[-1]) + 1):
+            many = (rare[most - 1 :] - rare[: 1 - most] < width).nonzero()[0]
+            if not len(many) or len(kind) < width:
+                continue
+            low = np.maximum(rare[many + most - 1] - width + 1, 0)  # the windows that hold these
+            high = np.minimum(rare[many], len(kind) - width)
+            apart = (low[1:] > high[:-1] + 1).nonzero()[0]
+            firsts = rare.searchsorted(low[np.append(0, apart + 1)])
+            lasts = rare.searchsorted(high[np.append(apart, -1)] + width) - 1
+            for first, last in zip((rare[firsts] + start).tolist(), (rare[lasts] + start).tolist(), strict=True):
+                for line in _LINE.finditer(text, first, last + 1):
                     yield line.span()
 
 
 @cache
-def _rare() -> npt.NDArray[np.bool_]:
-    """For every character of the first plane whether it is a Han character that is not common in either script."""
-    table = np.zeros(1 << 16, np.bool_)
+def _kinds() -> _Kinds:
+    """What every character of the first plane is: a Han character that is not common in either script, odd, a lost pair."""
+    table = np.zeros(1 << 16, np.uint8)
     han = "".join(map(chr, range(0x3400, 0xA000)))
     common = set(genre()["common"])
-    table[0x3400:0xA000] = [character not in common for character in to_simplified(han)]
+    table[0x3400:0xA000] = [_UNCOMMON * (character not in common) for character in to_simplified(han)]
+    table[[ord(character) for character in _rare() + _signs()]] |= _ODD
+    table[[ord("?"), 0xFFFD]] |= _GONE
     return table
 
 
 def _grown(text: str, start: int, end: int) -> tuple[int, int]:
     low, high = max(start - BEFORE, 0), end + AFTER
-    left = start
-    while left > low and _STRETCH.match(text[left - 1]):
-        left -= 1
+    left = max((gap.end() for gap in _GAP.finditer(text, low, start)), default=low)
     run = _STRETCH.match(text, start, high)
     return left, max(run.end() if run else 0, start + 1)
 

@@ -79,10 +79,8 @@ def fingerprint(document_id: str, text: str, *, page_id: str = "") -> Fingerprin
     >>> round(a.contained_in(b), 2)
     0.55
     """
-    clauses: dict[int, int] = {}
-    for core in _cores(text):
-        if len(core) >= LEAST_CLAUSE:
-            clauses[zlib.crc32(core.encode("utf-8", "surrogatepass"))] = len(core)
+    sign_of = zlib.crc32
+    clauses = {sign_of(core.encode()): len(core) for core in _cores(text) if len(core) >= LEAST_CLAUSE}
     return Fingerprint(document_id, clauses, page_id)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from policymine.cleaning.sieve import in_clean
 from policymine.model import Issue
 from policymine.rules import RuleSet, load
 from policymine.text import Span
-from policymine.text.prefilter import Scanner
 
 
 @cache
@@ -16,20 +16,15 @@ def rules() -> RuleSet:
     return load("policymine.cleaning", "oddities")
 
 
-@cache
-def _scanner() -> Scanner:
-    return Scanner([rule.find for rule in rules()])
-
-
 def find_oddities(text: str) -> tuple[Issue, ...]:
     """What a person should look at in a clean text.
 
     >>> [(issue.code, issue.where) for issue in find_oddities("由BetOne体育应急管理局印发")]
     [('entity_overwritten', Span(start=1, end=9))]
     """
-    found = _scanner().matches(text)
+    found = in_clean(text)
     return tuple(
         Issue(str(rule.gives["code"]), "warning", str(rule.gives["message"]), str(rule.gives["hint"]), Span(*match.span()))
-        for number, rule in enumerate(rules() if found else ())
-        for match in found.get(number, ())
+        for rule in (rules() if found else ())
+        for match in found.get(rule.id, ())
     )

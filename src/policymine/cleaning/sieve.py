@@ -1,4 +1,4 @@
-"""What the rules of repairs.toml find in a text: one look at a page instead of one for every repair."""
+"""What rules find in a text that many steps look through: one look at it instead of one for every step."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from policymine.text.prefilter import Scanner
 
 OUT_OF_STEP = "out of step"
 """Stands for `pinyin-desync` and `lone-byte` together: of two that begin at one place the first."""
+MARKS = "marks"
+"""Stands for what hides something in a clean text."""
 _ELSEWHERE = frozenset(
     {"repairs.question", "repairs.kept-space", "repairs.hard-wrap", "repairs.pinyin-desync", "repairs.lone-byte"}
 )
@@ -49,6 +51,24 @@ def matches(text: str) -> Mapping[str, Sequence[re.Match[str]]]:
         if any(character in text for character in characters) and (every := list(rule.spans(text))):
             found[rule.id] = every
     return found
+
+
+@lru_cache(maxsize=2)
+def in_clean(text: str) -> Mapping[str, Sequence[re.Match[str]]]:
+    """What is looked for in a clean text: the matches of each rule of oddities.toml by its id, the marks of unknowns.toml.
+
+    >>> {rule: [match[0] for match in found] for rule, found in in_clean("某县排查XX家企业").items()}
+    {'marks': ['某', 'XX']}
+    """
+    scanner, names = _clean_scanner()
+    return {names[number]: found for number, found in scanner.matches(text).items()}
+
+
+@cache
+def _clean_scanner() -> tuple[Scanner, tuple[str, ...]]:
+    rules = tuple(load("policymine.cleaning", "oddities"))
+    marks = re.compile(load("policymine.cleaning", "unknowns").lexicons["marks"]["find"])
+    return Scanner([*(rule.find for rule in rules), marks]), (*(rule.id for rule in rules), MARKS)
 
 
 @cache

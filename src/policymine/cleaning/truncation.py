@@ -60,17 +60,26 @@ def _unkept_promises(text: str) -> Iterator[Issue]:
 
 
 def _promises(text: str) -> Iterator[tuple[Span, int, int]]:
-    for rule in _announcing():
-        for match in rule.spans(text):
-            sign = match["count"]
+    counted, before = _counted()
+    ends = [(max(found.start() - before, 0), found.end()) for found in counted.finditer(text)]
+    for rule in _announcing() if ends else ():
+        for start, end in ends:
+            match = next((match for match in rule.find.finditer(text, start, end + 1) if match.end() == end), None)
+            sign = match["count"] if match is not None else ""
             count = int(sign) if sign.isdigit() else chinese_number(sign.replace("两", "二"))
-            if 2 <= count <= 12:
+            if match is not None and 2 <= count <= 12:
                 yield Span(*match.span()), count, int(rule.gives.get("reach", 0))
 
 
 @cache
 def _announcing() -> tuple[Rule, ...]:
     return tuple(rule for rule in rules() if rule.gives.get("announces"))
+
+
+@cache
+def _counted() -> tuple[re.Pattern[str], int]:
+    table = rules().lexicons["announcement"]
+    return re.compile(table["counted"]), int(table["before"])
 
 
 def _given(text: str, items: Sequence[Item], promise: Span, *, reach: int) -> int | None:

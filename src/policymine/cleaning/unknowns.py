@@ -7,15 +7,18 @@ the hidden word, the issue's hint offers it as a candidate with its source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from policymine.cleaning.lines import view_of
+from policymine.cleaning.sieve import MARKS, in_clean
 from policymine.model import Issue
-from policymine.rules import Rule, RuleSet, load
+from policymine.rules import RuleSet, load
 from policymine.text import Span
-from policymine.text.prefilter import Prefilter, Scanner
+from policymine.text.pattern_needs import guided
+from policymine.text.prefilter import Prefilter
 
 HINT = "it is not known; never guess it, look for a fuller copy"
 REACH = 8
@@ -26,6 +29,8 @@ HIDDEN = re.compile(r"[xX×✕＊*某□]|[○〇_]{2}")
 LONGEST = 16
 LONGEST_MARK = 40
 """Characters above which a run of marks is taken as it stands: no rule is tried on it."""
+GROUPS = "span", "nth", "nobody", "gap"
+"""The groups of the rules that hold what is unknown; without one of them it is the whole match."""
 MOST = 400
 """Marks of one text that are compared with its copies."""
 
@@ -36,9 +41,22 @@ def rules() -> RuleSet:
     return load("policymine.cleaning", "unknowns")
 
 
+class _Tried(NamedTuple):
+    """A rule: its pattern, the numbers of the groups that hold what is unknown (0 where it has none), what it says."""
+
+    find: re.Pattern[str]
+    groups: tuple[int, ...]
+    code: str
+    message: str
+
+
 @cache
-def _marks() -> Scanner:
-    return Scanner([re.compile(rules().lexicons["marks"]["find"])])
+def _tried() -> tuple[_Tried, ...]:
+    found = []
+    for rule in rules():
+        groups = tuple(rule.find.groupindex[name] for name in GROUPS if name in rule.find.groupindex) or (0,)
+        found.append(_Tried(guided(rule.find), groups, str(rule.gives["code"]), str(rule.gives.get("message", ""))))
+    return tuple(found)
 
 
 def find_unknowns(text: str) -> tuple[Issue, ...]:
@@ -50,24 +68,32 @@ def find_unknowns(text: str) -> tuple[Issue, ...]:
     ()
     """
     found: dict[Span, Issue] = {}
-    end = -1
-    marks = [Span(*mark.span()) for mark in _marks().matches(text).get(0, ())]
-    windows = [_window(text, mark) for mark in marks]
-    possible = _prefilter().by_line([window.of(text) for window in windows]) if marks else []
+    reached = -1
+    marks = [mark.span() for mark in in_clean(text).get(MARKS, ())]
+    windows = [_window(text, *mark) for mark in marks]
+    possible = _prefilter().by_line([text[start:stop] for start, stop in windows]) if marks else []
     for mark, window, bits in zip(marks, windows, possible, strict=True):
-        for span, code, message in _taken(text, mark, window=window, bits=bits):
-            if span.start >= end and code:
+        taken = _taken(text, mark, window=window, bits=bits)
+        if taken is not None:
+            span, code, message = taken
+            if span.start >= reached and code:
                 found[span] = Issue(code, "info", message, HINT, span)
-            end = max(end, span.end)
+            reached = max(reached, span.end)
     return tuple(found.values())
 
 
-def _window(text: str, mark: Span) -> Span:
+def _window(text: str, start: int, end: int) -> tuple[int, int]:
     """The stretch that rules are tried on for a mark; it ends at line breaks."""
+    before, behind = _reach()
+    stop = text.find("\n", end, end + behind)
+    return max(text.rfind("\n", 0, start) + 1, start - before), min(end + behind, len(text)) if stop < 0 else stop
+
+
+@cache
+def _reach() -> tuple[int, int]:
+    """How many characters before and behind a mark rules may look at."""
     table = rules().lexicons["marks"]
-    start = max(text.rfind("\n", 0, mark.start) + 1, mark.start - table["before"])
-    stop = text.find("\n", mark.end, mark.end + table["behind"])
-    return Span(start, min(mark.end + table["behind"], len(text)) if stop < 0 else stop)
+    return int(table["before"]), int(table["behind"])
 
 
 @cache
@@ -76,24 +102,23 @@ def _prefilter() -> Prefilter:
 
 
 @lru_cache(maxsize=1024)
-def _among(bits: int) -> tuple[Rule, ...]:
+def _among(bits: int) -> tuple[_Tried, ...]:
     """The rules of some bits, in order."""
-    return tuple(rule for number, rule in enumerate(rules()) if bits >> number & 1)
+    return tuple(tried for number, tried in enumerate(_tried()) if bits >> number & 1)
 
 
-def _taken(text: str, mark: Span, *, window: Span, bits: int) -> Iterator[tuple[Span, str, str]]:
+def _taken(text: str, mark: tuple[int, int], *, window: tuple[int, int], bits: int) -> tuple[Span, str, str] | None:
     """What the first rule that takes a mark says of it; `bits` are the rules that its window may match."""
-    if mark.length > LONGEST_MARK:
-        yield mark, "redaction_word", "words are hidden"
-        return
-    start, around = window.start, window.of(text)
-    for rule in _among(bits):
-        for match in rule.find.finditer(around):
-            group = next((name for name in ("span", "nth", "nobody", "gap") if match.groupdict().get(name)), 0)
-            low, high = match.span(group)
-            if low < high and low + start < mark.end and mark.start < high + start:
-                yield Span(low + start, high + start), str(rule.gives["code"]), str(rule.gives.get("message", ""))
-                return
+    begin, end = mark
+    if end - begin > LONGEST_MARK:
+        return Span(begin, end), "redaction_word", "words are hidden"
+    start, around = window[0], text[slice(*window)]
+    for find, groups, code, message in _among(bits):
+        for match in find.finditer(around):
+            low, high = match.span(next((group for group in groups if match[group]), 0))
+            if low < high and low + start < end and begin < high + start:
+                return Span(low + start, high + start), code, message
+    return None
 
 
 def with_candidates(issues: Sequence[Issue], text: str, *, other: str, source: str) -> tuple[Issue, ...]:

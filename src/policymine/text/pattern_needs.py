@@ -49,6 +49,24 @@ def begins(pattern: re.Pattern[str]) -> frozenset[str]:
     return _united(_beginning(path) for path in _all_paths(pattern, _Way(asserted=False, most=2)))
 
 
+def guided(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The same pattern, tried only where its first character stands: several times faster for many alternatives.
+
+    `re` does so itself where all alternatives begin with plain characters; such a pattern is better left as it is.
+
+    >>> guided(re.compile("(?<=第)(?:[一二]条|三项)")).pattern
+    '(?=[一三二])(?:(?<=第)(?:[一二]条|三项))'
+    """
+    firsts, classes = {word[0] for word in begins(pattern)}, ""
+    if not firsts:
+        return pattern
+    for written, category in ((r"\d", "CATEGORY_DIGIT"), (r"\s", "CATEGORY_SPACE")):
+        members = _named(category)
+        if members is not None and firsts.issuperset(members):
+            firsts, classes = firsts - members, classes + written
+    return re.compile(f"(?=[{classes}{re.escape(''.join(sorted(firsts)))}])(?:{pattern.pattern})", pattern.flags)
+
+
 def looks_back(pattern: re.Pattern[str]) -> int:
     """How many characters in front of a match a pattern may ask for.
 
@@ -203,4 +221,4 @@ def _members(parsed: Iterable[tuple[Any, Any]]) -> Item:
     return frozenset(found)
 
 
-__all__ = ["begins", "looks_back", "needed"]
+__all__ = ["begins", "guided", "looks_back", "needed"]

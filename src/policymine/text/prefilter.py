@@ -114,16 +114,12 @@ class Scanner:
         many = 0
         for start, block in blocks if met else ():
             for shift, every in block.bits:
-                due, at_lines = every & (met >> shift & _ALL), self._at_lines >> shift & _ALL
-                places = due.nonzero()[0]
+                due = every & (met >> shift & _ALL)
+                places = (due != 0).nonzero()[0]
                 many += len(places)
                 if many > max(_MOST_PLACES, len(text) // _DENSE):
                     return self._everywhere(text)
-                for place, bits in zip((block.places[places] + start).tolist(), due[places].tolist(), strict=True):
-                    if bits & at_lines and place and text[place - 1] != "\n":
-                        bits &= ~at_lines
-                    if bits:
-                        self._try(text, place, bits << shift, found)
+                self._try(text, zip((block.places[places] + start).tolist(), due[places].tolist(), strict=True), shift, found)
         for index in self._prefilter.possible(text) if self._others else ():
             number = self._others[index]
             if all_of_it := list(self._patterns[number].finditer(text)):
@@ -135,16 +131,25 @@ class Scanner:
         every = ((number, list(pattern.finditer(text))) for number, pattern in enumerate(self._patterns))
         return {number: found for number, found in every if found}
 
-    def _try(self, text: str, place: int, bits: int, found: dict[int, list[re.Match[str]]]) -> None:
-        while bits:
-            low = bits & -bits
-            bits ^= low
-            number = low.bit_length() - 1
-            before = found.get(number)
-            if before and before[-1].end() > place:
-                continue
-            if (match := self._patterns[number].match(text, place)) is not None:
-                found.setdefault(number, []).append(match)
+    def _try(self, text: str, due: Iterable[tuple[int, int]], shift: int, found: dict[int, list[re.Match[str]]]) -> None:
+        """Tries patterns (as bits, with a shift) at places of a text, in order, and adds what they find."""
+        at_lines, patterns = self._at_lines >> shift & _ALL, self._patterns
+        for place, bits in due:
+            if bits & at_lines and place and text[place - 1] != "\n":
+                bits &= ~at_lines
+            while bits:
+                low = bits & -bits
+                bits ^= low
+                number = low.bit_length() - 1 + shift
+                before = found.get(number)
+                if before is not None and before[-1].end() > place:
+                    continue
+                if (match := patterns[number].match(text, place)) is None:
+                    continue
+                if before is None:
+                    found[number] = [match]
+                else:
+                    before.append(match)
 
 
 class _Found(NamedTuple):
