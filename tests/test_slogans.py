@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policymine.errors import RuleError
-from policymine.extraction.slogans.dictionary import announced, canonical, entries, look_up, parse
 from policymine.extraction.slogans import finding, mottos
+from policymine.extraction.slogans.dictionary import announced, canonical, entries, look_up, parse
 from policymine.extraction.slogans.finding import find_slogans, read_slogans
 from policymine.model import Slogan, Span
 from policymine.pipeline import clean_document, mine_documents

@@ -33,7 +33,7 @@ from policymine.text.outline import Outline
 from policymine.text.span import Span
 
 NAMED = ("organisation", "person")
-LAYER = bit("patterns.layer")
+LAYER, TITLED = bit("patterns.layer"), bit("patterns.titled")
 LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
@@ -217,7 +217,11 @@ def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
 
 def _whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
     """The body that a headline names and nothing else: 第六条 核发机构。负责…."""
-    if len(sentence.clauses) != 1 or shapes()["titled"].fullmatch(text, sentence.start, sentence.end) is None:
+    if (
+        len(sentence.clauses) != 1
+        or not sentence.clauses[0].may & TITLED
+        or shapes()["titled"].fullmatch(text, sentence.start, sentence.end) is None
+    ):
         return ()
     return named_in(text, Span(sentence.start, sentence.end), "responsible")
 
@@ -229,7 +233,7 @@ def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
         return named_in(text, subject, "responsible")
     first = clauses[0]
     cued = len(clauses) > 1 and clauses[1].cue is not None and clauses[1].cue.start == clauses[1].start
-    alone = cued and shapes()["titled"].fullmatch(text, first.start, first.end) is not None
+    alone = cued and first.may & TITLED and shapes()["titled"].fullmatch(text, first.start, first.end) is not None
     return named_in(text, Span(first.start, first.end), "responsible") if alone else ()
 
 

@@ -114,6 +114,7 @@ LABEL: Final = Values(5, "")
 FRONTED: Final = Values(5, "no", "scene")
 MODALITY: Final = Values(3, "none")
 TONE: Final = Values(4, "plain", "verb", "problem", "fact", "weight", "frame", "plan")
+MEMBER: Final = Values(6, "other", "bare", "thing", "act", "act on a thing", "amount")
 MARK: Final = Values(40)
 """The kinds of deontic words and marks; a set of them is a whole number with a bit for each."""
 VOCABULARIES: Final[dict[str, Values]] = {
@@ -123,6 +124,7 @@ VOCABULARIES: Final[dict[str, Values]] = {
     "letter": Letters(21), "count": Numbers(3), "marks": Sets(MARK), "leads": Sets(LEAD), "balance": Numbers(3, -2),
     "amount": Values(2, None, "some", "many"), "size": Values(2, "normal", "short", "long"),
     "closing": Values(3, "other", *"。，,；：:;"), "end": Values(3, "none", *"。！；？;"), "worded": Values(1, "bare", "cue"),
+    "members": Sets(MEMBER),
     "echo": Values(2, "no", "act", "group"), "where": Values(2, "only", "first", "last", "middle"),
     "fact": Values(1, "none", "fact"), "topic": Values(2, "inner", "headline", "topic", "short"),
 }  # fmt: skip
@@ -152,6 +154,9 @@ FIELDS: Final[dict[str, str]] = {
     "ran": "marks:0",
     "both": "marks:0",
     # a directive
+    "directive": "modality:0 count:1 role:2 count:3",
+    "deeds": "count:0 flag:1 flag:2",
+    "members": "count:0 count:1 flag:2 count:3 count:4 flag:5 flag:6 members:7",
     "leads": "leads:0",
     "balance": "count:0 count:1 balance:2",
     "extent": "count:0 given:1 given:2",

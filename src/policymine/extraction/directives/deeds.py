@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.codes import MEMBER, NAME, NUMBERS
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
@@ -27,6 +28,8 @@ ATTITUDE: Final = bit("deeds.attitude")
 GENERAL: Final = bit("deeds.general")
 LISTED: Final = bit("operational.act")
 DIGIT: Final = bit("digit")
+DEEDS: Final = NUMBERS["deeds"]
+MEMBERS: Final = NUMBERS["members"]
 CONCRETE: Final = {"amount", "act on a thing", "act"}
 COUNTED: Final = "counted"
 """The feature of a directive with a member that can be counted: one such member makes the whole checkable."""
@@ -88,15 +91,18 @@ def has_amount(text: str, piece: Piece) -> bool:
 
 def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
     """Which kinds of members a directive has and how many of them are concrete."""
-    first = clauses[0]
-    kinds = [member(text, clause.start, clause.end, may=clause.may) for clause in clauses]
-    concrete = sum([kind in CONCRETE for kind in kinds])
+    first, size = clauses[0], len(clauses)
+    concrete = kinds = 0
+    for clause in clauses:
+        kind = member(text, clause.start, clause.end, may=clause.may)
+        kinds |= 1 << MEMBER.numbers[kind]
+        if kind in CONCRETE:
+            concrete += 1
     general = first.may & GENERAL != 0 and _deeds().general.match(text, first.start, first.end) is not None
-    share = round(4 * concrete / len(kinds))
-    return (
-        "members", share, min(concrete, 3), concrete == 0, min(len(kinds), 4), min(concrete, 2), len(kinds) == 1, general,
-        frozenset(kinds),
-    )  # fmt: skip
+    counts = (
+        round(4 * concrete / size) | min(concrete, 3) << 3 | (concrete == 0) << 6 | min(size, 4) << 7 | min(concrete, 2) << 10
+    )
+    return (counts | (size == 1) << 13 | general << 14 | kinds << 15) << NAME | MEMBERS
 
 
 def deed_sign(text: str, piece: Piece, *, vague: bool) -> Sign:
@@ -115,4 +121,4 @@ def deed_sign(text: str, piece: Piece, *, vague: bool) -> Sign:
         if clause.may & DIGIT and not digits:
             digits = FIGURE.search(text, clause.start, clause.end) is not None
     idle = not acting and not digits
-    return ("deeds", min(acting, 3), idle, vague)
+    return (min(acting, 3) | idle << 3 | vague << 4) << NAME | DEEDS

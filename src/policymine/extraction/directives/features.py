@@ -22,6 +22,7 @@ from policymine.extraction.directives.codes import (
     LEAD,
     LEAD_BITS,
     LEAD_CUE_BITS,
+    MODALITY,
     NAME,
     NO_LEAD,
     NO_SUBJECT,
@@ -32,7 +33,6 @@ from policymine.extraction.directives.codes import (
     VOCABULARIES,
     WHO_BITS,
     bits,
-    packed,
 )  # fmt: skip
 from policymine.extraction.directives.deeds import COUNTED, deed_sign, has_amount, member_sign
 from policymine.extraction.directives.modality import Mood
@@ -74,6 +74,8 @@ BEFORE: Final = NUMBERS["before"]
 AROUND: Final = NUMBERS["around"]
 LED_BY: Final = NUMBERS["leads"]
 MARKS: Final = NUMBERS["marks"]
+DIRECTIVE: Final = NUMBERS["directive"]
+BALANCE: Final = NUMBERS["balance"]
 EXTENT: Final = NUMBERS["extent"]
 VERB: Final = LEAD.number("verb")
 VERB_TONE: Final = TONE.number("verb")
@@ -272,12 +274,13 @@ def directive_features(
     if has_amount(text, piece):
         plain.add(COUNTED)
     return [
-        ("directive", mood.modality, mood.force, place.role, min(len(clauses), 5)),
+        (MODALITY.number(mood.modality) | mood.force << 3 | ROLE.number(place.role) << 6 | min(len(clauses), 5) << 10) << NAME
+        | DIRECTIVE,
         leads << NAME | LED_BY,
         deed_sign(text, piece, vague=vague > 0),
         member_sign(text, clauses),
         kinds << NAME | MARKS,
-        packed("balance", min(vague, 3), min(concrete, 3), max(-2, min(2, concrete - vague))),
+        (min(vague, 3) | min(concrete, 3) << 3 | (max(-2, min(2, concrete - vague)) + 2) << 6) << NAME | BALANCE,
         (min((end - start) // 15, 6) | digits << 3 | (times > 0) << 4) << NAME | EXTENT,
     ], plain
 

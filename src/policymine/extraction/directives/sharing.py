@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 
 from policymine.extraction.directives.bodies import Subject, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
@@ -16,6 +17,7 @@ from policymine.text.span import Span
 
 ROLES = bit("roles")
 """What a clause has in which one body's work is told from another's."""
+_start = attrgetter("start")
 LEADING_OR_CHARGE = LEADING | CHARGE
 
 
@@ -125,7 +127,6 @@ def brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer
     """Bearers that a bracket at the end of an item gives: item → bearers."""
     given: dict[int, tuple[Bearer, ...]] = {}
     patterns = shapes()
-    starts = [sentence.start for sentence in sentences]
     for bracket in patterns["bracket"].finditer(text):
         named: list[Bearer] = []
         for part in patterns["part"].finditer(text, *bracket.span("inside")):
@@ -137,7 +138,7 @@ def brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer
                 span = Span(span.start, by_duty.start())
             if span is not None:
                 named += [bearer(text, name, role, explicit=False) for name in members(text, span, loose=True)]
-        at = bisect_right(starts, bracket.start()) - 1
+        at = bisect_right(sentences, bracket.start(), key=_start) - 1
         if named and at >= 0:
             given[sentences[at].item] = tuple(named)
     return given

@@ -17,6 +17,7 @@ from typing import Final
 from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.codes import (
+    CUE,
     CUE_BITS,
     FRONTED,
     LEAD_BITS,
@@ -35,11 +36,11 @@ OBLIGATION: Final = MODALITY.number("obligation")
 PROHIBITION: Final = MODALITY.number("prohibition")
 PERMISSION: Final = MODALITY.number("permission")
 RECOMMENDATION: Final = MODALITY.number("recommendation")
-KINDS: Final = {
+MEANT: Final = {CUE.number(kind) << 4: meant for kind, meant in {
     "must": OBLIGATION, "must-not-once": OBLIGATION, "shall": OBLIGATION, "want": OBLIGATION, "need": OBLIGATION,
     "ban": PROHIBITION, "negated": PROHIBITION, "may": PERMISSION, "invite": RECOMMENDATION, "support": RECOMMENDATION,
-}  # fmt: skip
-"""Which kind of clause a deontic word makes; results (确保) and 请 make none of their own."""
+}.items()}  # fmt: skip
+"""The modality that a deontic word gives, by its bits in the shape of a clause; results (确保) and 请 give none."""
 
 
 DIGIT: Final = re.compile(r"\d")
@@ -230,7 +231,7 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     for earlier in run:
         ran |= earlier.marks
         had = had or earlier.shape & SUBJECT_BITS
-        held = held or _meant(earlier)
+        held = held or MEANT.get(earlier.shape & CUE_BITS, 0)
     opened, shares, own = before.fronted and _only_scenes(run), _shares_work(clause, ran), _meant(clause)
     following = next((c for c in rest if not c.fronted), None) if rest else None
     leads_to = following is not None and _own(text, following, held=held, shares=_shares_work(following, ran))
@@ -298,7 +299,7 @@ def _own(text: str, clause: Clause, *, held: int, shares: bool) -> bool:
 
 def _meant(clause: Clause) -> int:
     """The modality that the clause's own deontic word gives it, as a number; 0 when it has none."""
-    return KINDS.get(clause.cue.kind, 0) if clause.cue is not None else 0
+    return MEANT.get(clause.shape & CUE_BITS, 0)
 
 
 def _shares_work(clause: Clause, ran: int) -> bool:

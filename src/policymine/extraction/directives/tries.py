@@ -27,7 +27,7 @@ STARTING: Final = ("conditions.clause", "splitting.adverbial")
 """Patterns that are tried at the very beginning of a clause only, by `match` or `fullmatch`."""
 INSIDE: Final = (
     "patterns.article", "patterns.by", "deeds.amount", "deeds.act", "deeds.thing", "deeds.attitude", "deeds.general",
-    "operational.act", "splitting.frame", "patterns.layer",
+    "operational.act", "splitting.frame", "patterns.layer", "patterns.titled",
 )  # fmt: skip
 """Patterns that are tried anywhere in a clause, or at a place inside it."""
 OWN: Final = {"digit": r"\d", "roles": "牵头|配合|协助|会同"}

@@ -94,6 +94,7 @@ class Named:
     def __init__(self, text: str) -> None:
         self.text, self.mentions = text, mentions_of(text)
         self.starts = [mention.span.start for mention in self.mentions]
+        self._headings: dict[tuple[int, str], dict[str, Span]] = {}
 
     def of(self, span: Span, section: Sequence[str]) -> dict[str, Span]:
         """The fields that a directive names, else those of the nearest heading above it that names any, with their places.
@@ -107,8 +108,15 @@ class Named:
             before = self.text.rfind(heading, 0, before)
             if before < 0:
                 break
-            if found := self._within(before, before + len(heading)):
+            if found := self._heading(before, heading):
                 break
+        return found
+
+    def _heading(self, at: int, heading: str) -> dict[str, Span]:
+        """The fields that a heading names, read once for all that stands below it."""
+        found = self._headings.get((at, heading))
+        if found is None:
+            found = self._headings[at, heading] = self._within(at, at + len(heading))
         return found
 
     def _within(self, start: int, end: int) -> dict[str, Span]:
