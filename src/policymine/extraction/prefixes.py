@@ -90,6 +90,10 @@ class Marks:
         numbers: list[int] = self._marks.tolist()
         return numbers
 
+    def numbers(self) -> NDArray[np.intp]:
+        """The same as an array, with a number for the end of the text, where nothing starts."""
+        return np.append(self._marks, 0)
+
     def present(self) -> frozenset[str]:
         """The groups of which a pattern may start anywhere."""
         marks = int(np.bitwise_or.reduce(self._marks)) if len(self._marks) else 0

@@ -6,16 +6,22 @@ A name is read by its last characters (organisations.toml) and its place in the 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Container, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, alternation
 from policymine.extraction.directives.tries import ANYTHING, bit
 from policymine.extraction.prefixes import Prefixes, guided
+from policymine.text.points import kinds_of
 
+ENDING, FOLLOW, BAD, PRONOUN, GOES_ON, NOMINAL, AND_SO_ON = (1 << number for number in range(7))
+"""The bits of the patterns that `lexicon` writes, in that order."""
 ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
 PHRASE = re.compile("[对把将从向按]")
 BRACKET = re.compile("(?<=.)[（(](?:[^（）()]{1,6}|[^（）()]{1,20}(?:，下同|简称[^（）()]{1,12}))[）)]$")
@@ -53,10 +59,12 @@ class Subject(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The lexicons; `patterns` are those that are tried only where `prefixes` say that they may match."""
+    """The lexicons; `patterns` are those that are tried only where `prefixes` say that they may match, by their bits.
+
+    `lengths` says how long the endings in `kinds` with a last character are, `lasts` which characters an ending can end with.
+    """
 
     kinds: dict[str, str]
-    longest: int
     bare: frozenset[str]
     determiners: tuple[str, ...]
     ending: re.Pattern[str]
@@ -64,8 +72,10 @@ class Words(NamedTuple):
     tail: re.Pattern[str]
     goes_on: re.Pattern[str]
     stative: re.Pattern[str]
-    patterns: dict[str, re.Pattern[str]]
+    patterns: dict[int, re.Pattern[str]]
     prefixes: Prefixes
+    lengths: dict[str, tuple[int, ...]]
+    lasts: NDArray[np.uint8]
 
 
 @cache
@@ -87,8 +97,7 @@ def lexicon() -> Words:
     endings = alternation([*kinds])
     parts = alternation([kind for kind in kinds if kind not in FIELDS])
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
-    nominal = bodies["nominal"]["verbs"]
-    verbs = [verb for verb in heads["verbs"] if verb not in nominal]
+    verbs = [verb for verb in heads["verbs"] if verb not in bodies["nominal"]["verbs"]]
     prepositions = [word for word in heads["prepositions"] if word not in ("凡", "凡是", "和", "与")]
     bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
     follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
@@ -100,12 +109,13 @@ def lexicon() -> Words:
         "bad": f"(?!{own['starts']['yes']})(?:{bad})",
         "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
         "goes_on": f"(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:工作)?(?:{parts})|{own['starts']['charged']}",
-        "nominal": alternation(nominal),
+        "nominal": alternation(bodies["nominal"]["verbs"]),
+        "and so on": "等",
     }
     patterns = {name: re.compile(pattern) for name, pattern in written.items()}
+    prefixes = Prefixes({name: [pattern] for name, pattern in written.items()})
     return Words(
         kinds=kinds,
-        longest=max(map(len, kinds)),
         bare=frozenset(bodies["determiners"]["bare"]),
         determiners=tuple(bodies["determiners"]["words"]),
         ending=patterns["ending"],
@@ -113,9 +123,27 @@ def lexicon() -> Words:
         tail=guided(f"(?:{alternation(tails)})+$"),
         goes_on=patterns["goes_on"],
         stative=re.compile(own["starts"]["stative"]),
-        patterns=patterns,
-        prefixes=Prefixes({name: [pattern] for name, pattern in written.items()}),
+        patterns={prefixes.bits[name]: pattern for name, pattern in patterns.items()},
+        prefixes=prefixes,
+        lengths=_lengths(kinds),
+        lasts=_lasts(kinds),
     )
+
+
+def _lengths(kinds: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """How long the endings with a last character are, longest first."""
+    found: dict[str, set[int]] = {}
+    for kind in kinds:
+        found.setdefault(kind[-1], set()).add(len(kind))
+    return {last: tuple(sorted(lengths, reverse=True)) for last, lengths in found.items()}
+
+
+def _lasts(kinds: Iterable[str]) -> NDArray[np.uint8]:
+    """For every character whether a name can end with it."""
+    table = np.zeros(1 << 16, np.uint8)
+    table[[ord(kind[-1]) for kind in kinds]] = 1
+    table[[ord(mark) for mark in "”）)"]] = 1
+    return table
 
 
 def kind_of(name: str) -> str:
@@ -127,18 +155,18 @@ def kind_of(name: str) -> str:
     words = lexicon()
     if name.endswith(("）", ")", "”", "’")):
         name = BRACKET.sub("", name).rstrip("”）)’")
-    for length in range(min(words.longest, len(name)), 0, -1):
+    for length in words.lengths.get(name[-1:], ()):  # longest first
         ending = name[-length:]
         kind = words.kinds.get(ending)
         if kind is not None:
             if ending in words.bare and ending in ("省", "市", "县", "区", "镇", "乡", "村", "社区", "街道"):
-                return kind if len(name) == length or "的" in name or any(w in name for w in words.determiners) else ""
+                return kind if name == ending or "的" in name or any(w in name for w in words.determiners) else ""
             return "" if (ending in words.bare and len(name) < 2) or ENTERED.search(name) else kind
     return ""
 
 
 def subject_of(
-    text: str, start: int, end: int, *, cue: int | None, lead: str, times: Container[int] = ()
+    text: str, start: int, end: int, *, cue: int | None, lead: str, times: Collection[int] = ()
 ) -> Subject | None:  # fmt: skip
     """The subject that the clause `start`–`end` names in front of its deontic word; see `Names.subject`.
 
@@ -154,11 +182,28 @@ def subject_of(
     return Names(text, times=times).subject(start, end, cue=cue, lead=lead)
 
 
+class _Marked(NamedTuple):
+    """Where names may stand in a text.
+
+    `at` has the patterns that may match at every character and at the end of the text, as bits; `endings` where the word may
+    stand that a name ends with; `bounds` whether a name may end in front of a character and a predicate start there, `closed`
+    whether a name may end there at all.
+    """
+
+    at: list[int]
+    endings: list[int]
+    bounds: NDArray[np.bool_]
+    closed: NDArray[np.bool_]
+
+
 @lru_cache(maxsize=2)
-def _marked(text: str) -> tuple[list[int], list[int]]:
-    """For every character the patterns that may match there, as bits, and where a name may end."""
-    marks = lexicon().prefixes.marks(text)
-    return marks.listed(), marks.positions("ending")
+def _marked(text: str) -> _Marked:
+    words = lexicon()
+    marks = words.prefixes.marks(text)
+    numbers = marks.numbers()
+    closed = np.zeros(len(numbers), np.bool_)
+    closed[1:] = kinds_of(text, words.lasts)
+    return _Marked(numbers.tolist(), marks.positions("ending"), closed & ((numbers & (FOLLOW | AND_SO_ON)) != 0), closed)
 
 
 class Names:
@@ -169,12 +214,15 @@ class Names:
         times: where its time expressions start; a subject may stand right before one.
     """
 
-    __slots__ = ("_at", "_bits", "_endings", "_times", "_words", "text")
+    __slots__ = ("_at", "_bounds", "_endings", "_times", "_words", "text")
 
-    def __init__(self, text: str, *, times: Container[int] = ()) -> None:
+    def __init__(self, text: str, *, times: Collection[int] = ()) -> None:
         self.text, self._times, self._words = text, times, lexicon()
-        self._bits = self._words.prefixes.bits
-        self._at, self._endings = _marked(text)
+        self._at, self._endings, bounds, closed = _marked(text)
+        if times:
+            bounds, places = bounds.copy(), list(times)
+            bounds[places] = closed[places]
+        self._bounds: list[int] = bounds.nonzero()[0].tolist()
 
     def subject(self, start: int, end: int, *, cue: int | None, lead: str, may: int = ANYTHING) -> Subject | None:
         """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.
@@ -199,10 +247,9 @@ class Names:
                 return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
         if cue is not None:
             return self._before_cue(start, cue, end=end) or (self._charged(cue, end) if may & BY else None)
-        if lead == "result" and self._match("nominal", start, end) is None:
+        if lead == "result" and self._match(NOMINAL, start, end) is None:
             return None
-        match = self._match("pronoun", start, end)
-        if match is not None:
+        if self._at[start] & PRONOUN and (match := self._match(PRONOUN, start, end)) is not None:
             return Subject(start, match.end(), "pronoun")
         return self._scan(start, end, end=end)
 
@@ -212,11 +259,9 @@ class Names:
         found = self._scan(by.end(), end, end=end, trusted=True) if by is not None else None
         return found if found is not None and self.text.startswith("负责", found.end) else None
 
-    def _match(self, name: str, at: int, end: int) -> re.Match[str] | None:
+    def _match(self, pattern: int, at: int, end: int) -> re.Match[str] | None:
         """A match of one of the patterns at a place, tried only where its first characters stand."""
-        if at >= end or not self._at[at] & self._bits[name]:
-            return None
-        return self._words.patterns[name].match(self.text, at, end)
+        return self._words.patterns[pattern].match(self.text, at, end) if self._at[at] & pattern else None
 
     def _before_cue(self, start: int, cue: int, *, end: int) -> Subject | None:
         if cue <= start or cue - start > LONGEST * 2:
@@ -226,7 +271,7 @@ class Names:
         name = front[: cut.start()] if cut else front
         if not name:
             return None
-        match = self._match("pronoun", start, start + len(name))
+        match = self._match(PRONOUN, start, start + len(name))
         if match is not None:
             return Subject(start, match.end(), "pronoun")
         kind = kind_of(name)
@@ -243,7 +288,7 @@ class Names:
 
     def _verb_first(self, start: int, end: int) -> bool:
         """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
-        if self._match("bad", start, end) is None or shapes()["chief"].match(self.text, start) is not None:
+        if self._match(BAD, start, end) is None or shapes()["chief"].match(self.text, start) is not None:
             return False
         return self._words.stative.match(self.text, start, end) is None or self.text.find("的", start, end) < 0
 
@@ -252,7 +297,7 @@ class Names:
         name = self.text[start:end]
         if "的" not in name and CHARGED.match(name):
             return True
-        if self._match("nominal", start, end) is None:
+        if self._match(NOMINAL, start, end) is None:
             return self._verb_first(start, end)
         if name.startswith(("教育引导", "负责对")) or shapes()["sharing"].match(name):
             return True
@@ -261,19 +306,19 @@ class Names:
     def _scan(self, start: int, limit: int, *, end: int, trusted: bool = False) -> Subject | None:
         """The first name from `start` that a predicate follows; `trusted` where 由 told that a name comes."""
         text, near = self.text, min(limit, start + LONGEST)
-        first = bisect_left(self._endings, start)
-        if first == len(self._endings) or self._endings[first] >= near:
+        first = bisect_right(self._bounds, start)
+        if not trusted and (first == len(self._bounds) or self._bounds[first] > near):
             return None
-        bad = not trusted and self._match("bad", start, limit) is not None and text.find("的", start, near) < 0
+        bad = not trusted and self._match(BAD, start, limit) is not None and text.find("的", start, near) < 0
         if bad and shapes()["chief"].match(text, start) is None:
             return None
         for at in self._ends(start, near):
-            behind = self._match("follow", at + text.startswith("等", at), end)
+            behind = self._match(FOLLOW, at + text.startswith("等", at), end)
             if behind is None and at not in self._times and not (trusted and at == end):
                 continue
             if self._onward(at, end) or (behind is not None and text.startswith("的", behind.end())):
                 continue
-            if self._match("goes_on", at, end) is not None:
+            if self._match(GOES_ON, at, end) is not None:
                 continue
             if text[start:at] in SINGLE and not trusted and text[at] not in MODAL:
                 continue
@@ -295,7 +340,7 @@ class Names:
             return True
         if text[at - 1] not in "县市区）)府级院" or (further := shapes()["onward"].match(text, at, end)) is None:
             return False
-        return further.end() == end or self._match("follow", further.end(), end) is not None
+        return further.end() == end or self._match(FOLLOW, further.end(), end) is not None
 
     def _torn(self, at: int) -> bool:
         """Whether a word goes on here, so that no name ends: 所 of 所有 is no office, 工 of 工作 nobody."""
@@ -304,7 +349,7 @@ class Names:
     def _told(self, start: int, end: int) -> Subject | None:
         """The short name right behind 由, whatever verb follows it."""
         for at in self._ends(start, min(end, start + SHORT)):
-            if OTHER.search(self.text, start + 1, at) is not None or self._match("goes_on", at, end) is not None:
+            if OTHER.search(self.text, start + 1, at) is not None or self._match(GOES_ON, at, end) is not None:
                 return None
             while longer := next((more for more in (2, 1) if at + more <= end and kind_of(self.text[start : at + more])), 0):
                 at += longer
@@ -329,7 +374,7 @@ class Names:
                 at == end
                 or self.text[at] in "的、和与及，,（(有在属需"
                 or self._torn(at)
-                or self._match("goes_on", at, end) is not None
+                or self._match(GOES_ON, at, end) is not None
             ):
                 continue
             if OTHER.search(name, 1) is not None or not all(map(kind_of, LISTED.split(name))):

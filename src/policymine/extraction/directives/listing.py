@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from policymine.extraction.directives.bodies import FIELDS, LONGEST, PLACES, SHORT, kind_of, lexicon, shapes
+from policymine.extraction.directives.bodies import BAD, FIELDS, LONGEST, PLACES, SHORT, kind_of, lexicon, shapes
 from policymine.text.span import Span
 
 PAUSE = re.compile("[，,。；;：:]")
@@ -110,7 +110,7 @@ def name_at(text: str, start: int, end: int, *, loose: bool = False) -> Span | N
     while start < end and text[start] in "，,、 对请":
         start += 1
     name = text[start:end]
-    if lexicon().patterns["bad"].match(name) and "的" not in name:
+    if lexicon().patterns[BAD].match(name) and "的" not in name:
         return None
     for tail in ("将", "要", "应当", "须", "共同", "积极", "负责", "密切", "等"):
         name = name.removesuffix(tail)
