@@ -102,14 +102,14 @@ def lexicon() -> Words:
     bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
     follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
     tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
-    inside = alternation(bodies["nominal"]["inside"])
+    inside, nominal = (alternation(bodies["nominal"][name]) for name in ("inside", "verbs"))
     written = {
         "ending": f"(?:{endings})[”）)]?",
         "follow": f"(?!负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由)(?:{follows}|[\\d０-９])",
         "bad": f"(?!{own['starts']['yes']})(?:{bad})",
         "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
         "goes_on": f"(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:工作)?(?:{parts})|{own['starts']['charged']}",
-        "nominal": alternation(bodies["nominal"]["verbs"]),
+        "nominal": nominal,
         "and so on": "等",
     }
     patterns = {name: re.compile(pattern) for name, pattern in written.items()}
@@ -125,9 +125,8 @@ def lexicon() -> Words:
         stative=re.compile(own["starts"]["stative"]),
         patterns={prefixes.bits[name]: pattern for name, pattern in patterns.items()},
         prefixes=prefixes,
-        lengths=_lengths(kinds),
-        lasts=_lasts(kinds),
-    )
+        lengths=_lengths(kinds), lasts=_lasts(kinds),
+    )  # fmt: skip
 
 
 def _lengths(kinds: Iterable[str]) -> dict[str, tuple[int, ...]]:
