@@ -1,5 +1,7 @@
 """Rules are data with proof: the loader refuses what lacks it, and every packaged rule file is proven."""
 
+from pathlib import Path
+
 import pytest
 
 from policymine.errors import RuleError
@@ -75,3 +77,13 @@ RULE_FILES = [
 def test_every_packaged_rule_file_is_proven(package: str, stem: str) -> None:
     loaded = load(package, stem)
     assert loaded.rules or loaded.lexicons or loaded.parts
+
+
+def test_what_a_rule_says_it_needs_hides_none_of_its_matches() -> None:
+    texts = [path.read_text("utf-8") for path in sorted((Path(__file__).parents[1] / "corpora/gold").glob("*.txt"))]
+    needy = [rule for package, stem in RULE_FILES for rule in load(package, stem) if rule.needs is not None]
+    assert needy
+    for rule in needy:
+        for text in texts:
+            for stretch in (text, text[:600], text[-260:]):
+                assert rule.possible(stretch) or rule.find.search(stretch) is None, (rule.id, stretch)

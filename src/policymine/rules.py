@@ -13,6 +13,9 @@ A rule file `<stem>.toml` stands beside the module that uses it:
     no    = ["3月15日前后"]
     why   = "前后 means around"
 
+A rule that is slow to look for may say in `needs` what every match of it holds and what is quickly found, such as one word;
+in a text without that it is not tried.
+
 `load` refuses a file that lacks examples, has unknown keys, foreign or repeated ids, a pattern that matches the empty text, or
 an example that contradicts it: a rule that is loaded is a rule that was shown to work.
 """
@@ -31,11 +34,11 @@ from typing import Any
 
 from policymine.errors import RuleError
 
-RULE_KEYS = {"id", "find", "gives", "yes", "no", "why", "flags"}
+RULE_KEYS = {"id", "find", "needs", "gives", "yes", "no", "why", "flags"}
 PART = re.compile(r"\{([a-z_]+)\}")
 KINDS = {
-    "id": "a text", "find": "a text", "why": "a text", "flags": '"x"', "yes": "a list of texts", "no": "a list of texts",
-    "gives": "a table",
+    "id": "a text", "find": "a text", "needs": "a text", "why": "a text", "flags": '"x"', "yes": "a list of texts",
+    "no": "a list of texts", "gives": "a table",
 }  # fmt: skip
 MARKED = re.compile("〔((?:[^〔〕]|〔[^〔〕]*〕)*)〕")
 """A marked span; a 文号 with its own 〔year〕 may stand inside one."""
@@ -55,10 +58,15 @@ class Rule:
     yes: tuple[str, ...]
     no: tuple[str, ...]
     why: str
+    needs: re.Pattern[str] | None = None
 
     def spans(self, text: str) -> Iterator[re.Match[str]]:
         """The matches in `text`, leftmost first, not overlapping."""
-        return self.find.finditer(text)
+        return self.find.finditer(text) if self.possible(text) else iter(())
+
+    def possible(self, text: str) -> bool:
+        """Whether `text` holds what every match needs, as far as the rule says."""
+        return self.needs is None or self.needs.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +200,15 @@ def _rule(entry: Mapping[str, Any], *, stem: str, parts: Mapping[str, str], numb
     for key, value in entry.items():
         if not _fits(key, value):
             raise RuleError(thing, f"{name} {key}", f"is {value!r}; give {KINDS[key]}")
+    flags = re.VERBOSE if entry.get("flags") == "x" else 0
     try:
-        find = re.compile(_insert(entry["find"], parts, thing, name), re.VERBOSE if entry.get("flags") == "x" else 0)
+        find = re.compile(_insert(entry["find"], parts, thing, name), flags)
+        needs = re.compile(_insert(entry["needs"], parts, thing, name), flags) if "needs" in entry else None
     except re.error as problem:
         raise RuleError(thing, name, f"its pattern does not compile ({problem})") from problem
-    if find.search(""):
+    if find.search("") or (needs and needs.search("")):
         raise RuleError(thing, name, "its pattern matches the empty text; require a character")
-    rule = Rule(name, find, entry.get("gives", {}), tuple(entry["yes"]), tuple(entry["no"]), entry["why"])
+    rule = Rule(name, find, entry.get("gives", {}), tuple(entry["yes"]), tuple(entry["no"]), entry["why"], needs)
     _prove(rule, thing)
     return rule
 

@@ -262,6 +262,9 @@ def rule_faults() -> tuple[Fault, ...]:
         Fault("a part that is not there", of(rule_file(find="'{nowhere}必须'")), "no part 'nowhere'"),
         Fault("an example that is not matched", of(rule_file(yes='["各镇必〔须落〕实"]')), "mend the pattern or the example"),
         Fault("a counter-example that is matched", of(rule_file(no='["各镇必须落实"]')), "which it must not"),
+        Fault("an example without what its rule needs", of(rule_file(needs="'严禁'")), "mend the pattern or the example"),
+        Fault("a need of a part that is not there", of(rule_file(needs="'{nowhere}'")), "no part 'nowhere'"),
+        Fault("a need that every text meets", of(rule_file(needs="'必?'")), "matches the empty text"),
         Fault(
             "a rule that is asked for and not there", lambda: rules.parse(rule_file(), stem="demo")["no"], "no rule of this id"
         ),
@@ -270,7 +273,7 @@ def rule_faults() -> tuple[Fault, ...]:
         Fault("a rule that is no table", of('rule = ["x"]'), "is no table"),
         *(
             Fault(f"{key} of the wrong kind", of(rule_file(**{key: "3"})), f"demo.must {key}: is 3")
-            for key in ("find", "yes", "no", "why", "gives", "flags")
+            for key in ("find", "needs", "yes", "no", "why", "gives", "flags")
         ),
     )
 

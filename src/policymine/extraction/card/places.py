@@ -9,10 +9,13 @@ from typing import cast
 from policymine.extraction.directives.scanning import alternation
 from policymine.model import Level
 from policymine.rules import load
+from policymine.text.prefilter import Scanner
 
 RULES = load("policymine.extraction.card", "card_places")
 REGION = RULES["region"].find
-HOST = RULES["host"].find
+HOST = RULES["host"]
+BEFORE = re.compile(r"(?:中共|关于|在)?(?:20\d\d年)?")
+"""What may stand before the first place of a name."""
 BODY = re.compile("厅|局|委员会|办公室")
 """What stands between two places that each begin a name of their own: 云岭省教育厅云岭省财政厅."""
 TOLD_OF = RULES["named"].find
@@ -21,8 +24,10 @@ ADDRESSED = tuple(rule for rule in RULES if rule.id.startswith("card_places.addr
 WORDS = {word: level for level, words in RULES.lexicons["words"].items() for word in words}
 WORD = re.compile(alternation([*WORDS]))
 UNIT = re.compile(rf"(?:{'|'.join(RULES.lexicons['endings']['unit'])})(?:$|[\s\u3000、])")
-CITY = re.compile("|".join(RULES.lexicons["cities"]["names"]))
+CITIES_NAMED = Scanner([re.compile("|".join(RULES.lexicons["cities"]["names"]))])
 LEVELS: dict[str, str] = RULES.lexicons["places"]
+ENDINGS = sorted(LEVELS.items(), key=lambda entry: -len(entry[0]))
+"""The endings of places with their levels, the longest first."""
 MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
 HEAD, NEAR = 800, 4000
 NAMED, ADDRESS, HOSTED, CITIES, MOST = 24, 8, 6, 4, 4
@@ -35,8 +40,8 @@ def region_of(name: str) -> str | None:
     >>> region_of("云岭省云河市应急管理局"), region_of("县委书记"), region_of("X县应急管理局")
     ('云岭省/云河市', None, 'X县')
     """
-    name = re.sub(r"^(?:中共|关于|在)?(?:20\d\d年)?", "", name)
-    parts, at = [], 0
+    before = BEFORE.match(name)
+    parts, at = [], before.end() if before else 0
     while (match := REGION.match(name, at)) is not None and not BODY.search(match[0]):
         parts.append(match[0])
         at = match.end()
@@ -49,7 +54,7 @@ def host_of(text: str) -> str | None:
     >>> host_of("1月17日下午,清溪县召开第一次全体会议")
     '清溪县'
     """
-    host = HOST.search(text[:HEAD])
+    host = next(HOST.spans(text[:HEAD]), None)
     return host["span"] if host else None
 
 
@@ -70,14 +75,15 @@ def level_of(text: str, *, names: tuple[str, ...], kind: str = "other") -> Level
             votes[level] += weight
         for match in WORD.finditer(name):
             votes[WORDS[match[0]]] += weight // 2
+    head = text[:HEAD]
     for rule in ADDRESSED:
-        if rule.find.search(text, 0, HEAD):
+        if rule.possible(head) and rule.find.search(text, 0, HEAD):
             votes[rule.gives["level"]] += ADDRESS
     if (host := host_of(text)) is not None and (level := _of_place(host)):
         votes[level] += HOSTED
     for word, count in Counter(match[0] for match in WORD.finditer(text[:NEAR])).items():
         votes[WORDS[word]] += min(count, MOST)
-    if kind == "work_report" and len(set(CITY.findall(text))) > 1:
+    if kind == "work_report" and len({city[0] for found in CITIES_NAMED.matches(text).values() for city in found}) > 1:
         votes["province"] += CITIES
     if votes:
         return cast(Level, votes.most_common(1)[0][0])
@@ -100,4 +106,4 @@ def _of_place(region: str) -> str | None:
     last = region.split("/")[-1]
     if last in MUNICIPALITIES:
         return "province"
-    return next((level for ending, level in sorted(LEVELS.items(), key=lambda e: -len(e[0])) if last.endswith(ending)), None)
+    return next((level for ending, level in ENDINGS if last.endswith(ending)), None)

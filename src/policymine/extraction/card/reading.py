@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple, cast
 
@@ -22,8 +23,8 @@ RULES = load("policymine.extraction.card", "card")
 OPENING, HEAD, FRONT, FOOT = 160, 400, 1500, 260
 ENDS = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": None}
 FIELDS = {field: [rule for rule in RULES if rule.gives["field"] == field] for field in {r.gives["field"] for r in RULES}}
-WHOLE = Finder({rule.id: rule.find for rule in RULES if rule.gives["on"] == "text"})
-"""The rules that look at all of a text."""
+WHOLE = Finder({rule.id: rule.find for rule in RULES if rule.gives["on"] == "text" and rule.needs is None})
+"""The rules that look at all of a text and can't say what tells quickly that they need not."""
 TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
 GLUED = re.compile(
     r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=(?:各|[省市县]直)[^\n。：:]{2,160}[：:])"
@@ -68,9 +69,8 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     hints = hints or {}
     title = _title(text, hints)
     name = title.value if title else ""
-    searched = WHOLE.read(text)
     fields = ("kind", "audience", "issuer", "speaker", "number")
-    found = {field: value for field in fields if (value := _first(field, text, name, searched=searched))}
+    found = {field: value for field in fields if (value := _first(field, text, name))}
     for field in ("issuer", "speaker", "number"):
         if field not in found and hints.get(field):
             found[field] = _Found(hints[field], None)
@@ -150,11 +150,11 @@ def _bare(title: str) -> str:
     return re.sub(r"《[^》]*》|^20\d\d年|^关于(?:印发)?", "", title)
 
 
-def _first(field: str, text: str, title: str, *, searched: Found) -> _Found | None:
+def _first(field: str, text: str, title: str) -> _Found | None:
     """What the first rule of a field that matches says, in file order; kinds by title win over kinds by text."""
     for rule in FIELDS[field]:
         place, shift = _place(rule.gives["on"], text, title)
-        match = _match(rule, place, searched=searched) if place else None
+        match = _match(rule, place) if place else None
         if match is None:
             continue
         start, end = match_span(match)
@@ -188,7 +188,15 @@ def _place(on: str, text: str, title: str) -> tuple[str, int]:
     return (title, 0) if on == "title" else (text[: ENDS[on]], 0)
 
 
-def _match(rule: Rule, place: str, *, searched: Found) -> re.Match[str] | None:
+@lru_cache(maxsize=1)
+def _searched(text: str) -> Found:
+    """A whole text ready for the rules that look at all of it; a paper whose title tells its kind asks none of them."""
+    return WHOLE.read(text)
+
+
+def _match(rule: Rule, place: str) -> re.Match[str] | None:
     """The match of a rule that counts: its first one, or the n-th where it wants so many."""
-    matches = searched.all(rule.id) if rule.gives["on"] == "text" else rule.spans(place)
+    if not rule.possible(place):
+        return None
+    matches = _searched(place).all(rule.id) if rule.id in WHOLE.patterns else rule.find.finditer(place)
     return next(islice(matches, rule.gives.get("least", 1) - 1, None), None)
