@@ -15,7 +15,7 @@ from typing import Final
 from policymine.text.span import Span
 
 ENDS: Final = re.compile(
-    r"[。！？!?；;\n]+[”’」』）)]*|[）)](?=\u3000\u3000)|(?<=负责|落实|牵头|配合)[）)](?![。！？!?；;，,：:、\n])"
+    r"[。！？!?；;\n]+[”’」』）)]*|[）)](?:(?=\u3000\u3000)|(?<=负责[）)]|落实[）)]|牵头[）)]|配合[）)])(?![。！？!?；;，,：:、\n]))"
 )
 """Closing marks; a bracket that closes in front of the indent of a paragraph closes the one before it."""
 NOTES: Final = ("）", ")")
@@ -36,8 +36,15 @@ def sentences(text: str, span: Span | None = None) -> tuple[Span, ...]:
     >>> [s.of(t) for s in sentences(t)]
     ['各镇要报送。', '逾期的(含节假日；不含春节)通报!', '一、要求']
     """
-    start, stop = span or (0, len(text))
-    return tuple(found for piece in _pieces(text, start, stop) if (found := piece.trimmed(text)) is not None)
+    found = []
+    for low, high in _pieces(text, *(span or (0, len(text)))):
+        while high > low and text[high - 1].isspace():
+            high -= 1
+        while low < high and text[low].isspace():
+            low += 1
+        if low < high:
+            found.append(Span(low, high))
+    return tuple(found)
 
 
 def clauses(text: str, span: Span) -> tuple[Span, ...]:
@@ -70,23 +77,23 @@ def clause_bounds(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     return found
 
 
-def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
+def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Stretches up to and including each closing mark that stands outside brackets and quotations."""
     asides = _asides(text, start, stop)
     aside = next(asides, None)
     at = start
     for mark in ENDS.finditer(text, start, stop):
-        while aside is not None and aside.end <= mark.start():
+        low, high = mark.span()
+        while aside is not None and aside.end <= low:
             aside = next(asides, None)
-        inside = aside is not None and aside.start < mark.start() < aside.end - 1
-        if inside and "\n" not in mark[0]:
+        if aside is not None and aside.start < low < aside.end - 1 and "\n" not in mark[0]:
             continue
-        if mark[0] in NOTES and not text.startswith(INDENT, mark.end()) and not _is_note(text, at, aside):
+        if text[low] in NOTES and not text.startswith(INDENT, high) and not _is_note(text, at, aside):
             continue
-        yield Span(at, mark.end())
-        at = mark.end()
+        yield at, high
+        at = high
     if at < stop:
-        yield Span(at, stop)
+        yield at, stop
 
 
 def _is_note(text: str, start: int, aside: Span | None) -> bool:

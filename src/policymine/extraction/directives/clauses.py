@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -17,7 +17,7 @@ import numpy as np
 
 from policymine import rules
 from policymine.extraction.directives.bodies import Names, Subject
-from policymine.extraction.directives.codes import LEAD, bits, shape
+from policymine.extraction.directives.codes import ADVERB, CONDITION_AT, CUE_AT, LEAD, LEAD_AT, SUBJECT_AT, bits
 from policymine.extraction.directives.cutting import commands, cut
 from policymine.extraction.directives.fronting import condition_kind, sets_scene
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
@@ -160,12 +160,10 @@ def read(
 def _bare(text: str, piece: Span, *, opens: bool) -> tuple[int, int]:
     """A stretch without its article label, closing marks and quotation marks that enclose none of it; may be empty."""
     start, end = piece
-    if text[end - 1] in TAIL:
-        opened = text.find("“", start, end)
-        while end > start and text[end - 1] in TAIL and not (text[end - 1] == "”" and 0 <= opened < end - 1):
-            end -= 1
-    article = ARTICLE.match(text, start, end) if opens else None
-    start = article.end() if article is not None else start
+    while end > start and text[end - 1] in TAIL and not (text[end - 1] == "”" and text.find("“", start, end - 1) >= 0):
+        end -= 1
+    if opens and text[start] == "第" and (article := ARTICLE.match(text, start, end)) is not None:
+        start = article.end()
     if start < end and text[start] in FRONT:
         closed = text.rfind("”", start, end)
         while start < end and text[start] in FRONT and not (text[start] == "“" and closed >= start):
@@ -183,46 +181,48 @@ class _Reader:
         self.skipped, self.leading = _skipped(), _leading()
         self.commas = [mark.start() for mark in CLAUSE_ENDS.finditer(text)]
         self.opened = [mark.start() for mark in OPENED.finditer(text)]
-        self.bounds: list[tuple[int, int]] = []
+        self.lows: list[int] = []
         self.starts: list[int] = []
+        self.ends: list[int] = []
 
     def mark(self, start: int, end: int) -> int:
         """Marks off the clauses between two places; gives how many there are now."""
         text, skipped = self.text, self.skipped
         for low, high in self._bounds(start, end):
-            begin = low if text[low] not in skipped else self._opening(low, high)
+            begin = low if low == high or text[low] not in skipped else self._opening(low, high)
             if begin < high:
-                self.bounds.append((low, high))
+                self.lows.append(low)
                 self.starts.append(begin)
+                self.ends.append(high)
         return len(self.starts)
 
     def clauses(self) -> list[Clause]:
         """The clauses that were marked off."""
-        lows, ends = [low for low, _ in self.bounds], [high for _, high in self.bounds]
-        hits, places = self.hits, np.array([hit.start for hit in self.hits], np.intp)
-        first, last = places.searchsorted(lows).tolist(), places.searchsorted(ends).tolist()
-        columns = zip(self.starts, ends, first, last, may(self.text, self.starts, ends), strict=True)
-        return [self._clause(start, end, hits=hits[one:other], possible=able) for start, end, one, other, able in columns]
+        places = np.array([hit.start for hit in self.hits], np.intp)
+        first, last = places.searchsorted(self.lows).tolist(), places.searchsorted(self.ends).tolist()
+        possible = may(self.text, self.starts, self.ends)
+        return list(map(self._clause, zip(self.starts, self.ends, first, last, possible, strict=True)))
 
-    def _bounds(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Where the clauses between two places start and end."""
-        opened, commas, at = self.opened, self.commas, start
+    def _bounds(self, start: int, end: int) -> Iterable[tuple[int, int]]:
+        """Where the clauses between two places start and end; some may be empty."""
+        opened, commas = self.opened, self.commas
         first = bisect_left(opened, start)
         if first < len(opened) and opened[first] < end:
             return clause_bounds(self.text, start, end)
-        bounds = []
         first = bisect_left(commas, start)
-        for comma in commas[first : bisect_left(commas, end, first)]:
-            if comma > at:
-                bounds.append((at, comma))
-            at = comma + 1
-        if at < end:
-            bounds.append((at, end))
-        return bounds
+        if first == len(commas) or commas[first] >= end:
+            return ((start, end),)
+        inside = commas[first : bisect_left(commas, end, first)]
+        return zip([start, *[comma + 1 for comma in inside]], [*inside, end], strict=True)
 
-    def _clause(self, start: int, end: int, *, hits: list[Hit], possible: int) -> Clause:
-        """One clause: its lead, its first deontic word, its subject and whether it is a condition."""
-        text = self.text
+    def _clause(self, column: tuple[int, int, int, int, int]) -> Clause:
+        """One clause: its lead, its first deontic word, its subject and whether it is a condition.
+
+        Args:
+            column: where it starts and ends, its first hit, the one behind its last, the patterns that it may match.
+        """
+        start, end, first, last, possible = column
+        text, times, hits = self.text, self.times, self.hits[first:last]
         closing = text[end : end + 1]
         goes_on, genitive = closing == "，" or closing == ",", text[end - 1] == "的"
         marks, cue = 0, None
@@ -232,15 +232,17 @@ class _Reader:
             elif cue is None and hit.start >= start and not (genitive and goes_on):
                 cue = hit
         at = start
-        while at in self.times and self.times[at] <= end:
-            at = self.times[at]
+        while at in times and times[at] <= end:
+            at = times[at]
         if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
             at += 1
         if at == end:
             return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks, TIME, possible)
         cued = cue is not None and cue.start == at
-        kind, adverb, head = self._lead(cue.end if cue is not None and cued else at, end)
-        lead = "cue" if cued else kind
+        head, lead, adverb = cue.end if cue is not None and cued else at, "", False
+        if head < end and (opening := self.leading[text[head]]) and (match := opening.match(text, head, end)) is not None:
+            lead, adverb, head = self._lead(match, end, at=head)
+        lead = "cue" if cued else lead
         owing = cue.start if cue is not None and cue.kind != "ensure" else None
         subject = self.names.subject(at, end, cue=owing, lead=lead, may=possible)
         condition, fronted = "", False
@@ -252,7 +254,8 @@ class _Reader:
                     text, start, end, struck=struck, condition=condition
                 )
         word = text[head : head + 2]
-        form = shape(lead, cue.kind if cue else "", subject.kind if subject else "", condition, adverb=adverb)
+        form = LEAD_AT[lead] | CUE_AT[cue.kind if cue else ""] | SUBJECT_AT[subject.kind if subject else ""]
+        form |= CONDITION_AT[condition] | (ADVERB if adverb else 0)
         return Clause(
             start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks, form, possible
         )
@@ -268,15 +271,8 @@ class _Reader:
                 start += 1
         return start
 
-    def _lead(self, at: int, end: int) -> tuple[str, bool, int]:
-        """The class of the first word from `at` ("" for none), whether adverbs stand in front of it, and where it starts.
-
-        Behind adverbs the verb counts.
-        """
-        pattern = self.leading[self.text[at]] if at < end else None
-        match = pattern.match(self.text, at, end) if pattern is not None else None
-        if match is None:
-            return "", False, at
+    def _lead(self, match: re.Match[str], end: int, *, at: int) -> tuple[str, bool, int]:
+        """The class of the first word, whether it is behind adverbs, where it starts; behind adverbs the verb counts."""
         if match.lastgroup != "adverb":
             return match.lastgroup or "", False, at
         rest = _behind_adverb().match(self.text, match.end(), end)

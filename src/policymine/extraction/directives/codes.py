@@ -207,24 +207,28 @@ CUE_BITS: Final = 0x1F0
 SUBJECT_BITS: Final = 0xE00
 LEAD_CUE_BITS: Final = 0x1FF
 WHO_BITS: Final = 0xFFF
-CONDITION_AT: Final = 12
 ADVERB: Final = 0x10000
 """Where in the shape of a clause its lead, cue, subject, condition and adverb stand; `clause`, `head` and others start so."""
-_LEADS: Final = {lead: number for number, lead in enumerate(LEADS)}
-_SUBJECTS: Final = {kind: number << 9 for number, kind in enumerate(SUBJECTS)}
 
 
-def shape(lead: str, cue: str, subject: str, condition: str, *, adverb: bool) -> int:
-    """The shape of a clause, see `LEAD_BITS` and what follows it.
+class Shifted(dict[str, int]):
+    """The numbers of a field's values where a shape has them, 0 for "" (none).
 
-    >>> unpacked(shape("verb", "", "person", "", adverb=False) << NAME | NUMBERS["head"])
+    >>> head = LEAD_AT["verb"] | CUE_AT[""] | SUBJECT_AT["person"] | CONDITION_AT[""]
+    >>> unpacked(head << NAME | NUMBERS["head"])
     ('head', ['verb', 'none', 'person', 'plain'])
     """
-    packed_shape = _LEADS[lead]
-    if cue:
-        packed_shape |= CUE.number(cue) << 4
-    if subject:
-        packed_shape |= _SUBJECTS[subject]
-    if condition:
-        packed_shape |= CONDITION.number(condition) << CONDITION_AT
-    return packed_shape | ADVERB if adverb else packed_shape
+
+    def __init__(self, values: Values, by: int) -> None:
+        super().__init__({"": 0})
+        self._values, self._by = values, by
+
+    def __missing__(self, value: str) -> int:
+        number = self[value] = self._values.number(value) << self._by
+        return number
+
+
+LEAD_AT: Final = Shifted(LEAD, 0)
+CUE_AT: Final = Shifted(CUE, 4)
+SUBJECT_AT: Final = Shifted(SUBJECT, 9)
+CONDITION_AT: Final = Shifted(CONDITION, 12)

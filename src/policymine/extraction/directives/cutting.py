@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation
@@ -24,12 +24,8 @@ CARRIED: Final = re.compile(r"[，,]?(?:即|分别是|也就是|就是)?[：:]?[
 COMMANDING: Final = ("must-not-once", "ban", "negated")
 
 
-class Stretch(NamedTuple):
-    """A part of a sentence; `label` is an index into the outline's items or -1, `expansion` marks a member of a list."""
-
-    span: Span
-    label: int
-    expansion: bool
+Stretch = tuple[Span, int, bool]
+"""A part of a sentence, the index of its label in the outline's items or -1, and whether it is a member of a list."""
 
 
 @cache
@@ -74,7 +70,7 @@ def _orders(text: str, member: Span, hits: Sequence[Hit]) -> bool:
 
 def cut(
     text: str, whole: Span, *, labels: Sequence[Span], starts: Sequence[int], lists: Sequence[tuple[Span, ...]]
-) -> Iterator[Stretch]:  # fmt: skip
+) -> Sequence[Stretch]:  # fmt: skip
     """The stretches of the sentence `whole` in order.
 
     Args:
@@ -84,18 +80,19 @@ def cut(
         starts: where they start.
         lists: expansions whose members are commands, in order.
     """
-    at, current = whole.start, -1
-    index = bisect_left(starts, at)
+    index = bisect_left(starts, whole.start)
     if not lists and (index == len(starts) or starts[index] >= whole.end):
-        yield Stretch(whole, -1, False)
-        return
+        return ((whole, -1, False),)
+    at, current = whole.start, -1
+    found: list[Stretch] = []
     while index < len(labels) and (label := labels[index]).start < whole.end:
         if label.start > at:
-            yield from _around(text, Span(at, label.start), current, lists=lists)
+            found += _around(text, Span(at, label.start), current, lists=lists)
         at, current = label.end, index
         index += 1
     if at < whole.end:
-        yield from _around(text, Span(at, whole.end), current, lists=lists)
+        found += _around(text, Span(at, whole.end), current, lists=lists)
+    return found
 
 
 def _around(text: str, span: Span, label: int, *, lists: Sequence[tuple[Span, ...]]) -> Iterator[Stretch]:
@@ -103,14 +100,14 @@ def _around(text: str, span: Span, label: int, *, lists: Sequence[tuple[Span, ..
     index = bisect_left(lists, span.start, key=lambda listed: listed[0].start) if lists else 0
     members = lists[index] if index < len(lists) and lists[index][-1].end <= span.end else None
     if members is None:
-        yield Stretch(span, label, False)
+        yield span, label, False
         return
     carried = CARRIED.search(text, span.start, members[0].start)
     before = carried.start() if carried is not None else members[0].start
     if before > span.start:
-        yield Stretch(Span(span.start, before), label, False)
+        yield Span(span.start, before), label, False
     for member in members:
-        yield Stretch(member, -1, True)
+        yield member, -1, True
     rest = Span(members[-1].end, span.end).trimmed(text, "）)”，,、。；; ") if members[-1].end < span.end else None
     if rest is not None:
-        yield Stretch(Span(rest.start, span.end), -1, False)
+        yield Span(rest.start, span.end), -1, False

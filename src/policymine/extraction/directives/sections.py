@@ -77,23 +77,24 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
     found: list[Place] = []
     index, before = 0, None
     for number, sentence in enumerate(read):
-        item, closing, size = sentence.item, sentence.closing, sentence.end - sentence.start
+        item, closing, opens, size = sentence.item, sentence.closing, sentence.opens, sentence.end - sentence.start
         follower = read[number + 1] if number + 1 < len(read) else None
         if follower is not None and text[follower.start] in "（(" and text[follower.end - 1] in "）)":
             follower = read[number + 2] if number + 2 < len(read) else None  # a bracket spells out nothing
-        index = 0 if item != before or sentence.opens else index + 1
+        index = 0 if item != before or opens else index + 1
         before = item
         goes_on = follower is not None and follower.item == item and not follower.expansion
-        heading = sentence.opens and size <= LONGEST_HEADING and closing in UNCLOSED
-        headline = bool(sentence.label) and (goes_on or _below(outline, follower, item))
+        heading = opens and size <= LONGEST_HEADING and closing in UNCLOSED
+        headline = sentence.label != "" and (goes_on or _below(outline, follower, item))
         topic = index == 0 and goes_on and follower is not None and not follower.opens
         if number and sentence.label and read[number - 1].closing in COLON and outline.items[item].number == 1:
             colons[outline.items[item].parent] = number - 1
-        introduced = _introduced(sentence, number, outline=outline, colons=colons)
-        found.append(Place(*roles.at(item), heading, headline, topic, index, introduced))
+        introduced = _introduced(sentence, number, outline=outline, colons=colons) if colons else -1
+        role, outer = roles.at(item)
+        found.append(Place(role, outer, heading, headline, topic, index, introduced))
         if closing in COLON:
             colons[item] = number
-        elif sentence.opens and not sentence.label:
+        elif colons and opens and not sentence.label:
             colons.pop(item, None)
         roles.hear(sentence, heading=heading)
     return found
