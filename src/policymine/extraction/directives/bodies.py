@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policymine import rules
-from policymine.extraction.directives.scanning import PACKAGE, alternation
+from policymine.extraction.directives.naming import AND_SO_ON, BAD, FOLLOW, GOES_ON, NOMINAL, PRONOUN, lexicon
+from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.tries import ANYTHING, bit
-from policymine.extraction.prefixes import Prefixes, guided
 from policymine.text.points import kinds_of
 
-ENDING, FOLLOW, BAD, PRONOUN, GOES_ON, NOMINAL, AND_SO_ON = (1 << number for number in range(7))
-"""The bits of the patterns that `lexicon` writes, in that order."""
 ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
 PHRASE = re.compile("[对把将从向按]")
 BRACKET = re.compile("(?<=.)[（(](?:[^（）()]{1,6}|[^（）()]{1,20}(?:，下同|简称[^（）()]{1,12}))[）)]$")
@@ -35,8 +33,6 @@ OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民",
 LISTED = re.compile("[、和与及]")
 OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")
 """What no name of somebody addressed has inside."""
-FIELDS = ("财政", "民政", "消防", "公安", "教育", "交通", "税务")
-"""Fields of work that share the last word of a list: 财政、税务部门."""
 TORN = frozenset("有在属需谓未作程业期署会法")
 """What `torn` of bearers.toml begins with: cheap to ask first."""
 PLACES, MODAL = tuple("省市县区镇乡"), "将要应须"
@@ -58,91 +54,11 @@ class Subject(NamedTuple):
     kind: str
 
 
-class Words(NamedTuple):
-    """The lexicons; `patterns` are those that are tried only where `prefixes` say that they may match, by their bits.
-
-    `lengths` says how long the endings in `kinds` with a last character are, `lasts` which characters an ending can end with.
-    """
-
-    kinds: dict[str, str]
-    bare: frozenset[str]
-    determiners: tuple[str, ...]
-    ending: re.Pattern[str]
-    follow: re.Pattern[str]
-    tail: re.Pattern[str]
-    goes_on: re.Pattern[str]
-    stative: re.Pattern[str]
-    patterns: dict[int, re.Pattern[str]]
-    prefixes: Prefixes
-    lengths: dict[str, tuple[int, ...]]
-    lasts: NDArray[np.uint8]
-
-
 @cache
 def shapes() -> dict[str, re.Pattern[str]]:
     """How names and the division of work are written: the patterns of bearers.toml."""
     written: dict[str, str] = rules.load(PACKAGE, "bearers").lexicons["patterns"]
     return {name: re.compile(pattern) for name, pattern in written.items()}
-
-
-@cache
-def lexicon() -> Words:
-    """The words that names are read by."""
-    bodies = rules.load(PACKAGE, "organisations").lexicons
-    heads = rules.load(PACKAGE, "directives").lexicons["lexicons"]
-    own = rules.load(PACKAGE, "bearers").lexicons
-    kinds: dict[str, str] = {}
-    for kind, listed in bodies["kinds"].items():
-        kinds |= dict.fromkeys(listed, "person" if kind == "persons" else "organisation")
-    endings = alternation([*kinds])
-    parts = alternation([kind for kind in kinds if kind not in FIELDS])
-    kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
-    verbs = [verb for verb in heads["verbs"] if verb not in bodies["nominal"]["verbs"]]
-    prepositions = [word for word in heads["prepositions"] if word not in ("凡", "凡是", "和", "与")]
-    bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
-    follows = alternation([*heads["adverbs"], *heads["verbs"], *own["follows"]["words"]])
-    tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
-    inside, nominal = (alternation(bodies["nominal"][name]) for name in ("inside", "verbs"))
-    written = {
-        "ending": f"(?:{endings})[”）)]?",
-        "follow": f"(?!负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由)(?:{follows}|[\\d０-９])",
-        "bad": f"(?!{own['starts']['yes']})(?:{bad})",
-        "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
-        "goes_on": f"(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:工作)?(?:{parts})|{own['starts']['charged']}",
-        "nominal": nominal,
-        "and so on": "等",
-    }
-    patterns = {name: re.compile(pattern) for name, pattern in written.items()}
-    prefixes = Prefixes({name: [pattern] for name, pattern in written.items()})
-    return Words(
-        kinds=kinds,
-        bare=frozenset(bodies["determiners"]["bare"]),
-        determiners=tuple(bodies["determiners"]["words"]),
-        ending=patterns["ending"],
-        follow=patterns["follow"],
-        tail=guided(f"(?:{alternation(tails)})+$"),
-        goes_on=patterns["goes_on"],
-        stative=re.compile(own["starts"]["stative"]),
-        patterns={prefixes.bits[name]: pattern for name, pattern in patterns.items()},
-        prefixes=prefixes,
-        lengths=_lengths(kinds), lasts=_lasts(kinds),
-    )  # fmt: skip
-
-
-def _lengths(kinds: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """How long the endings with a last character are, longest first."""
-    found: dict[str, set[int]] = {}
-    for kind in kinds:
-        found.setdefault(kind[-1], set()).add(len(kind))
-    return {last: tuple(sorted(lengths, reverse=True)) for last, lengths in found.items()}
-
-
-def _lasts(kinds: Iterable[str]) -> NDArray[np.uint8]:
-    """For every character whether a name can end with it."""
-    table = np.zeros(1 << 16, np.uint8)
-    table[[ord(kind[-1]) for kind in kinds]] = 1
-    table[[ord(mark) for mark in "”）)"]] = 1
-    return table
 
 
 def kind_of(name: str) -> str:
@@ -385,9 +301,9 @@ class Names:
 
     def _ends(self, start: int, end: int) -> Iterator[int]:
         """Where the words end that a name may end with, those that overlap an earlier one left out."""
-        ending, endings = self._words.ending, self._endings
+        text, endings, ending = self.text, self._endings, self._words.ending
         done = start
         for at in endings[bisect_left(endings, start) : bisect_left(endings, end)]:
-            if at >= done and (match := ending.match(self.text, at, end)) is not None:
+            if at >= done and (match := ending.match(text, at, end)) is not None:
                 done = match.end()
                 yield done

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from policymine.extraction.directives.bodies import BAD, FIELDS, LONGEST, PLACES, SHORT, kind_of, lexicon, shapes
+from policymine.extraction.directives.bodies import LONGEST, PLACES, SHORT, kind_of, shapes
+from policymine.extraction.directives.naming import BAD, FIELDS, lexicon
 from policymine.text.span import Span
 
 PAUSE = re.compile("[，,。；;：:]")
