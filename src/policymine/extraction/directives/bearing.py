@@ -16,6 +16,7 @@ from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.sharing import (
+    ROLES,
     brackets,
     called,
     headed,
@@ -26,7 +27,7 @@ from policymine.extraction.directives.sharing import (
     share_of,
     shares,
 )
-from policymine.extraction.directives.splitting import PRONOUN, SOMEBODY, THING, Piece
+from policymine.extraction.directives.splitting import LEADING, PRONOUN, SOMEBODY, THING, Piece
 from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, PaperKind
 from policymine.text.outline import Outline
@@ -136,6 +137,8 @@ def bearers_of(
     for number, sentence in enumerate(sentences):
         indices = by_sentence.get(number, ())
         state.enter(number, headline_only=not indices)
+        if not indices:
+            continue
         same: tuple[Bearer, ...] | None = None
         for index in indices:
             piece, mood = pieces[index], moods[index]
@@ -150,7 +153,9 @@ def bearers_of(
                 state.carried[sentence.item] = _Carry((), number, False)
                 found[index] = called(text, piece)
             else:
-                found[index] = _taken(text, piece, mood, state, same=same) + called(text, piece)
+                found[index] = _taken(text, piece, mood, state, same=same)
+                if piece.may & ROLES:
+                    found[index] += called(text, piece)
                 carry = state.carried.get(sentence.item)
                 if found[index] and mood.modality == "sanction" and carry is not None and carry.sanction:
                     state.carried[sentence.item] = carry._replace(sentence=number)
@@ -243,7 +248,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     patterns = shapes()
     if patterns["founded"].match(text, piece.clauses[0].start) is not None:
         return ()
-    if pair := pair_of(text, piece):
+    if piece.may & ROLES and (pair := pair_of(text, piece)):
         return pair
     if listed := share_of(text, piece):
         return listed
@@ -260,17 +265,21 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         if asked is not None and kind_of(asked["who"]):
             return named_in(text, Span(*asked.span("who")), "responsible")
     named = _subjects(text, piece, mood)
+    if named and not piece.may & ROLES:
+        return tuple(named)
     if named:
         known = {bearer.span for bearer in named}
         return (*named, *[bearer for bearer in called(text, piece) if bearer.span not in known])
-    if alone := _alone(text, piece, mood, names=state.names) or _layer(text, piece.clauses[0]):
+    alone = _alone(text, piece, mood, names=state.names) if len(piece.clauses) > 1 else ()
+    if alone := alone or _layer(text, piece.clauses[0]):
         return (*alone, *called(text, piece))
-    return _implicit(_layer(text, state.sentences[piece.sentence].clauses[piece.first - 1])) if piece.first else ()
+    ahead = state.sentences[piece.sentence].clauses[piece.first - 1] if piece.first else None
+    return _implicit(_layer(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
 
 
 def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
     """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
-    ahead = headed(text, piece)
+    ahead = headed(text, piece) if len(piece.clauses) > 1 else None
     named = [*named_in(text, ahead, "responsible")] if ahead else []
     if not piece.subjects & SOMEBODY:
         return named
@@ -292,8 +301,9 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
         if assigned and (text.startswith(STRIKING, subject.end) or not shares(text, piece, clause)):
             named = []
         told = named_in(text, subject, role_of(text, clause))
-        named += [bearer for bearer in told if not any(known.text.endswith(bearer.text) for known in named)]
-        named += joined(text, piece, clause)
+        named += [one for one in told if not any(known.text.endswith(one.text) for known in named)] if named else told
+        if (piece.marks & LEADING) or (clause.may & ROLES):
+            named += joined(text, piece, clause)
     return named
 
 
@@ -308,7 +318,7 @@ def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
 
 def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
     """A subject with a comma behind it: “饲养动物的单位，应当…”."""
-    behind = [clause for clause in piece.clauses if clause.condition != "when"] if len(piece.clauses) > 1 else []
+    behind = [clause for clause in piece.clauses if clause.condition != "when"]
     if len(behind) < 2:
         return ()
     first, second = behind[0], behind[1].start

@@ -17,14 +17,13 @@ from policymine.text.span import Span
 
 ROLES = bit("roles")
 """What a clause has in which one body's work is told from another's."""
+COLON, COLONS = bit("colon"), ("：", ":")
 _start = attrgetter("start")
 LEADING_OR_CHARGE = LEADING | CHARGE
 
 
 def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     """X牵头，Y配合, and who is named behind them."""
-    if not piece.may & ROLES:
-        return ()
     start, end = piece.clauses[0].start, piece.clauses[-1].end
     if text.find("牵头", start, end) < 0 and text.find("配合", start, end) < 0:
         return ()
@@ -47,8 +46,6 @@ def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
 
 def headed(text: str, piece: Piece) -> Span | None:
     """X of “X，特别是Y要…”."""
-    if len(piece.clauses) < 2:
-        return None
     first, second = piece.clauses[:2]
     if second.subject is None or second.subject.start != second.start or first.subject is not None:
         return None
@@ -71,7 +68,10 @@ def shares(text: str, piece: Piece, clause: Clause) -> bool:
 
 def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     """X of “X：负责…”, an entry of a list of shares."""
-    share = shapes()["listed"].match(text, piece.clauses[0].start, piece.clauses[-1].end)
+    first = piece.clauses[0]
+    if first.closing not in COLONS and not first.may & COLON:
+        return ()
+    share = shapes()["listed"].match(text, first.start, piece.clauses[-1].end)
     if share is None or not kind_of(share["who"]):
         return ()
     role: BearerRole = "lead" if text.startswith("牵头", share.end()) else "responsible"
@@ -101,8 +101,6 @@ def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
     """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
     found: list[Bearer] = []
     leads = piece.marks & LEADING
-    if not leads and not clause.may & ROLES:
-        return found
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
         if match[0] == "会同" or leads:
             name = name_from(text, match.end(), piece.clauses[-1].end)

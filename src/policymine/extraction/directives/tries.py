@@ -30,7 +30,7 @@ INSIDE: Final = (
     "operational.act", "splitting.frame", "patterns.layer", "patterns.titled",
 )  # fmt: skip
 """Patterns that are tried anywhere in a clause, or at a place inside it."""
-OWN: Final = {"digit": r"\d", "roles": "牵头|配合|协助|会同"}
+OWN: Final = {"digit": r"\d", "roles": "牵头|配合|协助|会同", "colon": "[：:]"}
 """Patterns that no file of rules has."""
 ANYTHING: Final = -1
 """What may be matched in a stretch of which nothing is known."""
