@@ -90,8 +90,7 @@ def mine_documents(documents: Iterable[Document], *, issued_on: str | None = Non
     """The documents with card and findings; one that is set aside keeps its card and yields no findings."""
     nlp = language()
     for document in documents:
-        doc = wordless(nlp, document.text)
-        doc._.hints, doc._.issued_on = document.hints, issued_on
+        doc = wordless(nlp, document.text, hints=document.hints, issued_on=issued_on)
         if document.set_aside is not None:
             doc = nlp.get_pipe("policymine_card")(doc)
             yield MinedDocument(replace(document, card=_dated(doc._.card, issued_on)), Findings())

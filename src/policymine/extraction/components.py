@@ -9,7 +9,7 @@ pipeline.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import rjieba
@@ -34,6 +34,7 @@ from policymine.model import (
     Finding,
     FindingKind,
     Findings,
+    Issue,
     Quantity,
     Slogan,
     Span,
@@ -53,9 +54,29 @@ COLORS = {
 MOST_WORDS = 500_000
 """Words whose number is kept; with more the memory starts anew."""
 
+KEYS = {name: f"policymine.{name}" for name in ("text", "starts", "card", "issued_on", "hints", "issues", *FINDING_KINDS)}
+"""Where a doc keeps what it carries, in its `user_data`; components look there, as `doc._` takes a microsecond each time."""
+
+
+def _kept(doc: Doc, name: str) -> Any:
+    return doc.user_data.get(KEYS[name])
+
+
+def _keep(doc: Doc, name: str, value: Any) -> None:
+    doc.user_data[KEYS[name]] = value
+
+
+def _getter(name: str) -> Callable[[Doc], Any]:
+    return lambda doc: _kept(doc, name)
+
+
+def _setter(name: str) -> Callable[[Doc, Any], None]:
+    return lambda doc, value: _keep(doc, name, value)
+
+
 for _name in ("card", "issued_on", "hints", "issues", *FINDING_KINDS):
     if not Doc.has_extension(_name):
-        Doc.set_extension(_name, default=None)
+        Doc.set_extension(_name, getter=_getter(_name), setter=_setter(_name))
 
 
 class _Numbers(dict[str, int]):
@@ -93,7 +114,7 @@ class JiebaTokenizer:
             cure = f"holds half a character ({code}), which no file can take; replace it, for example by U+FFFD"
             raise LayoutError("text", f"character {problem.start}", cure) from problem
         numbers = [self._numbers[word] for word in words]
-        return Doc(self.vocab, words=numbers, spaces=[False] * len(words), user_data={TEXT: text})  # type: ignore[arg-type]
+        return Doc(self.vocab, words=numbers, spaces=[False] * len(words), user_data={KEYS["text"]: text})  # type: ignore[arg-type]
 
     def pipe(self, texts: Iterable[str]) -> Iterator[Doc]:
         """One `Doc` per text."""
@@ -115,20 +136,22 @@ class JiebaTokenizer:
         return self
 
 
-TEXT = "policymine.text"
-STARTS = "policymine.starts"
-
-
 def text_of(doc: Doc) -> str:
     """The doc's text, joined once: spaCy puts it together from the tokens at every call."""
-    text: str | None = doc.user_data.get(TEXT)
+    text: str | None = _kept(doc, "text")
     if text is None:
-        text = doc.user_data[TEXT] = doc.text
+        _keep(doc, "text", text := doc.text)
     return text
 
 
-def wordless(nlp: Language, text: str) -> Doc:
+def wordless(nlp: Language, text: str, *, hints: Mapping[str, str] | None = None, issued_on: str | None = None) -> Doc:
     """A doc that only carries its text: the components read that and nothing else, so findings ask for no words.
+
+    Args:
+        nlp: the pipeline that will read it.
+        text: its clean text.
+        hints: `doc._.hints`, what the page said outside the text.
+        issued_on: `doc._.issued_on`, the date that its times are resolved against.
 
     >>> nlp = load()
     >>> doc = wordless(nlp, "各乡镇要报送台账。")
@@ -137,12 +160,12 @@ def wordless(nlp: Language, text: str) -> Doc:
     >>> doc._.directives == nlp("各乡镇要报送台账。")._.directives, list(doc.spans)
     (True, [])
     """
-    return Doc(nlp.vocab, user_data={TEXT: text})
+    return Doc(nlp.vocab, user_data={KEYS["text"]: text, KEYS["hints"]: hints, KEYS["issued_on"]: issued_on})
 
 
-def _keep(doc: Doc, kind: str, found: Sequence[Finding]) -> Doc:
+def _found(doc: Doc, kind: FindingKind, found: Sequence[Finding]) -> Doc:
     """Puts findings on the doc, and their stretches (grown to whole words) into `doc.spans` where it has words."""
-    setattr(doc._, kind, tuple(found))
+    _keep(doc, kind, tuple(found))
     if not len(doc) and text_of(doc):
         return doc
     starts = _word_starts(doc) if found else []
@@ -178,45 +201,50 @@ def display(kind: FindingKind = "directives") -> dict[str, Any]:
 
 def _word_starts(doc: Doc) -> list[int]:
     """Where each word starts, counted once; white space is words too, so that they cover the text."""
-    starts: list[int] | None = doc.user_data.get(STARTS)
+    starts: list[int] | None = _kept(doc, "starts")
     if starts is None:
         lengths = doc.to_array(["LENGTH", "SPACY"]).sum(axis=1)
-        starts = doc.user_data[STARTS] = (lengths.cumsum() - lengths).tolist()
+        _keep(doc, "starts", starts := (lengths.cumsum() - lengths).tolist())
     return starts
 
 
-def _spans(doc: Doc, *kinds: str) -> list[Span]:
-    return [finding.span for kind in kinds for finding in getattr(doc._, kind) or ()]
+def _note(doc: Doc, issues: Iterable[Issue]) -> None:
+    """Adds to what a person should look at."""
+    _keep(doc, "issues", (*(_kept(doc, "issues") or ()), *issues))
+
+
+def _spans(doc: Doc, *kinds: FindingKind) -> list[Span]:
+    return [finding.span for kind in kinds for finding in _kept(doc, kind) or ()]
 
 
 @Language.component("policymine_card", assigns=["doc._.card"])
 def card(doc: Doc) -> Doc:
     """Reads title, kind, date, level and issuer; `doc._.hints` may bring what the page said outside the text."""
-    if doc._.card is None:
-        doc._.card = read_card(text_of(doc), hints=doc._.hints or {})
+    if _kept(doc, "card") is None:
+        _keep(doc, "card", read_card(text_of(doc), hints=_kept(doc, "hints") or {}))
     return doc
 
 
 @Language.component("policymine_times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
 def times(doc: Doc) -> Doc:
     """Finds time expressions, resolved against `doc._.issued_on` or else the card's date."""
-    read = read_times(text_of(doc), issued_on=doc._.issued_on or doc._.card.issued_on)
-    doc._.issues = (*(doc._.issues or ()), *read.issues)
-    return _keep(doc, "times", read.found)
+    read = read_times(text_of(doc), issued_on=_kept(doc, "issued_on") or _kept(doc, "card").issued_on)
+    _note(doc, read.issues)
+    return _found(doc, "times", read.found)
 
 
 @Language.component("policymine_references", assigns=["doc._.references"])
 def references(doc: Doc) -> Doc:
     """Finds cited papers."""
-    return _keep(doc, "references", find_references(text_of(doc)))
+    return _found(doc, "references", find_references(text_of(doc)))
 
 
 @Language.component("policymine_slogans", assigns=["doc._.slogans"])
 def slogans(doc: Doc) -> Doc:
     """Finds numeric slogans and mottos."""
     found, miscounted = read_slogans(text_of(doc))
-    doc._.issues = (*(doc._.issues or ()), *miscounted)
-    return _keep(doc, "slogans", found)
+    _note(doc, miscounted)
+    return _found(doc, "slogans", found)
 
 
 @Language.component(
@@ -224,8 +252,8 @@ def slogans(doc: Doc) -> Doc:
 )
 def quantities(doc: Doc) -> Doc:
     """Finds amounts outside times, slogans and references."""
-    doc._.issues = (*(doc._.issues or ()), *amount_issues(text_of(doc)))
-    return _keep(doc, "quantities", find_quantities(text_of(doc), taken=_spans(doc, "times", "slogans", "references")))
+    _note(doc, amount_issues(text_of(doc)))
+    return _found(doc, "quantities", find_quantities(text_of(doc), taken=_spans(doc, "times", "slogans", "references")))
 
 
 @Language.component(
@@ -235,9 +263,9 @@ def quantities(doc: Doc) -> Doc:
 def directives(doc: Doc) -> Doc:
     """Finds directives with bearers, conditions, deadlines, penalties and fields of work."""
     text = text_of(doc)
-    found = find_directives(text, card=doc._.card, times=doc._.times, slogans=doc._.slogans)
-    doc._.issues = (*(doc._.issues or ()), *directive_issues(text))
-    return _keep(doc, "directives", found)
+    found = find_directives(text, card=_kept(doc, "card"), times=_kept(doc, "times"), slogans=_kept(doc, "slogans"))
+    _note(doc, directive_issues(text))
+    return _found(doc, "directives", found)
 
 
 def load() -> Language:
@@ -257,4 +285,5 @@ def load() -> Language:
 
 def findings_of(doc: Doc) -> tuple[Card, Findings]:
     """The card and the findings that the components left on a doc."""
-    return doc._.card, Findings(**{kind: getattr(doc._, kind) or () for kind in FINDING_KINDS}, issues=doc._.issues or ())
+    found = {kind: _kept(doc, kind) or () for kind in FINDING_KINDS}
+    return _kept(doc, "card"), Findings(**found, issues=_kept(doc, "issues") or ())

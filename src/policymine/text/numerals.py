@@ -11,6 +11,10 @@ from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+
+from policymine.text.points import BLOCK, points_of
+
 LONGEST: Final = 64
 
 DIGITS: Final = {
@@ -39,7 +43,9 @@ REMEMBERED: Final = 1 << 14
 SHORT: Final = 200
 """Characters of a text from which it is quicker to replace the few forms that occur, one by one."""
 WIDTH: Final = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("點"): ord("点"), ord("負"): ord("负")}
-WIDE: Final = re.compile(f"[{re.escape(''.join(map(chr, WIDTH)))}]")
+NARROWED: Final = np.arange(0x10000, dtype=np.uint32)
+"""For every character of the first plane the one that it is read as."""
+NARROWED[list(WIDTH)] = list(WIDTH.values())
 PLAIN: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?")
 SCIENCE: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?:[eE](-?[0-9]{1,3})|\^(-?[0-9]{1,2}))")
 LETTERED: Final = re.compile(r"([0-9.,]+) ?([kKwWmMgG])")
@@ -59,9 +65,16 @@ def narrow(text: str) -> str:
     """
     if len(text) < SHORT:
         return text.translate(WIDTH)
-    for character in set(WIDE.findall(text)):
-        text = text.replace(character, chr(WIDTH[ord(character)]))
-    return text
+    blocks = [text[start : start + BLOCK] for start in range(0, len(text), BLOCK)] if len(text) > BLOCK else [text]
+    return "".join([_narrowed(block) for block in blocks])
+
+
+def _narrowed(block: str) -> str:
+    points = points_of(block)
+    narrowed = NARROWED.take(points, mode="clip")
+    if points.max() >= len(NARROWED):
+        narrowed = np.where(points < len(NARROWED), narrowed, points)
+    return narrowed.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @lru_cache(maxsize=REMEMBERED)

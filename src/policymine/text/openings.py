@@ -12,8 +12,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from policymine.text.points import BLOCK, points_of
+
+NOTHING: Final = np.zeros(2, dtype=np.uint32)
+"""What stands behind the last character."""
 PLANE: Final = 0x10000
-"""Characters beyond the basic plane open nothing; they are looked up as character 0."""
+"""Characters beyond the basic plane open nothing; they are looked up as its last one, which is none."""
 
 
 class Openings:
@@ -28,24 +32,41 @@ class Openings:
         firsts, seconds, thirds = (_places(opening[i : i + 1] for opening in known) for i in range(3))
         self._letters = [_table(places) for places in (firsts, seconds, thirds)]
         pairs = {opening[:2]: number for number, opening in enumerate(known, 2)}
-        self._pairs: npt.NDArray[np.uint16] = np.zeros((len(firsts) + 1, len(seconds) + 1), dtype=np.uint16)
-        self._holds: npt.NDArray[np.bool_] = np.zeros((len(known) + 2, len(thirds) + 1), dtype=np.bool_)
-        self._holds[1] = True
+        table: npt.NDArray[np.uint16] = np.zeros((len(firsts) + 1, len(seconds) + 1), dtype=np.uint16)
+        holds: npt.NDArray[np.bool_] = np.zeros((len(known) + 2, len(thirds) + 1), dtype=np.bool_)
+        holds[1] = True
         for opening in known:
-            row = self._pairs[firsts[opening[0]]]
+            row = table[firsts[opening[0]]]
             if len(opening) == 1:
                 row[:] = 1
             elif row[seconds[opening[1]]] != 1:
                 row[seconds[opening[1]]] = 1 if len(opening) == 2 else pairs[opening[:2]]
-                self._holds[pairs[opening[:2]], thirds[opening[2]] if len(opening) > 2 else 0] = True
+                holds[pairs[opening[:2]], thirds[opening[2]] if len(opening) > 2 else 0] = True
+        self._pairs, self._holds = table.ravel(), holds.ravel()
+        self._widths = table.shape[1], holds.shape[1]
 
     def find(self, text: str) -> list[int]:
         """The offsets at which an opening stands, ascending."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        codes = np.where(codes < PLANE, codes, 0)
-        first, second, third = (letters[codes[i:]] for i, letters in enumerate(self._letters))
-        pair = self._pairs[first, np.append(second, 0)[: len(first)]]
-        found: list[int] = np.flatnonzero(self._holds[pair, np.append(third, (0, 0))[: len(first)]]).tolist()
+        found: list[int] = []
+        for start in range(0, len(text), BLOCK):
+            block = text if len(text) <= BLOCK else text[start : start + BLOCK + 2]
+            found += [start + place for place in self._in(block) if place < BLOCK]
+        return found
+
+    def _in(self, text: str) -> list[int]:
+        """The offsets in a block: the second character is looked up only where the first one opens, and so on."""
+        points = points_of(text)
+        firsts, seconds, thirds = self._letters
+        first = firsts.take(points, mode="clip")
+        places = (first != 0).nonzero()[0]
+        behind = np.concatenate((points, NOTHING))
+        row, second = first.take(places), seconds.take(behind.take(places + 1), mode="clip")
+        pair = self._pairs.take(row.astype(np.intp) * self._widths[0] + second)
+        opening = (pair != 0).nonzero()[0]
+        places, pair = places.take(opening), pair.take(opening)
+        third = thirds.take(behind.take(places + 2), mode="clip")
+        holds = self._holds.take(pair.astype(np.intp) * self._widths[1] + third)
+        found: list[int] = places.take(holds.nonzero()[0]).tolist()
         return found
 
 

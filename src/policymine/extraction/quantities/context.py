@@ -13,10 +13,12 @@ from policymine.rules import load
 
 PHRASE: Final = 60
 ORDER: Final = ("EQUAL_OR_MORE", "EQUAL_OR_LESS", "MORE", "LESS", "APPROX", "APPROX_EQUAL")
+FAR_WORDS: Final = re.compile("至少|不少于|不低于|最多|不超过|不得超过|至多")
 FAR: Final = re.compile(r"(?P<more>至少|不少于|不低于)|(?P<less>最多|不超过|不得超过|至多)")
 PASSED: Final = re.compile("[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]")
 GIVING: Final = re.compile("(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$")
-NOUN, HAN, FEW = re.compile("[一-鿿]{2,16}$"), re.compile("[一-鿿]"), re.compile("[一二两三四五六七八九十]{1,2}")
+NOT_HAN, HAN, FEW = re.compile("[^一-鿿]"), re.compile("[一-鿿]"), re.compile("[一二两三四五六七八九十]{1,2}")
+LONGEST_NOUN: Final = 16
 POINTS: Final = re.compile(" ?(?:方面|问题是|月|时辰|一律|必须)")
 DONE, DIGIT, DIGITS = re.compile("了(?!解)|曾|已"), re.compile("[0-9]"), frozenset("0123456789")
 COUNTED: Final = re.compile(r"[一-鿿]{1,12}")
@@ -55,7 +57,7 @@ def lead_before(copy: str, at: int, floor: int) -> Lead | None:
                 continue
             mod = None if name == "APPROX_EQUAL" else name
             return Lead(at - len(window) + found.start(), mod)
-    if not FAR.search(copy, max(floor, at - 24), at):
+    if not FAR_WORDS.search(copy, max(floor, at - 24), at):
         return None
     clause = PUNCTUATION.split(copy[max(floor, at - 24) : at])[-1]
     if found := FAR.search(clause):
@@ -79,13 +81,13 @@ def subject_of(copy: str, span: Span, unit: str | None) -> str | None:
     """What is counted: the noun behind a classifier, else what the clause says before the number."""
     behind = COUNTED.match(copy, span.end)
     if behind and unit not in ("%", "元", "岁", "倍", "位"):
-        noun = pattern("context", "cut").split(behind[0])[0]
+        noun = pattern("context", "cut").split(behind[0], 1)[0]
         if noun:
             return noun
     before = PUNCTUATION.split(copy[max(0, span.start - 24) : span.start])[-1]
-    noun = pattern("context", "verbs").sub("", before).strip()
-    found = NOUN.search(noun)
-    return found[0] if found else None
+    noun = pattern("context", "verbs").sub("", before).strip()[-LONGEST_NOUN:]
+    named = noun[max([other.end() for other in NOT_HAN.finditer(noun)], default=0) :]
+    return named if len(named) > 1 else None
 
 
 def refused(
@@ -99,23 +101,23 @@ def refused(
 ) -> bool:
     """Whether a number is no amount: a label, an article, an idiom, a count of points to be made, a bare figure."""
     start, end = span
-    low = groups.get("low", "")
+    low, before = groups.get("low", ""), copy[start - 1 : start]
     if span == whole:
         return low in ("万", "千", "百", "亿", "兆")
     ordinal = gives.get("mod") == "ORDINAL"
     if ordinal or gives.get("both") or gives.get("double"):
         return False
-    if copy[start - 1 : start] == "/" and low in SCALES:
+    if before == "/" and low in SCALES:
         return True
     if not (lead and lead.touching) and pattern("context", "before_digits" if low[:1].isdigit() else "before").search(
         copy[max(0, start - 6) : start]
     ):
-        return not (copy[start - 1 : start] in "(/" and groups.get("unit"))
+        return not (before in "(/" and groups.get("unit"))
     if gives.get("bare"):
         return _bare(copy, span, groups, lead=lead, whole=whole)
     if pattern("context", "words").match(copy, start) and low[:1] not in DIGITS:
         return True
-    if copy[start - 1 : start] in tuple("“‘") and FEW.fullmatch(low) and groups.get("unit") != "%":
+    if before in ("“", "‘") and FEW.fullmatch(low) and groups.get("unit") != "%":
         return True
     if low == "一" and "high" not in groups and "unit" not in gives:
         return _article(copy, span, groups, lead=lead)
@@ -125,7 +127,7 @@ def refused(
     if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not (lead and lead.touching):
         return not groups.get("tail")
     if low[:1] not in DIGITS and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
-        if copy[start - 1 : start] in '“"‘':
+        if before in '“"‘':
             return True
         return bool(pattern("context", "discourse").match(copy, end))
     return unit in ("个", "点", "条", "项") and bool(POINTS.match(copy[end : end + 4]))

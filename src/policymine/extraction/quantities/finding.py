@@ -6,6 +6,7 @@ rules (quantities.toml) at every numeral → reading → what stands before it (
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
@@ -15,7 +16,7 @@ from policymine.extraction.quantities.values import Amount, read
 from policymine.extraction.times.lexicon import STARTS
 from policymine.extraction.times.scan import scanned
 from policymine.model import Issue, Quantity, QuantityMod, Span
-from policymine.rules import Rule, load, match_span
+from policymine.rules import Rule, load
 from policymine.text.numerals import LONGEST
 from policymine.text.openings import Openings
 
@@ -37,13 +38,56 @@ ENDLESS: Final = 400
 """Characters of a run of numerals from which `near` is not looked for: that would take quadratic time."""
 
 
+DIGITED: Final = "[0-9０-９]"
+LEAST_DIGITS: Final = 33
+"""Digits of a number that nobody can mean."""
+
+
 class Tried(NamedTuple):
-    """A rule, and what spares trying it: characters of which one follows the numeral, a pattern that stands near."""
+    """A rule, and what spares trying it: characters of which one follows the numeral, what stands near (its number).
+
+    `names` are the bare names of its groups, in order.
+    """
 
     rule: Rule
     then: str
-    near: re.Pattern[str] | None
+    near: int | None
     bare: bool
+    names: tuple[str, ...]
+
+
+class Start(NamedTuple):
+    """The rules that one character starts: by what stands behind the numeral, and those that any other character may follow."""
+
+    told: Mapping[str, tuple[Tried, ...]]
+    others: tuple[Tried, ...]
+
+    @classmethod
+    def of(cls, rules: Sequence[Tried]) -> Start:
+        """The rules sorted; at the end of a text, where nothing stands behind, each may hold."""
+        told = {c: tuple(one for one in rules if not one.then or c in one.then) for one in rules for c in one.then}
+        return cls(told | {"": tuple(rules)}, tuple(one for one in rules if not one.then))
+
+
+class Next:
+    """Where a pattern of one length stands next, looked for again only when that has been passed.
+
+    >>> near = Next(re.compile("以上"), "5万元以上，处以上限")
+    >>> near.within(0, 5), near.within(0, 4), near.within(4, 9)
+    (True, False, True)
+    """
+
+    __slots__ = ("_end", "_find", "_start", "_text")
+
+    def __init__(self, find: re.Pattern[str], text: str) -> None:
+        self._find, self._text, self._start, self._end = find, text, -1, -1
+
+    def within(self, start: int, end: int) -> bool:
+        """Whether it stands in a stretch; no start may lie before an earlier one."""
+        if self._start < start:
+            found = self._find.search(self._text, start)
+            self._start, self._end = found.span() if found else (sys.maxsize, sys.maxsize)
+        return self._end <= end
 
 
 class Lexicon(NamedTuple):
@@ -56,8 +100,9 @@ class Lexicon(NamedTuple):
     trigger: re.Pattern[str]
     openings: Openings
     units: frozenset[str]
-    rules: Mapping[str, tuple[Tried, ...]]
-    long: Mapping[str, tuple[Tried, ...]]
+    near: tuple[re.Pattern[str], ...]
+    rules: Mapping[str, Start]
+    long: Mapping[str, Start]
 
 
 def find_quantities(text: str, *, taken: Sequence[Span] = ()) -> tuple[Quantity, ...]:
@@ -88,8 +133,19 @@ def find_issues(text: str) -> tuple[Issue, ...]:
             "compare with the raw page",
             Span(*m.span()),
         )
-        for m in re.finditer(r"[0-9０-９]{33,}", text)
+        for m in _runs(text, DIGITED, LEAST_DIGITS)
     )
+
+
+def _runs(text: str, of: str, least: int) -> Iterator[re.Match[str]]:
+    """The runs of at least so many characters of a class; every `least`-th character tells whether there is any.
+
+    >>> [run[0] for run in _runs("满5分，投入00000元", "[0-9]", 4)]
+    ['00000']
+    """
+    run = re.compile(f"{of}{{{least},}}")
+    met = (least * (found.start() + 1) - 1 for found in re.finditer(of, text[least - 1 :: least]))
+    return run.finditer(text) if any(run.search(text, max(0, at - least), at + least) for at in met) else iter(())
 
 
 @cache
@@ -97,9 +153,10 @@ def lexicon() -> Lexicon:
     """The rules of quantities.toml made ready for scanning."""
     rules = load("policymine.extraction.quantities", "quantities")
     by_start: dict[str, list[Tried]] = {}
+    nears = [*dict.fromkeys(rule.gives["near"] for rule in rules if "near" in rule.gives)]
     for rule in rules:
-        near = rule.gives.get("near")
-        tried = Tried(rule, rule.gives.get("then", ""), re.compile(near) if near else None, bool(rule.gives.get("bare")))
+        near = nears.index(rule.gives["near"]) if "near" in rule.gives else None
+        tried = Tried(rule, rule.gives.get("then", ""), near, bool(rule.gives.get("bare")), _names(rule.find))
         for character in dict.fromkeys(
             _spelled(rule.gives.get("starts", ())) + "".join(x[0] for x in rule.gives.get("pairs", ()))
         ):
@@ -109,9 +166,16 @@ def lexicon() -> Lexicon:
         re.compile(f"(?<![0-9])[0-9]|[{re.escape(heads)}]"),
         Openings([*NUMERALS, *DIGITS, *(opening for rule in rules for opening in _openings(rule))]),
         frozenset("".join(REFUSED.sub("", rule.find.pattern) for rule in rules)),
-        {c: tuple(found) for c, found in by_start.items()},
-        {c: tuple(one for one in found if not one.rule.gives.get("short")) for c, found in by_start.items()},
+        tuple(map(re.compile, nears)),
+        {c: Start.of(found) for c, found in by_start.items()},
+        {c: Start.of([one for one in found if not one.rule.gives.get("short")]) for c, found in by_start.items()},
     )
+
+
+def _names(find: re.Pattern[str]) -> tuple[str, ...]:
+    """The names of all groups of a pattern; one that has a name twice tells them apart by a stroke at the end."""
+    names = {number: name.rstrip("_") for name, number in find.groupindex.items()}
+    return tuple(names.get(number, "") for number in range(1, find.groups + 1))
 
 
 def _spelled(characters: Sequence[str]) -> str:
@@ -128,22 +192,19 @@ def _openings(rule: Rule) -> Iterator[str]:
         yield from (pair + x for x in third) if third and len(pair) == 2 else (pair,)
 
 
-def _starts(copy: str, *, long: bool) -> Iterator[int]:
-    """The offsets at which an amount can start: in a long text without numerals that nothing countable follows."""
-    if not long:
-        yield from (trigger.start() for trigger in lexicon().trigger.finditer(copy))
-        return
+def _starts(copy: str, *, long: bool) -> Iterator[tuple[int, int]]:
+    """Where an amount can start and where the run of numerals there ends; in a long text with something countable behind it."""
     units, stop = lexicon().units, 0
-    for at in lexicon().openings.find(copy):
+    places = lexicon().openings.find(copy) if long else (trigger.start() for trigger in lexicon().trigger.finditer(copy))
+    for at in places:
         first = copy[at]
-        if first not in NUMBERS:
-            yield at
-        elif first not in DIGITS or copy[at - 1 : at] not in DIGITS or not at:
-            if at >= stop:
-                run = RUN.match(copy, at)
-                stop = run.end() if run else at
-            if copy[stop : stop + 1] in units or _countless(copy, at, stop):
-                yield at
+        if long and first in DIGITS and at and copy[at - 1] in DIGITS:
+            continue
+        if at >= stop:
+            run = RUN.match(copy, at)
+            stop = run.end() if run else at
+        if not long or first not in NUMBERS or copy[stop : stop + 1] in units or _countless(copy, at, stop):
+            yield at, stop
 
 
 def _countless(copy: str, at: int, stop: int) -> bool:
@@ -157,8 +218,9 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
     whole = (len(copy) - len(copy.lstrip()), len(copy.rstrip()))
     long = len(copy) > PHRASE and whole[1] - whole[0] > PHRASE
     rules = lexicon().rules if whole[1] - whole[0] <= ALONE else lexicon().long
-    done, block, stop = 0, 0, 0
-    for at in _starts(copy, long=long):
+    near = [Next(find, copy) for find in lexicon().near]
+    done, block = 0, 0
+    for at, stop in _starts(copy, long=long):
         if at < done:
             continue
         while block < len(blocked) and blocked[block][1] <= at:
@@ -167,19 +229,17 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
             done = blocked[block][1]
             continue
         limit = blocked[block][0] if block < len(blocked) else len(copy)
-        if at >= stop:
-            run = RUN.match(copy, at)
-            stop = run.end() if run else at
-        behind = copy[stop : stop + 1]
-        for rule, then, near, bare in rules[copy[at]]:
-            if (then and behind not in then) or (bare and long and not _countless(copy, at, stop)):
+        start = rules[copy[at]]
+        for rule, _, wanted, bare, names in start.told.get(copy[stop : stop + 1], start.others):
+            if bare and long and not _countless(copy, at, stop):
                 continue
-            if near is not None and stop - at < ENDLESS and near.search(copy, at, stop + NEAR) is None:
+            if wanted is not None and stop - at < ENDLESS and not near[wanted].within(at, stop + NEAR):
                 continue
             match = rule.find.match(copy, at, limit) if limit - at < 200 else rule.find.match(copy, at)
-            if match is None or match_span(match)[1] > limit:
+            if match is None or match.end() > limit:
                 continue
-            quantity = _quantity(text, copy, match, rule, start=max(done, 0), whole=whole)
+            groups = {name: value for name, value in zip(names, match.groups(), strict=True) if value is not None}
+            quantity = _quantity(text, copy, match.span(), groups, rule=rule, floor=done, whole=whole)
             if quantity is not None:
                 yield quantity
                 done = quantity.span.end
@@ -191,6 +251,7 @@ def _blocked(copy: str, taken: Sequence[Span]) -> list[tuple[int, int]]:
         {
             *((s.start, s.end) for s in taken),
             *(m.span() for needs, find in _never() if needs in copy for m in find.finditer(copy)),
+            *(m.span() for of, least in _endless() for m in _runs(copy, of, least)),
             *_labels(copy),
         }
     )
@@ -209,6 +270,12 @@ def _never() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((entry["needs"], re.compile(entry["find"])) for entry in lexicons()["context"]["taken"])
 
 
+@cache
+def _endless() -> tuple[tuple[str, int], ...]:
+    """Runs that are no number any more: of which characters, from how many on."""
+    return tuple((entry["of"], entry["least"]) for entry in lexicons()["context"]["endless"])
+
+
 def _labels(copy: str) -> Iterator[tuple[int, int]]:
     """The outline labels at the heads of lines."""
     label, at = pattern("context", "label"), 0
@@ -218,23 +285,21 @@ def _labels(copy: str) -> Iterator[tuple[int, int]]:
         at = copy.find("\n", at) + 1 or -1
 
 
-def _quantity(text: str, copy: str, match: re.Match[str], rule: Rule, *, start: int, whole: tuple[int, int]) -> Quantity | None:
-    groups = {key.rstrip("_"): value for key, value in match.groupdict().items() if value is not None}
+def _quantity(
+    text: str, copy: str, span: tuple[int, int], groups: Mapping[str, str], *, rule: Rule, floor: int, whole: tuple[int, int]
+) -> Quantity | None:  # fmt: skip
+    """The amount that the groups of a match say; what bounds it stands behind `floor`. None where it is none."""
+    first, end = span
     gives: Mapping[str, Any] = rule.gives
-    first, end = match_span(match)
     amount = read(groups, gives)
     if amount is None:
         return None
-    lead = lead_before(copy, first, start)
-    if refused(copy, (first, end), groups, gives, lead=lead, whole=whole):
+    lead = lead_before(copy, first, floor)
+    if refused(copy, span, groups, gives, lead=lead, whole=whole):
         return None
-    mod = (
-        lead.mod
-        if lead and amount.mod in (None, "MORE", "APPROX") and gives.get("mod") != "ORDINAL" and lead.mod
-        else amount.mod
-    )
-    span = Span(lead.start if lead and lead.touching else first, end)
-    return _built(text, copy, span, rule, amount, mod)
+    bounded = lead and lead.mod and amount.mod in (None, "MORE", "APPROX") and gives.get("mod") != "ORDINAL"
+    mod = lead.mod if lead and bounded else amount.mod
+    return _built(text, copy, Span(lead.start if lead and lead.touching else first, end), rule, amount, mod)
 
 
 def _built(text: str, copy: str, span: Span, rule: Rule, amount: Amount, mod: str | None) -> Quantity:

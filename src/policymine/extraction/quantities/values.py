@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from policymine.text.numerals import parse_number
@@ -26,6 +27,8 @@ MONEY: Final = {
     "块": "元", "块钱": "元", "圆": "元", "元整": "元", "圆整": "元", "元人民币": "元", "人民币": "元", "蚊": "元",
     "元美元": "美元", "元欧元": "欧元", "元港币": "港元", "美圆": "美元", "美金": "美元", "港币": "港元",
 }  # fmt: skip
+ODD: Final = frozenset({"redacted", "neighbours", "few", "parts", "half_only", "double"})
+"""What a rule gives whose groups are read in a way of their own."""
 NEGATIVE, POINT = re.compile("负|零下|-|倒数"), re.compile("[.点]")
 SOME: Final = re.compile("(.*?[十百千万亿零])[几]([万亿]*)")
 SCALED: Final = re.compile("([万亿]+|[百千])$")
@@ -47,20 +50,11 @@ def read(groups: Mapping[str, str], gives: Mapping[str, Any]) -> Amount | None:
     Amount(value=Decimal('3000000'), value_to=None, unit='元', mod='MORE')
     """
     unit = _unit(groups, gives)
-    if gives.get("redacted"):
-        return Amount(None, None, unit, _tail(groups.get("tail")))
-    if gives.get("neighbours") or gives.get("few"):
-        return _approximate(groups, gives, unit)
-    if gives.get("parts"):
-        return _with_parts(groups, gives, unit)
-    if gives.get("half_only"):
-        return Amount(Decimal("0.5"), None, unit)
+    if not ODD.isdisjoint(gives):
+        return _odd(groups, gives, unit)
     if "than" in groups:
         low = _number(groups["low"])
         return None if low is None else Amount(low, None, unit, "MORE" if groups["than"] in "大多高" else "LESS")
-    if gives.get("double"):
-        times = parse_number(groups["low"])
-        return None if times is None else Amount(Decimal(2) ** int(times), None, "倍")
     if "half" in groups and gives.get("discount"):
         return Amount(Decimal(50), None, unit)
     if "full" in groups:
@@ -78,6 +72,20 @@ def read(groups: Mapping[str, str], gives: Mapping[str, Any]) -> Amount | None:
         return Amount(low, None, unit, _tail(groups.get("tail"))) if low <= 100 else None
     mod = gives.get("mod") or _tail(groups.get("tail")) or ("MORE" if "more" in groups else None)
     return Amount(_signed(low, groups), None, unit, mod)
+
+
+def _odd(groups: Mapping[str, str], gives: Mapping[str, Any], unit: str | None) -> Amount | None:
+    """The amount that a rule of one of the `ODD` kinds found."""
+    if "redacted" in gives:
+        return Amount(None, None, unit, _tail(groups.get("tail")))
+    if "neighbours" in gives or "few" in gives:
+        return _approximate(groups, gives, unit)
+    if "parts" in gives:
+        return _with_parts(groups, gives, unit)
+    if "half_only" in gives:
+        return Amount(Decimal("0.5"), None, unit)
+    times = parse_number(groups["low"])
+    return None if times is None else Amount(Decimal(2) ** int(times), None, "倍")
 
 
 def _signed(value: Decimal, groups: Mapping[str, str]) -> Decimal:
@@ -116,10 +124,14 @@ def _unit(groups: Mapping[str, str], gives: Mapping[str, Any]) -> str | None:
     if gives.get("sign_unit"):
         return SYMBOLS.get(groups.get("sym", ""), "元")
     written = groups.get("unit") or groups.get("yuan") or gives.get("unit")
-    if written is None:
-        return None
-    written = "".join(str(written).split())
-    return MONEY.get(written, written)
+    return None if written is None else _named(str(written))
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(unit: str) -> str:
+    """A unit without blanks, money by its usual name."""
+    bare = "".join(unit.split())
+    return MONEY.get(bare, bare)
 
 
 def _approximate(groups: Mapping[str, str], gives: Mapping[str, Any], unit: str | None) -> Amount | None:
