@@ -45,9 +45,9 @@ ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6
 class Clause:
     """A clause, its closing mark left out; not frozen, because a frozen one takes six times as long to make.
 
-    `lead` is the class of its first word, `word` what its head starts with, `condition` the kind of condition that it is as a
-    whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks, a bit for each, `shape`
-    the numbers of lead, cue, subject, condition and adverb, `may` the patterns that it can match at all (`tries`).
+    `lead` is the class of its first word, `word` the sign of what its head starts with, `condition` the kind of condition that
+    it is as a whole, `fronted` whether it only sets the scene for what follows, `marks` the kinds of its marks, a bit for each,
+    `shape` the numbers of lead, cue, subject, condition and adverb, `may` the patterns that it can match at all (`tries`).
     """
 
     start: int
@@ -237,7 +237,7 @@ class _Reader:
         if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
             at += 1
         if at == end:
-            return Clause(start, end, closing, hits, "time", False, "", end, None, None, "", True, marks, TIME, possible)
+            return Clause(start, end, closing, hits, "time", False, "word=", end, None, None, "", True, marks, TIME, possible)
         cued = cue is not None and cue.start == at
         head, lead, adverb = cue.end if cue is not None and cued else at, "", False
         if head < end and (opening := self.leading[text[head]]) and (match := opening.match(text, head, end)) is not None:
@@ -253,7 +253,7 @@ class _Reader:
                 fronted = (condition != "" or possible & ADVERBIAL != 0) and sets_scene(
                     text, start, end, struck=struck, condition=condition
                 )
-        word = text[head : head + 2]
+        word = "word=" + text[head : head + 2]
         form = LEAD_AT[lead] | CUE_AT[cue.kind if cue else ""] | SUBJECT_AT[subject.kind if subject else ""]
         form |= CONDITION_AT[condition] | (ADVERB if adverb else 0)
         return Clause(

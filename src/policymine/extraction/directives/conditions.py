@@ -12,6 +12,7 @@ from typing import Final
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.codes import bits
 from policymine.extraction.directives.fronting import patterns
+from policymine.model import Bearer
 from policymine.text.span import Span
 
 CERTAIN: Final = ("towards", "if", "who")
@@ -22,7 +23,7 @@ _condition = attrgetter("condition")
 
 
 def condition_of(
-    text: str, clauses: Sequence[Clause], cue: int | None, *, sanction: bool, bearers: Sequence[Span]
+    text: str, clauses: Sequence[Clause], cue: int | None, *, sanction: bool, bearers: Sequence[Bearer]
 ) -> str | None:  # fmt: skip
     """The circumstance that stands in front of a directive's predicate, as written; None where there is none.
 
@@ -31,19 +32,19 @@ def condition_of(
         clauses: the clauses of the directive.
         cue: where its deontic word starts, None for a bare imperative.
         sanction: whether it threatens; a condition then names those who fail, bearers included.
-        bearers: where its own bearers stand; their names are no part of the condition.
+        bearers: who acts; names that stand in it are no part of the condition.
     """
     kept = _fronted(text, clauses[:-1], sanction=sanction) if len(clauses) > 1 else []
     if kept:
         start = kept[0].start
-        named = next((b for b in bearers if b.start == start and b.end < kept[0].end), None)
+        named = _named_at(bearers, start, before=kept[0].end)
         if named is not None and not sanction and text[named.end : kept[0].end] != "的":
             start = named.end
         opening = patterns()["opening"].match(text, start, kept[-1].end)
         return text[opening.end() if opening is not None else start : kept[-1].end]
     first = clauses[0]
     if first.cue is None and len(clauses) > 1 and clauses[1].lead == "cue":
-        named = next((b for b in bearers if b.start == first.start), None)
+        named = _named_at(bearers, first.start, before=len(text) + 1)
         behind = patterns()["named"].fullmatch(text, named.end, first.end) if named is not None else None
         if behind is not None:
             return behind.group()
@@ -61,6 +62,12 @@ def condition_of(
     if cue is not None and not limit - 1 <= match.end("condition") <= limit:
         return None
     return match["condition"]
+
+
+def _named_at(bearers: Sequence[Bearer], start: int, *, before: int) -> Span | None:
+    """The name of a bearer that starts at a place and ends before another."""
+    spans = (bearer.span for bearer in bearers if bearer.explicit)
+    return next((span for span in spans if span is not None and span.start == start and span.end < before), None)
 
 
 def _fronted(text: str, clauses: Sequence[Clause], *, sanction: bool) -> list[Clause]:

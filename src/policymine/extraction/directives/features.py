@@ -193,7 +193,7 @@ def _clauses(text: str, clauses: Sequence[Clause], context: int, *, digits: list
             place |= (21 + (later != 0) + (4 if marks & FACTS else 0) + (16 if marks & IS else 0)) << MAYBE_AT
         long = 1 if size < SHORT else 2 if size > LONG else 0
         row: list[Sign] = [
-            "word=" + clause.word,
+            clause.word,
             (context | shape | amount << AMOUNT_AT) << NAME | CLAUSE,
             (CLOSINGS.get(clause.closing, 0) | long << 3 | ord(text[end - 1]) << 5) << NAME | EDGE,
             place << NAME | BEFORE,
@@ -260,7 +260,7 @@ def directive_features(
     plain: set[str] = set()
     vague = concrete = kinds = leads = 0
     for clause in clauses:
-        plain.add("word=" + clause.word)
+        plain.add(clause.word)
         for hit in clause.hits:
             kinds |= hit.bit
             if hit.bit & CONTENT and (clause.subject is None or hit.start >= clause.subject.end):

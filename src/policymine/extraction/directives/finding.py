@@ -168,9 +168,8 @@ def _directive(
 ) -> Directive:  # fmt: skip
     """One directive with everything that stands in it."""
     span, mood, cue = one.span, one.mood, one.mood.cue
-    explicit = [bearer.span for bearer in bearers if bearer.explicit and bearer.span is not None]
     condition = condition_of(
-        text, one.piece.clauses, cue.start if cue else None, sanction=mood.modality == "sanction", bearers=explicit
+        text, one.piece.clauses, cue.start if cue else None, sanction=mood.modality == "sanction", bearers=bearers
     )
     sectors = named.of(span, section)
     return Directive(

@@ -246,7 +246,7 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     named = (shape & SUBJECT_BITS) >> 9
     moods = held | own << 3 | clause.adverb << 6 | (shape & LEAD_BITS) << 7
     row: list[Sign] = [
-        "word=" + clause.word,
+        clause.word,
         "first=" + text[clause.start],
         (rule | opened << 1 | alone << 2 | leads_to << 3 | acts << 4 | fronted << 5) << NAME | RULE,
         (moods | (before.shape & LEAD_BITS) << 11 | min(len(run), 4) << 15) << NAME | MOODS,

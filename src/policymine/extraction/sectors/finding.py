@@ -125,8 +125,9 @@ class Named:
         near = self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
         told = [match.span() for match in _reported().finditer(self.text, start, end)] if near else []
         for mention in near:
-            if mention.span.end <= end and not any(low < mention.span.start < high for low, high in told):
-                found.setdefault(mention.sector, mention.span)
+            span, sector = mention
+            if span.end <= end and not (told and any(low < span.start < high for low, high in told)):
+                found.setdefault(sector, span)
         return found
 
 
