@@ -293,7 +293,8 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
             continue
         if clause.condition in CASES and _other_acts(piece, clause, acting[-1]):
             continue
-        if mood.modality == "sanction" and shapes()["suffers"].match(text, subject.end, clause.end):
+        striking = clause is not piece.clauses[0] and text.startswith("对", piece.clauses[0].start)
+        if mood.modality == "sanction" and not striking and shapes()["suffers"].match(text, subject.end, clause.end):
             continue
         assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
         if named and not assigned and not (ahead or shares(text, piece, clause)):

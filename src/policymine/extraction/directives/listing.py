@@ -20,6 +20,8 @@ MIXED = ("单位", "部门", "机构", "地区", "科室", "处室")
 """What shares the determiner of the name before it: 各部门、单位."""
 SHORTS = re.compile("[^，。；、和的对将把]{2,4}(?:[、和][^，。；、和的对将把]{2,4})*")
 """Fields of work that stand for their bodies."""
+OTHERS = re.compile("等(?:有关|相关)?(?:部门|单位)$")
+"""What closes a list of names that are complete: 县发改局、县水利局等部门."""
 LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
 """A list that shares its last word, whatever stands in it."""
 
@@ -32,6 +34,9 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     ['县住建局', '县发改局', '各镇']
     >>> members("各级工信、卫健等部门", Span(0, 10))
     (Span(start=0, end=10),)
+    >>> t = "县发改局、县水利局等部门"
+    >>> [m.of(t) for m in members(t, Span(0, len(t)))]
+    ['县发改局', '县水利局']
     """
     parts, at = [], span.start
     for mark in shapes()["comma"].finditer(text, span.start, span.end):
@@ -50,6 +55,9 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     if loose:
         return tuple(parts)
     names = [part.of(text) for part in parts]
+    if (others := OTHERS.search(names[-1])) is not None and all(name.startswith(LEVELS) for name in names):
+        parts[-1] = Span(parts[-1].start, parts[-1].start + others.start())
+        names[-1] = names[-1][: others.start()]
     return tuple(parts) if all(len(name) > 1 and kind_of(name) for name in names) and not _one(names) else (span,)
 
 

@@ -52,7 +52,7 @@ def lexicon() -> Words:
     endings = alternation([*kinds])
     parts = alternation([kind for kind in kinds if kind not in FIELDS])
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
-    tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须"]
+    tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须", "既"]
     inside = alternation(bodies["nominal"]["inside"])
     written = _written_words(endings, heads, own=own, nominal=bodies["nominal"]["verbs"]) | {
         "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
@@ -88,7 +88,7 @@ def _written_words(
     bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
     return {
         "ending": f"(?:{endings})[”）)]?",
-        "follow": f"(?!负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由)(?:{follows}|[\\d０-９])",
+        "follow": f"(?!应[急用]|负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由)(?:{follows}|[\\d０-９])",
         "bad": f"(?!{own['starts']['yes']})(?:{bad})",
     }
 
