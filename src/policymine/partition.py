@@ -47,8 +47,8 @@ def check_partition(clean: CleanPage) -> None:
 
 def _check_pieces(name: str, raw: str, document: Document, *, deleted: list[Bounds], replaced: list[Bounds]) -> None:
     """Whether pieces follow each other and quote the raw text; adds what they delete and replace."""
-    at, pieces = document.origin.start, document.alignment.pieces
-    for start, end, text, made in pieces:
+    at, rows = document.origin.start, document.alignment.rows
+    for start, end, text, made in rows:
         if start != at:
             gap = f"those of document {document.ordinal} leave a gap"
             raise AlignmentError(name, f"raw offset {at}", f"{MISPLACED}, {gap}; {CURE}")
@@ -62,7 +62,7 @@ def _check_pieces(name: str, raw: str, document: Document, *, deleted: list[Boun
             replaced.append((start, end))
         else:
             deleted.append((start, end))
-    if at != document.origin.end or "".join([piece[2] for piece in pieces]) != document.text:
+    if at != document.origin.end or "".join([row[2] for row in rows]) != document.text:
         raise AlignmentError(name, f"raw offset {at}", f"Origin: pieces end at raw {at}, they end too early or late; {CURE}")
 
 

@@ -74,7 +74,7 @@ def _with_pieces(found: Alignment, changed: tuple[Any, ...]) -> Alignment:
     made = object.__new__(Alignment)
     for name in Alignment.__slots__:
         object.__setattr__(made, name, getattr(found, name, None))
-    object.__setattr__(made, "pieces", changed)
+    object.__setattr__(made, "rows", changed)
     return made
 
 

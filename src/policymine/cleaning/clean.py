@@ -278,7 +278,7 @@ def _inline_cuts(documents: Iterable[Document], marks: Iterable[Mark]) -> Iterat
     for document in documents:
         cuts = []
         for start, end, text, made in document.alignment.changed:
-            if made and not text:
+            if not text:
                 cuts.append(Cut(Span(start, end), kinds[made[0]], made[0], made[1]))
         yield from _joined(cuts)
 
@@ -290,7 +290,7 @@ def _repairs(documents: Iterable[Document]) -> list[Repair]:
         new(Repair, (new(Span, (start, end)), KINDS.get(made[0], made[0]), made[0], text, made[1], made[2]))
         for document in documents
         for start, end, text, made in document.alignment.changed
-        if made and text
+        if text
     ]
 
 

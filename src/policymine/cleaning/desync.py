@@ -8,7 +8,7 @@ B9A0 in the middle; what is shown then is 展?fàn)I造. The reading names the b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from policymine.cleaning.lattice import vocabulary
 from policymine.cleaning.pinyin import readings, toneless
 from policymine.cleaning.sieve import OUT_OF_STEP, matches
 from policymine.text import Edit, Span
-from policymine.text.script import to_simplified
+from policymine.text.script import lines_to_simplified, to_simplified
 
 READ = "repairs.pinyin-desync"
 LONE = "repairs.lone-byte"
@@ -72,7 +72,7 @@ def _mended(text: str, match: re.Match[str], leads: tuple[int, ...]) -> _Mended 
     """The likeliest way to read on behind a mark; None when the text as it stands is nearly as likely."""
     start, after = match.start(), match.end("mark" if match["mark"] else "lone")
     before = _context(text[max(start - CONTEXT, 0) : start])
-    ways = sorted((way for lead in leads for way in _ways(text, after, lead=lead, before=before)), key=lambda way: way.cost)
+    ways = sorted(_ways(text, after, leads=leads, before=before), key=lambda way: way.cost)
     if not ways:
         return None
     best = ways[0]
@@ -87,28 +87,58 @@ def _mended(text: str, match: re.Match[str], leads: tuple[int, ...]) -> _Mended 
     return best._replace(certainty=certainty)
 
 
-def _ways(text: str, start: int, *, lead: int, before: str) -> Iterator[_Mended]:
-    """The readings from `start` on when `lead` waits there, until a letter or a mark brings the bytes into step.
+def _ways(text: str, start: int, *, leads: Sequence[int], before: str) -> list[_Mended]:
+    """The ways to read on from `start` when one of `leads` waits there: what differs between most is the first character."""
+    stop, first = min(start + LONGEST, len(text)), text[start : start + 1]
+    code = _gbk(first)
+    if len(code) == 2:
+        rest = list(_words(text, start + 1, stop, pending=code[1], begun=True))
+        firsts = [character for lead in leads if (character := _decoded(bytes([lead, code[0]])))]
+        found = [word._replace(text=character + word.text) for character in firsts for word in rest]
+    else:
+        found = [word for lead in leads for word in _words(text, start, stop, pending=lead)]
+    if not found:
+        return []
+    plain = lines_to_simplified([word.text for word in found]).split("\n")
+    behind = {end: _behind(text, end) for end in {word.end for word in found}}
+    best, as_told = vocabulary().best, lines_to_simplified(plain).split("\n")
+    return [
+        _Mended(end, one, "e" * (len(one) - lost) + "h" * lost, best(before + told + behind[end]))
+        for (end, _, lost), one, told in zip(found, plain, as_told, strict=True)
+    ]
+
+
+class _Word(NamedTuple):
+    """Characters that bytes make together up to `end`; of the last one, when it is `lost`, the second byte is not known."""
+
+    end: int
+    text: str
+    lost: bool = False
+
+
+def _words(text: str, start: int, stop: int, *, pending: int, begun: bool = False) -> Iterator[_Word]:
+    """The words from `start` on when a byte waits there, until a letter or a mark brings the bytes into step again.
 
     A mark before a character that is no pair took one byte: the waiting character lost its second. Before others it took two,
-    and nothing is known of what follows: what was read up to there is mended, the mark stays.
+    and nothing is known of what follows: what was read up to there is mended, the mark stays; `begun` says that there is
+    something, before `start`.
     """
-    pending, word = lead, ""
-    for at in range(start, min(start + LONGEST, len(text))):
+    word = ""
+    for at in range(start, stop):
         code = _gbk(text[at])
         if "@" <= text[at] <= "~":
             if character := _decoded(bytes([pending, ord(text[at])])):
-                yield _way(text, at + 1, word + character, before=before)
+                yield _Word(at + 1, word + character)
             return
         if text[at] in "?\ufffd":
             behind = text[at + 1 : at + 2]
             if len(_gbk(behind)) == 2 or "@" <= behind <= "~":
-                if word:
-                    yield _way(text, at, word, before=before)
+                if word or begun:
+                    yield _Word(at, word)
             else:
-                ends = pending == 0xA1 and text[at + 1 : at + 2] in ("", "\n", "\r")  # a mark that ends a line is a stop
+                ends = pending == 0xA1 and behind in ("", "\n", "\r")  # a mark that ends a line is a stop
                 for last in "。" if ends else _of_lead(pending):
-                    yield _way(text, at + 1, word + last, before=before, lost=True)
+                    yield _Word(at + 1, word + last, lost=True)
             return
         character = _decoded(bytes([pending, code[0]])) if len(code) == 2 else ""
         if not character:
@@ -116,15 +146,14 @@ def _ways(text: str, start: int, *, lead: int, before: str) -> Iterator[_Mended]
         word, pending = word + character, code[1]
 
 
-def _way(text: str, end: int, word: str, *, before: str, lost: bool = False) -> _Mended:
-    plain = to_simplified(word)
-    certainty = "e" * (len(word) - lost) + "h" * lost
-    return _Mended(end, plain, certainty, _cost(before, plain, text, end))
-
-
 def _cost(before: str, word: str, text: str, end: int) -> float:
     """What it costs to read `word` between its neighbours."""
-    return vocabulary().best(before + to_simplified(word) + _context(text[end : end + CONTEXT], behind=True))
+    return vocabulary().best(before + to_simplified(word) + _behind(text, end))
+
+
+def _behind(text: str, end: int) -> str:
+    """The Han characters that follow a place."""
+    return _context(text[end : end + CONTEXT], behind=True)
 
 
 def _context(text: str, *, behind: bool = False) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -76,13 +76,12 @@ class Reading(NamedTuple):
     reads: tuple[Read, ...]
 
 
-class _Step(NamedTuple):
-    """A word read from a node: how it lies to the slip, how many pairs it takes, whether the pair behind it was seen."""
-
-    word: str
-    kind: Kind
-    size: int
-    behind: bool
+_Step = tuple[str, Kind, bool]
+"""A word read from a node: how it lies to the slip, and whether the pair behind it was seen."""
+_SHOWN = tuple(Kind(before=length) for length in range(LONGEST + 1))
+_GIVEN_UP: _Step = "", Kind(), True
+_Ways = Sequence[Sequence[tuple[float, Found]]]
+"""For each place the words that can begin there, with what they cost beside their prices."""
 
 
 @cache
@@ -143,18 +142,32 @@ class _Search:
 
     def __init__(self, shown: Sequence[Shown], *, ends: bool) -> None:
         self._text = "".join(one.character for one in shown)
-        self._signs = [int.from_bytes(one.pair) or (MARK if is_mark(one.character) else 0) for one in shown]
-        self._marked = MARK in self._signs
+        signs = [int.from_bytes(one.pair) or (MARK if is_mark(one.character) else 0) for one in shown]
+        self._signs = [*signs, 0]
+        self._marked = MARK in signs
         self._size, self._ends = len(shown), ends
         self._words = _shapes()
-        lookup = Lookup(self._words, self._signs)
-        self._caught = {lead: [lookup.of(kind) for kind in CAUGHT[lead]] for lead in (True, False)}
-        self._plain = {kind: (lookup.of(kind), lookup.of(marked) if self._marked else ()) for kind, marked in MARKED.items()}
+        lookup = Lookup(self._words, signs)
+        self._after = {lead: self._ways(lookup, (kind,)) for lead, kind in AFTER.items()}
+        self._caught = {lead: self._ways(lookup, kinds) for lead, kinds in CAUGHT.items()}
+        self._lost = self._ways(lookup, LOST)
         nodes = 3 * len(shown) + 6
         self._cost = [math.inf] * nodes
         self._back = [-1] * nodes
         self._step: list[_Step | None] = [None] * nodes
         self._cost[IN_STEP] = 0.0
+
+    def _ways(self, lookup: Lookup, kinds: Iterable[Kind]) -> _Ways:
+        """The words of some kinds; where marks stand, a pair that vanished without one costs."""
+        found: list[list[tuple[float, Found]]] = [[] for _ in range(self._size + 1)]
+        texts, marked = self._words.texts, self._marked
+        for kind in kinds:
+            for place, one in lookup.of(kind):
+                vanished = marked and not kind.caught and len(texts[one[0].words[one[3]]]) > one[2] + 1
+                found[place].append((UNMARKED if vanished else 0.0, one))
+            for place, one in lookup.of(MARKED[kind]) if marked and not kind.caught else ():
+                found[place].append((0.0, one))
+        return found
 
     def reading(self) -> Reading:
         for node in range(0, 3 * self._size + 3, 3):
@@ -173,60 +186,47 @@ class _Search:
 
     def _in_step(self, node: int) -> None:
         """The words that stand there as they are shown, and the ways to lose the step."""
-        paid, at, costs = self._cost[node], node // 3, vocabulary().costs
+        paid, at, costs, text = self._cost[node], node // 3, vocabulary().costs, self._text
         if paid == math.inf:
             return
         for end in range(at + 1, min(at + LONGEST, self._size) + 1):
-            cost = costs.get(self._text[at:end], UNKNOWN if end == at + 1 else None)
+            cost = costs.get(text[at:end], UNKNOWN if end == at + 1 else None)
             if cost is not None and paid + cost < self._cost[3 * end]:
-                step = _Step(self._text[at:end], Kind(before=end - at), end - at, False)
-                self._reach(3 * end, paid + cost, node, step)
-        if at == self._size or self._signs[at] <= MARK:
+                self._reach(3 * end, paid + cost, node, (text[at:end], _SHOWN[end - at], False))
+        if self._signs[at] <= MARK:
             return
         paid += SLIP
         self._reach(node + BLIND, paid, node, None)
-        for kind in LOST:
-            self._all(node, paid, kind)
+        for more, found in self._lost[at]:
+            self._end(node, paid + more, found)
         if at == 0 or self._signs[at - 1] <= MARK:
             half = MARKED_HALF if at and self._signs[at - 1] == MARK else UNKNOWABLE
-            self._reach(node + 3 + WAITING, paid + half, node, _Step("", Kind(), 0, True))
+            self._reach(node + 3 + WAITING, paid + half, node, _GIVEN_UP)
 
     def _slipped(self, node: int) -> None:
         """The words that begin out of step."""
-        paid, lead = self._cost[node], node % 3 == WAITING
+        paid, at, lead = self._cost[node], node // 3, node % 3 == WAITING
         if paid == math.inf:
             return
-        self._all(node, paid, AFTER[lead])
-        for caught in self._caught[lead]:
-            for found in caught[node // 3]:
-                to = node - node % 3 + 3 * found[2]
-                if paid + CATCH < self._cost[to]:
-                    self._take(node, paid + CATCH, to, found, found[3])
-
-    def _all(self, node: int, paid: float, kind: Kind) -> None:
-        """All words of one kind from a node on."""
-        plain, marked = self._plain[kind]
-        for found in plain[node // 3]:
-            vanished = marked and len(self._words.texts[found[0].words[found[3]]]) > found[2] + 1
-            self._end(node, paid + UNMARKED if vanished else paid, found)
-        for found in marked[node // 3] if marked else ():
-            self._end(node, paid, found)
+        for more, found in self._after[lead][at]:
+            self._end(node, paid + more, found)
+        for _, found in self._caught[lead][at]:
+            self._take(node, paid + CATCH, 3 * (at + found[2]), found, found[3])
 
     def _end(self, node: int, paid: float, found: Found) -> None:
         """The ways on behind words of one shape: the next pair was seen, left a mark, vanished, or the step is found."""
         index, _, size, start, stop = found
         at, cost = node // 3 + size, self._cost
-        to = 3 * at
-        sign = self._signs[at] if at < self._size else 0
+        to, sign, unmarked = 3 * at, self._signs[at], paid + UNMARKED * self._marked
         if sign > MARK and paid < cost[to + 3 + WAITING]:
             seen = index.last.find(sign >> 8, start, stop)
             if seen >= 0:
                 self._take(node, paid, to + 3 + WAITING, found, seen, behind=True)
-        lost = index.gone.find(1, start, stop)
-        if lost >= 0:
+        vanished = unmarked < cost[to + BLIND] or (sign == MARK and paid < cost[to + 3 + BLIND])
+        if vanished and (lost := index.gone.find(1, start, stop)) >= 0:
             if sign == MARK:
                 self._take(node, paid, to + 3 + BLIND, found, lost)
-            self._take(node, paid + UNMARKED * self._marked, to + BLIND, found, lost)
+            self._take(node, unmarked, to + BLIND, found, lost)
         if sign == MARK:
             self._take(node, paid + AT_MARK, to + 3, found, self._ending(node, found, at + 1))
         if paid + CATCH < cost[to]:
@@ -247,7 +247,7 @@ class _Search:
     def _take(self, node: int, paid: float, to: int, found: Found, number: int, *, behind: bool = False) -> None:
         if self._cost[to] <= paid:
             return
-        index, kind, size, start, stop = found
+        index, kind, _, start, stop = found
         word = index.words[number]
         text = self._words.texts[word]
         if to == node or (len(text) == 1 and to % 3 == IN_STEP and node % 3 != WAITING):
@@ -262,7 +262,7 @@ class _Search:
             if likelier >= 2:
                 text, price = UNREAD, price - math.log(likelier)
         if paid + price < self._cost[to]:
-            self._reach(to, paid + price, node, _Step(text, kind, size, behind))
+            self._reach(to, paid + price, node, (text, kind, behind))
 
     def _trace(self, end: int) -> Iterator[Read]:
         """The way back from a node, each word's cost shared among its characters."""
@@ -279,7 +279,7 @@ class _Search:
 
     def _reads(self, node: int, step: _Step, to: int) -> Iterator[Read]:
         """The characters of a word with the shown ones that each was read from."""
-        word, kind, at = step.word, step.kind, node // 3
+        (word, kind, behind), at = step, node // 3
         if not word:
             yield Read("", at, at + 1, HALF)
             return
@@ -294,7 +294,7 @@ class _Search:
             if half:
                 seen, end = False, at + (self._signs[at] == MARK)
             elif number == len(word) - 1:
-                seen, end = step.behind, to // 3
+                seen, end = behind, to // 3
             else:
                 first = pair_of(character)[0 if torn else 1]
                 seen = bool(shifted.mapped()[first << 8 | pair_of(word[number + 1])[0]])

@@ -148,7 +148,7 @@ class _Places:
 
     def __init__(self, blocks: Sequence[Block], alignment: Alignment) -> None:
         self._blocks, self._next, self._alignment = blocks, 0, alignment
-        self._shift = alignment.origin.start if len(alignment.pieces) == 1 and not alignment.edits else None
+        self._shift = alignment.origin.start if len(alignment.rows) == 1 and not alignment.changed else None
 
     def at(self, offset: int) -> Block | None:
         """The block; None where the file has none, or none before that place."""

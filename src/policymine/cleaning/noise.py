@@ -16,7 +16,7 @@ from typing import NamedTuple
 from policymine.cleaning.lines import Line, Mark, Marks
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text import Span
-from policymine.text.pattern_needs import begins
+from policymine.text.pattern_needs import begins, guided
 from policymine.text.prefilter import Prefilter
 
 HINTS = frozenset(
@@ -36,6 +36,8 @@ GOVERNS = re.compile("必须|严禁|一律|不得|要求|各级|各地|各部门
 FOOT = frozenset({"share_footer", "site_footer", "ad", "membership", "widget", "credit_line", "related_links"})
 """Kinds that a line of running text which governs is not, whatever words it shares with them."""
 MOST_PREVIEWS = 60
+MANY_FIRST = 30
+"""First characters of a pattern from which it is led to them."""
 FAR = 500
 """Characters from the start of a line within which an editor's sentence takes everything before it along."""
 
@@ -70,14 +72,11 @@ class Zones(NamedTuple):
     first: int | None
     last: int | None
 
-    def holds(self, zone: str, index: int) -> bool:
-        """Whether a line lies in a rule's zone."""
-        if zone == "any":
-            return True
+    def due(self, index: int) -> int:
+        """The rules, as bits, in whose zones a line lies."""
         if self.first is None or self.last is None:
-            return True
-        before, behind = index <= self.first, index >= self.last
-        return before if zone == "head" else behind if zone == "tail" else before or behind
+            return -1
+        return _in_zones(index <= self.first, index >= self.last)
 
 
 @cache
@@ -92,7 +91,7 @@ def _tried() -> tuple[_Tried, ...]:
     return tuple(
         _Tried(
             rule,
-            rule.find.match if anchored[rule.id] else rule.find.search,
+            rule.find.match if anchored[rule.id] else _led(rule.find).search,
             str(rule.gives["kind"]),
             str(rule.gives.get("scope", "line")),
             str(rule.gives.get("zone", "any")),
@@ -103,6 +102,11 @@ def _tried() -> tuple[_Tried, ...]:
         )
         for rule in rules()
     )
+
+
+def _led(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The pattern as it is searched for fastest: `re` itself skips to few first characters, not to many."""
+    return guided(pattern) if len({word[0] for word in begins(pattern)}) >= MANY_FIRST else pattern
 
 
 def begins_lines(pattern: str) -> bool:
@@ -150,24 +154,21 @@ def mark_lines(lines: Sequence[Line], marks: Marks, *, zones: Zones | None) -> l
     """
     hints: list[Hint] = []
     sift(lines, marks)
-    listed, wanted = _tried(), _anywhere() if zones is None else ~_anywhere()
+    listed, whole = _tried(), marks.whole
+    wanted = _anywhere() if zones is None else ~_anywhere()
     for line in lines:
         bits = marks.due[line.index - marks.first] & wanted
-        if not bits or not marks.free(line):
+        if not bits or line.index in whole:
             continue
         view = line.view
-        governs: bool | None = None
-        while bits and marks.free(line):
+        if zones is not None:
+            bits &= zones.due(line.index)
+            if bits & _foot() and line.prose and GOVERNS.search(view):
+                bits &= ~_foot()
+        while bits and line.index not in whole:
             low = bits & -bits
             bits ^= low
             tried = listed[low.bit_length() - 1]
-            if zones is not None:
-                if not zones.holds(tried.zone, line.index):
-                    continue
-                if governs is None:
-                    governs = line.prose and GOVERNS.search(view) is not None
-                if governs and tried.kind in FOOT:
-                    continue
             if tried.needs and not any(word in view for word in tried.needs):
                 continue
             if (match := tried.find(view)) is not None:
@@ -202,6 +203,19 @@ def _limits() -> tuple[int, ...]:
 def _anywhere() -> int:
     """The rules, as bits, that hold anywhere on a page; the others hold at the edges of papers."""
     return sum(1 << number for number, tried in enumerate(_tried()) if tried.zone == "any")
+
+
+@cache
+def _in_zones(before: bool, behind: bool) -> int:
+    """The rules, as bits, for lines before the running text, behind it, or neither."""
+    holds = {"any": True, "head": before, "tail": behind}
+    return sum(1 << number for number, tried in enumerate(_tried()) if holds.get(tried.zone, before or behind))
+
+
+@cache
+def _foot() -> int:
+    """The rules, as bits, for kinds that a line of running text which governs is not."""
+    return sum(1 << number for number, tried in enumerate(_tried()) if tried.kind in FOOT)
 
 
 @lru_cache(maxsize=8192)

@@ -87,7 +87,7 @@ def _steps(cost: slipped.Cost) -> tuple[Callable[[str], Sequence[Edit]], ...]:
 def _issues(alignment: Alignment, cost: slipped.Cost) -> Iterator[Issue]:
     """What a person should look at: characters that were inferred, numbers that lost digits, damage that stayed."""
     raw = alignment.raw
-    damaged = [edit for piece in alignment.changed if piece.made and piece.made[0] in _OF_BYTES and (edit := piece.edit)]
+    damaged = [Edit(Span(start, end), text, *made) for start, end, text, made in alignment.changed if made[0] in _OF_BYTES]
     for edit in damaged:
         where = alignment.to_clean(edit.span)
         if "g" in (edit.certainty or ""):

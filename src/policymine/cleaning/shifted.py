@@ -21,7 +21,6 @@ MARK = 1
 _P, _Q = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _SALT = np.uint64(0xD6E8FEB86659FD93)
 _THREE, _SEVEN = np.uint64(3), np.uint64(7)
-_MASK = (1 << 64) - 1
 _RARE = 15.0
 """What words cost at most that are tried across the border of a stretch."""
 
@@ -50,20 +49,21 @@ class Way(NamedTuple):
     caught: bool
     marked: bool
 
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kinds that are looked for."""
-        if self.caught:
-            return CAUGHT[self.lead]
-        kinds = (AFTER[True],) if self.lead else (AFTER[False], *TORN, *LATER)
-        return tuple(MARKED[kind] for kind in kinds) if self.marked else kinds
-
 
 TORN = tuple(Kind(before=before, torn=True) for before in range(4))
 LATER = tuple(Kind(before=before) for before in range(1, 4))
 AFTER = {lead: Kind(lead=lead) for lead in (True, False)}
 CAUGHT = {lead: tuple(Kind(lead=lead, caught=caught) for caught in range(1 if lead else 2, 4)) for lead in (True, False)}
 MARKED = {kind: kind._replace(marked=True) for kind in (*TORN, *LATER, *AFTER.values())}
+
+
+@cache
+def kinds_of(way: Way) -> tuple[Kind, ...]:
+    """The kinds that are looked for in one way."""
+    if way.caught:
+        return CAUGHT[way.lead]
+    kinds = (AFTER[True],) if way.lead else (AFTER[False], *TORN, *LATER)
+    return tuple(MARKED[kind] for kind in kinds) if way.marked else kinds
 
 
 class Index:
@@ -156,7 +156,7 @@ class Words:
     @lru_cache(maxsize=64)  # noqa: B019 - there is one object of this class
     def index(self, way: Way) -> Index:
         """The words by their shapes, sorted."""
-        found = [self._shaped(kind, salt) for kind, salt in zip(way.kinds, _salts(way), strict=True)]
+        found = [self._shaped(kind, salt) for kind, salt in zip(kinds_of(way), _salts(way), strict=True)]
         key, word, ending = (np.concatenate(column) for column in zip(*found, strict=True))
         cheap = np.argsort(self._prices[word], kind="stable")
         order = cheap[np.argsort(key[cheap], kind="stable")]
@@ -186,9 +186,10 @@ class Words:
         return sum(math.exp(prices[0] - price) for price in prices)
 
 
+@cache
 def _salts(way: Way) -> Keys:
     """What is added to the shapes of each kind, so that all kinds of a way can be looked up at once."""
-    return _SALT * np.arange(1, len(way.kinds) + 1, dtype=np.uint64)
+    return _SALT * np.arange(1, len(kinds_of(way)) + 1, dtype=np.uint64)
 
 
 def _shape(codes: npt.NDArray[np.uint16], kind: Kind) -> Keys:
@@ -211,14 +212,6 @@ def _shape(codes: npt.NDArray[np.uint16], kind: Kind) -> Keys:
     return keys * _Q + leads[:, 0] + np.uint64(1) if kind.lead else keys
 
 
-def key_of(signs: Sequence[int], *, lead: int | None) -> int:
-    """The hash of a row of signs, as `_shape` makes it."""
-    key = 0
-    for sign in signs:
-        key = (key * int(_P) + sign) & _MASK
-    return key if lead is None else (key * int(_Q) + lead + 1) & _MASK
-
-
 def pair_of(character: str) -> bytes:
     """The two bytes of a character in GB 2312; empty when it has none there.
 
@@ -238,53 +231,56 @@ class Lookup:
 
     def __init__(self, words: Words, signs: Sequence[int]) -> None:
         """Takes the shown pairs as numbers, MARK for marks, 0 for what has no bytes."""
-        self._words, self._signs = words, signs
-        self._known: dict[Kind, list[tuple[Found, ...]]] = {}
+        self._words, self._rows = words, _Rows(signs)
+        self._known: dict[Kind, list[tuple[int, Found]]] = {}
 
-    def of(self, kind: Kind) -> list[tuple[Found, ...]]:
-        """The words of a kind for each place where they can begin; of a `marked` kind those with a mark inside."""
+    def of(self, kind: Kind) -> Sequence[tuple[int, Found]]:
+        """The words of a kind with the places where they can begin; of a `marked` kind those with a mark inside."""
         if kind not in self._known:
             self._known |= self._all(Way(kind.lead, kind.caught > 0, kind.marked))
         return self._known[kind]
 
-    def _all(self, way: Way) -> dict[Kind, list[tuple[Found, ...]]]:
-        rows, index, kinds = _rows(self._signs, way), self._words.index(way), way.kinds
-        known: list[list[tuple[Found, ...]]] = [[()] * (len(self._signs) + 1) for _ in kinds]
-        salted = (rows.keys + _salts(way)[:, np.newaxis]).ravel()
+    def _all(self, way: Way) -> dict[Kind, list[tuple[int, Found]]]:
+        index, kinds = self._words.index(way), kinds_of(way)
+        sizes, places, keys = self._rows.of(way)
+        sized, placed = sizes.tolist(), places.tolist()
+        found: list[list[tuple[int, Found]]] = [[] for _ in kinds]
+        salted = (keys + _salts(way)[:, np.newaxis]).ravel()
         for number, start, stop in zip(*index.all_of(salted), strict=True):
-            which, row = divmod(number, len(rows.keys))
-            known[which][rows.places[row]] += ((index, kinds[which], rows.sizes[row], start, stop),)
-        return dict(zip(kinds, known, strict=True))
+            which, row = divmod(number, len(keys))
+            found[which].append((placed[row], (index, kinds[which], sized[row], start, stop)))
+        return dict(zip(kinds, found, strict=True))
 
 
-class _Rows(NamedTuple):
-    """All rows of shown pairs in a stretch that may be words: where each begins, how many pairs it takes, its hash."""
+class _Rows:
+    """All rows of shown pairs in a stretch, by their length and the place where each begins: hashes, marks and gaps in them."""
 
-    places: list[int]
-    sizes: list[int]
-    keys: Keys
+    def __init__(self, signs: Sequence[int]) -> None:
+        """Takes the shown pairs as numbers, MARK for marks, 0 for what has no bytes."""
+        shown, size = np.array([*signs, *[0] * (LONGEST + 1)], np.uint64), len(signs) + 1
+        lengths = np.arange(LONGEST + 1)[:, np.newaxis]
+        ends = np.arange(size) + lengths
+        marks, gaps = (np.append(0, np.cumsum(shown == sign)) for sign in (MARK, 0))
+        self._before = np.append(np.uint64(0), shown[: size - 1])
+        self._marks, self._whole = marks[ends] - marks[:size], gaps[ends] == gaps[:size]
+        self._ended = (lengths == 0) | (shown[ends - 1] != MARK)
+        self._keys, self._passing = np.zeros((2, LONGEST + 1, size), np.uint64)
+        for length in range(LONGEST):
+            last = shown[length : length + size]
+            self._keys[length + 1] = self._keys[length] * _P + last
+            grown = self._passing[length] * _P + last
+            self._passing[length + 1] = np.where(last == MARK, self._passing[length], grown)
 
+    def of(self, way: Way) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Keys]:
+        """The rows that may be words of a way: how many pairs each takes, where it begins, its hash.
 
-def _rows(signs: Sequence[int], way: Way) -> _Rows:
-    """The rows of signs, grown from every place at once; a mark ends them unless they are `marked` or it is the lost half."""
-    shown = np.array([*signs, *[0] * (LONGEST + 1)], np.uint64)
-    size, mark = len(signs) + 1, shown == MARK
-    marks = np.cumsum(np.append(0, mark)) if way.marked else None
-    before = np.append(np.uint64(0), shown[: size - 1])
-    goes_on = shown != 0 if way.marked or way.caught else shown > MARK
-    open_ = before > MARK if way.lead else np.ones(size, np.bool_)
-    key = np.zeros(size, np.uint64)
-    places, sizes, keys = [], [], []
-    for length in range(LONGEST + 1):
-        ends = way.caught and length
-        here = np.flatnonzero(open_ & ~mark[length - 1 : length - 1 + size] if ends else open_)
-        if marks is not None:
-            here = here[marks[here + length] > marks[here]]
-        places.append(here)
-        sizes += [length] * len(here)
-        keys.append(key[here] * _Q + (before[here] & np.uint64(0xFF)) + np.uint64(1) if way.lead else key[here])
-        if length < LONGEST:
-            grown = key * _P + shown[length : length + size]
-            key = np.where(mark[length : length + size], key, grown) if way.caught else grown
-            open_ = open_ & goes_on[length : length + size]
-    return _Rows(np.concatenate(places).tolist(), sizes, np.concatenate(keys))
+        A mark ends a row unless they are `marked`, where one must be in it, or it is the lost half.
+        """
+        rows = self._whole & (self._ended if way.caught else (self._marks > 0) == way.marked)
+        if way.lead:
+            rows &= self._before > MARK
+        sizes, places = rows.nonzero()
+        keys = (self._passing if way.caught else self._keys)[sizes, places]
+        if way.lead:
+            keys = keys * _Q + (self._before[places] & np.uint64(0xFF)) + np.uint64(1)
+        return sizes, places, keys

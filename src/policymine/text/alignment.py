@@ -11,7 +11,7 @@ touches it maps to the whole of its raw span.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter, le, lt
@@ -123,8 +123,10 @@ class Piece(NamedTuple):
         return Piece(self.raw_start + start, self.raw_start + end, self.text[start:end], self.made)
 
 
-_piece_of = cast("Callable[[type[Piece], tuple[int, int, str, Made | None]], Piece]", tuple.__new__)
-"""Makes pieces by the thousand: in a third less time than their own constructor."""
+Row = tuple[int, int, str, Made | None]
+"""A piece as a plain tuple: thousands are made and read in half the time."""
+Changed = tuple[int, int, str, Made]
+"""One that was replaced or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +143,37 @@ class Alignment:
 
     raw: str
     origin: Span
-    pieces: tuple[Piece, ...]
+    rows: tuple[Row, ...]
     text: str
     _clean_ends: tuple[int, ...] = field(repr=False, compare=False)
-    _raw_ends: tuple[int, ...] = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, raw: str, origin: Span | None = None) -> Alignment:
         """The alignment of a stretch of `raw` (all of it by default) in which nothing has been changed yet."""
         start, end = origin or (0, len(raw))
-        return cls._from(raw, [Piece(start, end, raw[start:end])] if end > start else [])
+        return cls._from(raw, [(start, end, raw[start:end], None)] if end > start else [])
 
     @classmethod
-    def _from(cls, raw: str, pieces: Sequence[Piece]) -> Alignment:
-        if not pieces:
-            return cls(raw, Span(0, 0), (), "", (), ())
-        origin = Span(pieces[0].raw_start, pieces[-1].raw_end)
-        texts = [piece[2] for piece in pieces]
-        raw_ends = tuple([piece[1] for piece in pieces])
-        return cls(raw, origin, tuple(pieces), "".join(texts), tuple(accumulate(map(len, texts))), raw_ends)
+    def _from(cls, raw: str, rows: Sequence[Row]) -> Alignment:
+        if not rows:
+            return cls(raw, Span(0, 0), (), "", ())
+        texts = [row[2] for row in rows]
+        return cls(raw, Span(rows[0][0], rows[-1][1]), tuple(rows), "".join(texts), tuple(accumulate(map(len, texts))))
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The rows by name."""
+        return tuple(map(Piece._make, self.rows))
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """Everything that was changed, in order; spans are raw offsets, no two overlap."""
-        return tuple(edit for piece in self.pieces if (edit := piece.edit) is not None)
+        return tuple(Edit(Span(start, end), text, *made) for start, end, text, made in self.changed)
 
     @property
-    def changed(self) -> list[Piece]:
-        """The pieces that were replaced or deleted, in order."""
-        return [piece for piece in self.pieces if piece[3] is not None]
+    def changed(self) -> list[Changed]:
+        """The rows that were replaced or deleted, in order."""
+        return cast("list[Changed]", [row for row in self.rows if row[3] is not None])
 
     def edit(self, edits: Iterable[Edit]) -> Alignment:
         """A new alignment with `edits` (offsets of `self.text`) applied and recorded.
@@ -185,10 +189,10 @@ class Alignment:
         columns.refuse(len(self.text))
         return Alignment._from(self.raw, self._edited(columns))
 
-    def _edited(self, columns: _Columns) -> list[Piece]:
-        """The pieces after disjoint edits in order; what none of them touches is taken over as it is."""
-        starts, stops, ends, pieces = columns.starts, columns.stops, self._clean_ends, self.pieces
-        out: list[Piece] = []
+    def _edited(self, columns: _Columns) -> list[Row]:
+        """The rows after disjoint edits in order; what none of them touches is taken over as it is."""
+        starts, stops, ends, rows = columns.starts, columns.stops, self._clean_ends, self.rows
+        out: list[Row] = []
         untouched = number = 0
         while number < len(starts):
             first = last = bisect_right(ends, starts[number], untouched)
@@ -196,19 +200,19 @@ class Alignment:
             while stops[number - 1] > ends[last]:
                 last = bisect_left(ends, stops[number - 1], last)
                 number = bisect_left(starts, ends[last], number)
-            out += pieces[untouched:first]
-            start, touched, group = ends[first] - len(pieces[first].text), pieces[first : last + 1], slice(begun, number)
-            if first == last and pieces[first].made is None:
-                out += _inside(pieces[first], start, columns, group)
-            elif all(piece[3] is None or not piece[2] for piece in touched) and (
+            out += rows[untouched:first]
+            start, touched, group = ends[first] - len(rows[first][2]), rows[first : last + 1], slice(begun, number)
+            if first == last and touched[0][3] is None:
+                out += _inside(touched[0], start, columns, group)
+            elif all(made is None or not text for _, _, text, made in touched) and (
                 plain := _through(touched, start, columns, group)
             ):
                 out += plain
             else:
                 every = columns.edits[group]
-                out += _apply(list(_split(touched, every, at=start)), every)
+                out += _apply(list(_split(list(map(Piece._make, touched)), every, at=start)), every)
             untouched = last + 1
-        out += pieces[untouched:]
+        out += rows[untouched:]
         return out
 
     def to_raw(self, span: Span) -> Span:
@@ -220,29 +224,30 @@ class Alignment:
         if not 0 <= span.start < span.end <= len(self.text):
             place = f"{span.start}–{span.end} of {len(self.text)} characters"
             raise AlignmentError("span", place, "ask for at least one character inside the clean text")
-        if len(self.pieces) == 1 and self.pieces[0][3] is None:
-            return span.shifted(self.origin[0])
-        first, last = bisect_right(self._clean_ends, span.start), bisect_left(self._clean_ends, span.end)
-        head, tail = self.pieces[first], self.pieces[last]
-        start, end = head.raw_start, tail.raw_end
-        if head.stretchable:
-            start = head.raw_end - (self._clean_ends[first] - span.start)
-        if tail.stretchable:
-            end -= self._clean_ends[last] - span.end
+        rows, ends = self.rows, self._clean_ends
+        if len(rows) == 1 and rows[0][3] is None:
+            return span.shifted(self.origin[0]) if self.origin[0] else span
+        first, last = bisect_right(ends, span.start), bisect_left(ends, span.end)
+        start, stop, text, _ = rows[first]
+        if len(text) == stop - start:
+            start = stop - (ends[first] - span.start)
+        begin, end, text, _ = rows[last]
+        if len(text) == end - begin:
+            end -= ends[last] - span.end
         return Span(start, end)
 
     def to_clean(self, raw_span: Span) -> Span | None:
         """The clean characters that came from `raw_span`; None when all of it was deleted or lies elsewhere."""
         found: list[tuple[int, int]] = []
-        for index in range(bisect_right(self._raw_ends, raw_span.start), len(self.pieces)):
-            piece = self.pieces[index]
-            if piece.raw_start >= raw_span.end:
+        for index in range(bisect_right(self.rows, raw_span.start, key=itemgetter(1)), len(self.rows)):
+            raw_start, raw_end, text, _ = self.rows[index]
+            if raw_start >= raw_span.end:
                 break
-            start, end = self._clean_ends[index] - len(piece.text), self._clean_ends[index]
-            if piece.text and piece.stretchable:
-                end = start + min(raw_span.end, piece.raw_end) - piece.raw_start
-                start += max(raw_span.start - piece.raw_start, 0)
-            if piece.text:
+            start, end = self._clean_ends[index] - len(text), self._clean_ends[index]
+            if text and len(text) == raw_end - raw_start:
+                end = start + min(raw_span.end, raw_end) - raw_start
+                start += max(raw_span.start - raw_start, 0)
+            if text:
                 found.append((start, end))
         return Span(found[0][0], found[-1][1]) if found else None
 
@@ -252,13 +257,13 @@ class Alignment:
         What was deleted just before the first or just after the last character of `span` is left out.
         """
         first, last = bisect_right(self._clean_ends, span.start), bisect_left(self._clean_ends, span.end)
-        pieces = list(self.pieces[first : last + 1])
+        rows = list(self.rows[first : last + 1])
         for index in {first, last}:
-            piece, end = self.pieces[index], self._clean_ends[index]
+            piece, end = Piece._make(self.rows[index]), self._clean_ends[index]
             start = end - len(piece.text)
             if piece.text and piece.stretchable:
-                pieces[index - first] = piece.part(max(span.start - start, 0), min(span.end, end) - start)
-        return Alignment._from(self.raw, pieces)
+                rows[index - first] = piece.part(max(span.start - start, 0), min(span.end, end) - start)
+        return Alignment._from(self.raw, rows)
 
 
 class _Placed(NamedTuple):
@@ -269,50 +274,50 @@ class _Placed(NamedTuple):
     piece: Piece
 
 
-def _inside(piece: Piece, start: int, columns: _Columns, group: slice) -> list[Piece]:
+def _inside(row: Row, start: int, columns: _Columns, group: slice) -> list[Row]:
     """One kept piece, which begins at clean offset `start`, cut up by edits that lie in it: the common case."""
-    begin, end, text, _ = piece
+    begin, end, text, _ = row
     shift, at = begin - start, start
-    out: list[Piece] = []
+    out: list[Row] = []
     for low, high, new, made in zip(*[column[group] for column in columns[1:]], strict=True):
         if low > at:
-            out.append(_piece_of(Piece, (at + shift, low + shift, text[at - start : low - start], None)))
-        out.append(_piece_of(Piece, (low + shift, high + shift, new, made)))
+            out.append((at + shift, low + shift, text[at - start : low - start], None))
+        out.append((low + shift, high + shift, new, made))
         at = high
     if at + shift < end:
-        out.append(Piece(at + shift, end, text[at - start :]))
+        out.append((at + shift, end, text[at - start :], None))
     return out
 
 
-def _through(pieces: Sequence[Piece], start: int, columns: _Columns, group: slice) -> list[Piece]:
+def _through(rows: Sequence[Row], start: int, columns: _Columns, group: slice) -> list[Row]:
     """Kept pieces with deletions between them, which begin at clean offset `start`, cut up by edits that lie in them.
 
     Nothing comes back when an edit reaches over a border and its text cannot be parted there.
     """
     _, starts, stops, texts, mades = columns
-    out: list[Piece] = []
+    out: list[Row] = []
     number, at = group.start, start
-    for piece in pieces:
-        raw, _, text, _ = piece
+    for row in rows:
+        raw, _, text, _ = row
         end, reached, shift = at + len(text), at, raw - at
         while text and number < group.stop and starts[number] < end:
             low, high, new = starts[number], stops[number], texts[number]
             first, stop = max(low, at), min(high, end)
             if first > reached:
-                out.append(_piece_of(Piece, (reached + shift, first + shift, text[reached - at : first - at], None)))
+                out.append((reached + shift, first + shift, text[reached - at : first - at], None))
             if stop - first < high - low:
                 if new and len(new) != high - low:
                     return []
                 new = new[first - low : stop - low]
-            out.append(_piece_of(Piece, (first + shift, stop + shift, new, mades[number])))
+            out.append((first + shift, stop + shift, new, mades[number]))
             reached = stop
             if high > end:
                 break
             number += 1
         if reached == at:
-            out.append(piece)
+            out.append(row)
         elif reached < end:
-            out.append(_piece_of(Piece, (reached + shift, end + shift, text[reached - at :], None)))
+            out.append((reached + shift, end + shift, text[reached - at :], None))
         at = end
     return out
 
