@@ -67,15 +67,6 @@ class Prefixes:
         pairs += classes[1:]
         return Marks(self.table.take(pairs), self.bits)
 
-    def at(self, text: str, places: Sequence[int]) -> list[int]:
-        """For each of some places in `text` (none of them its end) the patterns that can start there, as in `Marks.listed`."""
-        codes = points_of(text) if len(text) <= BLOCK else points_of.__wrapped__(text)
-        first = np.array(places, np.intp)
-        pairs = self.classes.take(codes.take(first), mode="clip").astype(np.intp) * self.width
-        pairs += np.where(first + 1 < len(codes), self.classes.take(codes.take(first + 1, mode="clip"), mode="clip"), 0)
-        numbers: list[int] = self.table.take(pairs).tolist()
-        return numbers
-
 
 class Marks:
     """For every character of a text the patterns that may start there."""

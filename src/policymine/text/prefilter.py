@@ -64,7 +64,7 @@ class Prefilter:
         starts = [0, *accumulate(len(line) + 1 for line in lines)]
         return self._between("\n".join(lines), np.array(starts[:-1], np.intp), np.array(starts[1:], np.intp))
 
-    def by_span(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
+    def by_span(self, text: str, starts: Sequence[int] | Offsets, ends: Sequence[int] | Offsets) -> list[int]:
         """For each stretch of a text the patterns that `search(text, start, end)` may find in it: pattern n as bit n.
 
         >>> Prefilter([re.compile("厂家|包邮"), re.compile("第[一二]条")]).by_span("第二条，厂家", [0, 4, 5], [3, 6, 6])
@@ -225,4 +225,4 @@ def _read(text: str) -> tuple[Points, Points]:
     return points, pairs
 
 
-__all__ = ["Prefilter", "Scanner"]
+__all__ = ["Offsets", "Prefilter", "Scanner"]

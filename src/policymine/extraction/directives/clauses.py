@@ -198,9 +198,9 @@ class _Reader:
 
     def clauses(self) -> list[Clause]:
         """The clauses that were marked off."""
-        places = np.array([hit.start for hit in self.hits], np.intp)
-        first, last = places.searchsorted(self.lows).tolist(), places.searchsorted(self.ends).tolist()
-        possible = may(self.text, self.starts, self.ends)
+        places, ends = np.array([hit.start for hit in self.hits], np.intp), np.array(self.ends, np.intp)
+        first, last = places.searchsorted(self.lows).tolist(), places.searchsorted(ends).tolist()
+        possible = may(self.text, self.starts, ends)
         return list(map(self._clause, zip(self.starts, self.ends, first, last, possible, strict=True)))
 
     def _bounds(self, start: int, end: int) -> Iterable[tuple[int, int]]:

@@ -7,7 +7,6 @@ What all clauses of a sentence share is made once; signs.py spells the features 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import add
@@ -111,13 +110,12 @@ class ClauseSigns:
         kind: the kind of paper.
     """
 
-    __slots__ = ("_digits", "_gists", "_kind", "_places", "_read", "_text")
+    __slots__ = ("_gists", "_kind", "_places", "_read", "_text")
 
     def __init__(self, text: str, read: Sequence[Sentence], places: Sequence[Place], *, kind: str) -> None:
         self._text, self._read, self._places, self._kind = text, read, places, KIND.number(kind)
         self._gists = [_gist(sentence) for sentence in read]
         self._gists.append(NOTHING)
-        self._digits = [digit.start() for digit in DIGIT.finditer(text)]
 
     def of(self, number: int) -> tuple[list[Sign], list[list[Sign]]]:
         """The signs of a sentence: those all its clauses share, and those of each clause."""
@@ -129,7 +127,7 @@ class ClauseSigns:
             lead, head = sentence.clauses[0].lead, self._text[end - 2 : end]
             shared.append(("listed", cue, lead, ends, by[2] & PENALTY != 0, head))
         self._headline(shared, number)
-        return shared, _clauses(self._text, sentence.clauses, self._kind << KIND_AT | role << ROLE_AT, digits=self._digits)
+        return shared, _clauses(self._text, sentence.clauses, self._kind << KIND_AT | role << ROLE_AT)
 
     def _sentence(self, sentence: Sentence, place: Place, *, gist: Gist, role: int) -> list[Sign]:
         (shape, tone, marks), clauses = gist, sentence.clauses
@@ -151,7 +149,7 @@ class ClauseSigns:
 
     def _headline(self, row: list[Sign], number: int) -> None:
         """Adds the signs that a sentence only announces what the next ones spell out."""
-        sentence, place, digits = self._read[number], self._places[number], self._digits
+        sentence, place = self._read[number], self._places[number]
         start, end, many = sentence.start, sentence.end, len(sentence.clauses) > 1
         follower = self._read[number + 1] if number + 1 < len(self._read) else None
         size, named = end - start, 1 if place.headline else 2 if place.topic else 0
@@ -161,8 +159,7 @@ class ClauseSigns:
             if many or size > LONGEST_TOPIC:
                 return
             named = 3
-        at = bisect_left(digits, start)
-        counted = at < len(digits) and digits[at] < end
+        counted = DIGIT.search(self._text, start, end) is not None
         goes_on = follower is not None and _shares(self._text, sentence, follower)
         around = self._gists[number][0] & ~LEAD_BITS | (self._gists[number + 1][0] & LEAD_CUE_BITS) << 12 | named << 21
         told = counted << 23 | longer << 24 | goes_on << 25 | LABEL.number(sentence.label) << 26
@@ -175,7 +172,7 @@ def _shares(text: str, sentence: Sentence, follower: Sentence) -> bool:
     return any(map(ahead.__contains__, map(add, behind, behind[1:])))
 
 
-def _clauses(text: str, clauses: Sequence[Clause], context: int, *, digits: list[int]) -> list[list[Sign]]:
+def _clauses(text: str, clauses: Sequence[Clause], context: int) -> list[list[Sign]]:
     """The signs of each clause; `context` is what a sentence gives to the sign `clause`."""
     last = len(clauses) - 1
     rows: list[list[Sign]] = []
@@ -184,8 +181,7 @@ def _clauses(text: str, clauses: Sequence[Clause], context: int, *, digits: list
     for index, clause in enumerate(clauses):
         start, end, marks, shape = clause.start, clause.end, clause.marks, clause.shape
         cue, later = shape & CUE_BITS, laters[index]
-        at, size = bisect_left(digits, start), end - start
-        amount = _amount(text, start, end) if at < len(digits) and digits[at] < end else 0
+        size, amount = end - start, _amount(text, start, end) if clause.may & FIGURE else 0
         place = shape & LEAD_CUE_BITS | seen << SEEN | later << LATER | fact | where << WHERE_AT
         if seen:
             place |= ANY_SEEN
@@ -221,7 +217,9 @@ def _laters(clauses: Sequence[Clause]) -> list[int]:
 
 
 def _amount(text: str, start: int, end: int) -> int:
-    """Whether a stretch with a digit has some or many."""
+    """Whether a stretch has some digits or many, 0 for none."""
+    if DIGIT.search(text, start, end) is None:
+        return 0
     return 2 if sum(map(str.isdigit, text[start:end])) > MANY * (end - start) else 1
 
 

@@ -1,9 +1,8 @@
 """Which patterns a clause can match at all, told for all clauses of a document in one pass.
 
-Nearly all tries of a pattern in a clause fail. What the patterns below cannot match without (`text.pattern_needs`), and the
-characters that those tried at a clause's beginning can start with (`extraction.prefixes`), are looked up for the whole document
-at once. `Clause.may` keeps the outcome, a bit for each pattern: where it is not set the pattern matches nowhere in the clause,
-where it is set it has to be tried.
+Nearly all tries of a pattern in a clause fail. What the patterns below cannot match without (`text.pattern_needs`) is looked up
+for the whole document at once. `Clause.may` keeps the outcome, a bit for each pattern: where it is not set the pattern matches
+nowhere in the clause, where it is set it has to be tried.
 
     >>> from policymine.extraction.directives.tries import bit, may
     >>> text = "逾期未报的，每月报2次"
@@ -16,26 +15,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE
-from policymine.extraction.prefixes import Prefixes
-from policymine.text.prefilter import Prefilter
+from policymine.text.prefilter import Offsets, Prefilter
 
-STARTING: Final = ("conditions.clause", "splitting.adverbial")
-"""Patterns that are tried at the very beginning of a clause only, by `match` or `fullmatch`."""
-INSIDE: Final = (
-    "patterns.article", "patterns.by", "deeds.amount", "deeds.act", "deeds.thing", "deeds.attitude", "deeds.general",
-    "operational.act", "splitting.frame", "patterns.layer", "patterns.titled",
+TRIED: Final = (
+    "conditions.clause", "splitting.adverbial", "splitting.frame", "patterns.article", "patterns.by", "patterns.layer",
+    "patterns.titled", "deeds.amount", "deeds.act", "deeds.thing", "deeds.attitude", "deeds.general", "operational.act",
 )  # fmt: skip
-"""Patterns that are tried anywhere in a clause, or at a place inside it."""
+"""The patterns by their sections and names in the rule files."""
 OWN: Final = {"digit": r"\d", "roles": "牵头|配合|协助|会同", "colon": "[：:]"}
 """Patterns that no file of rules has."""
 ANYTHING: Final = -1
 """What may be matched in a stretch of which nothing is known."""
-_NUMBERS: Final = {name: number for number, name in enumerate((*STARTING, *INSIDE, *OWN))}
-_STARTING: Final = (1 << len(STARTING)) - 1
+_NUMBERS: Final = {name: number for number, name in enumerate((*TRIED, *OWN))}
 
 
 def bit(name: str) -> int:
@@ -43,7 +38,7 @@ def bit(name: str) -> int:
     return 1 << _NUMBERS[name]
 
 
-def may(text: str, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
+def may(text: str, starts: Sequence[int] | Offsets, ends: Sequence[int] | Offsets) -> list[int]:
     """For each clause the patterns that it may match.
 
     Args:
@@ -51,26 +46,13 @@ def may(text: str, starts: Sequence[int], ends: Sequence[int]) -> list[int]:
         starts: where its clauses start.
         ends: where they end.
     """
-    if not starts:
-        return []
-    tried = _tried()
-    inside, first = tried.inside.by_span(text, starts, ends), tried.first.at(text, starts)
-    return [within & (~_STARTING | begun) for within, begun in zip(inside, first, strict=True)]
-
-
-class _Tried(NamedTuple):
-    """What all patterns ask for, and what those of `STARTING` start with; their numbers are those of the bits."""
-
-    inside: Prefilter
-    first: Prefixes
+    return _prefilter().by_span(text, starts, ends)
 
 
 @cache
-def _tried() -> _Tried:
+def _prefilter() -> Prefilter:
     written = dict(patterns())
-    return _Tried(
-        Prefilter([re.compile(written[name]) for name in _NUMBERS]), Prefixes({name: [written[name]] for name in STARTING})
-    )
+    return Prefilter([re.compile(written[name]) for name in _NUMBERS])
 
 
 def patterns() -> Iterator[tuple[str, str]]:
