@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from policymine.extraction.prefixes import branches
 from policymine.extraction.quantities.values import SCALES
 from policymine.model import Span
 from policymine.rules import load
@@ -44,6 +45,13 @@ def pattern(table: str, name: str) -> re.Pattern[str]:
     """A pattern of a lexicon; those of [leads] end where the number starts."""
     text = str(lexicons()[table][name])
     return re.compile(f"{text}[ ]{{0,2}}$" if table == "leads" else text)
+
+
+@cache
+def verb_ends() -> frozenset[str]:
+    """The last characters of the verbs between a noun and its number."""
+    verbs = str(lexicons()["context"]["verbs"])
+    return frozenset(verb[-1] for verb in branches(verbs.removeprefix("(?:").removesuffix(")+$")))
 
 
 def lead_before(copy: str, at: int, floor: int) -> Lead | None:
@@ -85,7 +93,9 @@ def subject_of(copy: str, span: Span, unit: str | None) -> str | None:
         if noun:
             return noun
     before = PUNCTUATION.split(copy[max(0, span.start - 24) : span.start])[-1]
-    noun = pattern("context", "verbs").sub("", before).strip()[-LONGEST_NOUN:]
+    if before[-1:] in verb_ends():
+        before = pattern("context", "verbs").sub("", before)
+    noun = before.strip()[-LONGEST_NOUN:]
     named = noun[max([other.end() for other in NOT_HAN.finditer(noun)], default=0) :]
     return named if len(named) > 1 else None
 

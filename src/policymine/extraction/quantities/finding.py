@@ -19,6 +19,7 @@ from policymine.model import Issue, Quantity, QuantityMod, Span
 from policymine.rules import Rule, load
 from policymine.text.numerals import LONGEST
 from policymine.text.openings import Openings
+from policymine.text.pattern_runs import behind
 
 NUMERALS, DIGITS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩", STARTS["digit"]
 NUMBERS: Final = frozenset(NUMERALS + DIGITS)
@@ -26,7 +27,8 @@ REFUSED: Final = re.compile(r"\(\?<?![^()]*(?:\([^()]*\)[^()]*)*\)")
 """A negative look-around, one level of brackets deep."""
 ALONE: Final = 40
 """Characters of a text that is a mere phrase, where `short` rules hold."""
-RUN: Final = re.compile(f"[{NUMERALS}0-9.,eE^ 点负半-]*")
+RUNNING: Final = NUMERALS + DIGITS + ".,eE^ 点负半-"
+RUN: Final = re.compile(f"[{re.escape(RUNNING)}]*")
 """What a numeral can consist of; what stands behind it is what `then` of a rule looks at."""
 
 
@@ -46,14 +48,19 @@ LEAST_DIGITS: Final = 33
 class Tried(NamedTuple):
     """A rule, and what spares trying it: characters of which one follows the numeral, what stands near (its number).
 
-    `names` are the bare names of its groups, in order.
+    `behind` are the characters that its pattern lets stand there (None: any), `names` the bare names of its groups, in order.
     """
 
     rule: Rule
     then: str
     near: int | None
     bare: bool
+    behind: frozenset[str] | None
     names: tuple[str, ...]
+
+    def holds(self, character: str) -> bool:
+        """Whether the character may stand behind the numeral; "" is the end of the text."""
+        return (not self.then or character in self.then) and (self.behind is None or character in self.behind)
 
 
 class Start(NamedTuple):
@@ -64,9 +71,10 @@ class Start(NamedTuple):
 
     @classmethod
     def of(cls, rules: Sequence[Tried]) -> Start:
-        """The rules sorted; at the end of a text, where nothing stands behind, each may hold."""
-        told = {c: tuple(one for one in rules if not one.then or c in one.then) for one in rules for c in one.then}
-        return cls(told | {"": tuple(rules)}, tuple(one for one in rules if not one.then))
+        """The rules sorted; "" stands for the end of a text, where nothing stands behind a numeral."""
+        characters = {c for one in rules for c in (*one.then, *(one.behind or ()))}
+        told = {c: tuple(one for one in rules if one.holds(c)) for c in sorted(characters | {""})}
+        return cls(told, tuple(one for one in rules if not one.then and one.behind is None))
 
 
 class Next:
@@ -156,7 +164,8 @@ def lexicon() -> Lexicon:
     nears = [*dict.fromkeys(rule.gives["near"] for rule in rules if "near" in rule.gives)]
     for rule in rules:
         near = nears.index(rule.gives["near"]) if "near" in rule.gives else None
-        tried = Tried(rule, rule.gives.get("then", ""), near, bool(rule.gives.get("bare")), _names(rule.find))
+        lets = behind(rule.find, frozenset(RUNNING))
+        tried = Tried(rule, rule.gives.get("then", ""), near, bool(rule.gives.get("bare")), lets, _names(rule.find))
         for character in dict.fromkeys(
             _spelled(rule.gives.get("starts", ())) + "".join(x[0] for x in rule.gives.get("pairs", ()))
         ):
@@ -230,7 +239,7 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
             continue
         limit = blocked[block][0] if block < len(blocked) else len(copy)
         start = rules[copy[at]]
-        for rule, _, wanted, bare, names in start.told.get(copy[stop : stop + 1], start.others):
+        for rule, _, wanted, bare, _, names in start.told.get(copy[stop : stop + 1], start.others):
             if bare and long and not _countless(copy, at, stop):
                 continue
             if wanted is not None and stop - at < ENDLESS and not near[wanted].within(at, stop + NEAR):

@@ -1,7 +1,7 @@
 """Words and rules of times.toml made ready for scanning: by the characters they start with, and a pattern of viable starts.
 
 Most characters that can start a time do not; in a long text the pattern `viable` therefore asks for the second character too,
-and behind a numeral for what makes one worth reading. The numeral rules are tried as one alternation, in file order.
+and behind a numeral for what makes one worth reading. Of the numeral rules those are tried that the character behind it allows.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from policymine.errors import RuleError
 from policymine.extraction.times.calendar import festivals, term_names
 from policymine.rules import Rule, RuleSet, load, match_span
 from policymine.text.openings import Openings
+from policymine.text.pattern_runs import behind
 
 STARTS: Final = {
     "digit": "0123456789",
     "han": "〇零○一二两三四五六七八九十廿卅百千半几数",
 }
 NUMERALS: Final = STARTS["digit"] + STARTS["han"]
+RUN: Final = re.compile(f"[{NUMERALS}]+")
 GUARDS: Final = {"kind", "words", "unless_before", "unless_after", "fuzzy"}
 ENDS: Final = "$"
 """In `then` of a rule: the text may end behind its first character."""
@@ -55,19 +57,21 @@ class Tried(NamedTuple):
     names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Rules in file order, and where there are many, one pattern whose last group names the first that matches."""
+class Order(NamedTuple):
+    """Rules in file order. Of those that start with a numeral, `told` has the ones that a character behind it lets match, and
+    `others` the ones that any may follow."""
 
     rules: tuple[Tried, ...]
-    joint: re.Pattern[str] | None = None
+    told: Mapping[str, tuple[Tried, ...]] | None = None
+    others: tuple[Tried, ...] = ()
 
-    def first(self, text: str, at: int) -> int:
-        """The number of the first rule that can match here; where there is no joint pattern, simply the first."""
-        if self.joint is None:
-            return 0
-        match = self.joint.match(text, at)
-        return int(str(match.lastgroup)[1:]) if match else len(self.rules)
+    def possible(self, text: str, at: int) -> tuple[Tried, ...]:
+        """The rules that can match here."""
+        if self.told is None:
+            return self.rules
+        run = RUN.match(text, at)
+        stop = run.end() if run else at
+        return self.told.get(text[stop : stop + 1], self.others)
 
 
 class Orders(NamedTuple):
@@ -135,31 +139,26 @@ def _orders(rules: RuleSet) -> dict[str, Orders]:
     for one in tried:
         for pair in dict.fromkeys(opening[:2] for opening in openings(one.rule)):
             by_pair.setdefault(pair, []).append(one)
-    orders = {pair: _order(found, joint=False) for pair, found in by_pair.items()}
+    orders = {pair: _order(found, numeral=False) for pair, found in by_pair.items()}
     for name in ("digit", "han"):
-        shared = _order([one for one in tried if set(starts(one.rule)) & set(STARTS[name])], joint=True)
+        shared = _order([one for one in tried if set(starts(one.rule)) & set(STARTS[name])], numeral=True)
         orders |= dict.fromkeys(STARTS[name], shared)
     return orders
 
 
-def _order(tried: Sequence[Tried], *, joint: bool) -> Orders:
+def _order(tried: Sequence[Tried], *, numeral: bool) -> Orders:
     long = tuple(one for one in tried if not one.whole)
     apart = tuple(one for one in long if not one.follows)
-    if not joint:
-        return Orders(*(Order(tuple(x)) for x in (tried, long, apart)))
-    return Orders(Order(tuple(tried)), Order(long, _joint(long)), Order(apart, _joint(apart)))
+    return Orders(*(_sorted(tuple(x)) if numeral else Order(tuple(x)) for x in (tried, long, apart)))
 
 
-def _joint(tried: Sequence[Tried]) -> re.Pattern[str]:
-    """One pattern of many; groups that nothing refers back to lose their names, an empty one behind each tells which it was."""
-    parts = []
-    for number, one in enumerate(tried):
-        names = set(re.findall(r"\(\?P=(\w+)\)", one.rule.find.pattern))
-        plain = re.sub(r"\(\?P<(\w+)>", lambda m, n=names: m[0] if m[1] in n else "(?:", one.rule.find.pattern)  # type: ignore[misc]
-        for name in names:
-            plain = re.sub(rf"\(\?P(<|=){name}\b", rf"(?P\g<1>{name}{number}", plain)
-        parts.append(f"(?:{plain})(?P<r{number}>)")
-    return re.compile("|".join(parts))
+def _sorted(tried: tuple[Tried, ...]) -> Order:
+    """Rules by the character behind the numeral they start with."""
+    sets = {one.rule.id: behind(one.rule.find, frozenset(NUMERALS)) for one in tried}
+    told: dict[str, list[Tried]] = {}
+    for character in sorted(frozenset[str]().union(*(found for found in sets.values() if found is not None))):
+        told[character] = [one for one in tried if (found := sets[one.rule.id]) is None or character in found]
+    return Order(tried, {c: tuple(found) for c, found in told.items()}, tuple(o for o in tried if sets[o.rule.id] is None))
 
 
 def _tried(rule: Rule) -> Tried:

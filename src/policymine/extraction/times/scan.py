@@ -120,7 +120,7 @@ def _word_at(text: str, at: int, words: tuple[Word, ...], whole: tuple[int, int]
 
 
 def _rule_at(text: str, at: int, order: Order, last: Part | None, *, whole: tuple[int, int]) -> Part | None:
-    for tried in order.rules[order.first(text, at) :]:
+    for tried in order.possible(text, at):
         if tried.follows and not (last and _follows(text, last, at, tried.follows)):
             continue
         match = tried.rule.find.match(text, at)
