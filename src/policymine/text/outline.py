@@ -26,7 +26,8 @@ RANK: Final[dict[str, int]] = {
 LABEL: Final = re.compile(
     r"""
     (?: (?P<part>第[一二三四五六七八九十]{1,3}部分)
-      | (?P<chapter>第[一二三四五六七八九十百零〇\d]{1,5}[编章节])(?=[\s\u3000]|[^\s\u3000，。；：的第]{2,14}[\s\u3000])
+      | (?P<chapter>第[一二三四五六七八九十百零〇\d]{1,5}[编章节])
+        (?=[\s\u3000]|[^\s\u3000，。；：的第]{2,14}(?:[\s\u3000]|第[一二三四五六七八九十百零〇\d]{1,5}条))
       | (?P<article>第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?)
         (?=[\s\u3000：:]|(?!规定|所|第|款|[、，,和与及或至到的中之以]|[一二三四五六七八九十]项|情形)\S)
       | (?P<bracket>[（(][一二三四五六七八九十]{1,3}[）)])
@@ -49,6 +50,11 @@ STARTS: Final = re.compile(
 """Where a label may stand: behind a mark, or in front of an article that wide blanks set off."""
 FIRST: Final = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
 """The same at the beginning of a text."""
+GLUED: Final = re.compile(
+    r"[^\s\u3000，。；：！？、（()）]{2,24} {0,3}(?=[（(]一[）)]|1[、．.](?!\d)|第[一二三四五六七八九十百零〇\d]{1,5}条)"
+)
+"""A heading that lost the break behind it: 四、保障措施（一）明确责任."""
+HEADED: Final = ("chapter", "article", "chinese", "bracket")
 SOFT: Final = ("is", "must", "hand", "ordinal")
 """Styles that also occur as plain words: they need a second one of their row."""
 AFTER_COMMA: Final = ("is", "must", "hand")
@@ -136,6 +142,10 @@ def _labels(text: str) -> Iterator[_Label]:
         if start[0][:1] in "”）)" and start[0] and match.lastgroup in SOFT:
             continue
         yield _Label(match.lastgroup, _number(match), Span(*match.span()))
+        while match is not None and match.lastgroup in HEADED and (heading := GLUED.match(text, match.end())) is not None:
+            match = LABEL.match(text, heading.end())
+            if match is not None and match.lastgroup is not None:
+                yield _Label(match.lastgroup, _number(match), Span(*match.span()))
 
 
 def _number(match: re.Match[str]) -> int:

@@ -28,13 +28,22 @@ from policymine.extraction.directives.sharing import (
     shares,
 )
 from policymine.extraction.directives.splitting import LEADING, PRONOUN, SOMEBODY, THING, Piece
+from policymine.extraction.directives.taking import (
+    NAMED,
+    charged_with,
+    implicit,
+    in_role,
+    named_before,
+    subject_names,
+    whole_name,
+)
 from policymine.extraction.directives.tries import bit
-from policymine.model import Bearer, PaperKind
+from policymine.model import Bearer, BearerRole, PaperKind
 from policymine.text.outline import Outline
 from policymine.text.span import Span
 
-NAMED = ("organisation", "person")
-LAYER, TITLED = bit("patterns.layer"), bit("patterns.titled")
+COLON = ("：", ":")
+LAYER = bit("patterns.layer")
 LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
@@ -43,6 +52,9 @@ CASES = ("who", "when", "if")
 """Kinds of clauses that tell of a case: who stands in them need not act."""
 STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 """What those do who punish: whoever stands before them is punished."""
+RIGHTING = ("责令", "给予", "处以", "通报", "取消", "撤销", "记入", "视为", "不予", "没收", "吊销")
+"""What is done to those who fail, in the clause behind the case."""
+ACCORDING = ("根据", "按照", "依据", "依照", "参照")
 BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
 
@@ -79,7 +91,7 @@ class _State:
         if not (sentence.opens or sentence.label):
             return
         item = sentence.item
-        titled = _whole_name(self.text, sentence) if headline_only else ()
+        titled = whole_name(self.text, sentence) if headline_only else ()
         if not sentence.label:
             if not self._in_article(item):
                 self.carried.pop(item, None)
@@ -94,7 +106,7 @@ class _State:
                 self.rows[row] = before
             else:
                 self.rows.pop(row, None)
-        if headline_only and (headed := titled or _subject_names(self.text, sentence.clauses)):
+        if headline_only and (headed := titled or subject_names(self.text, sentence.clauses)):
             self.carried[item] = _Carry(headed, number, True)
 
     def above(self, sentence: Sentence) -> _Carry | None:
@@ -137,29 +149,38 @@ def bearers_of(
     for number, sentence in enumerate(sentences):
         indices = by_sentence.get(number, ())
         state.enter(number, headline_only=not indices)
-        if not indices:
-            continue
         same: tuple[Bearer, ...] | None = None
         for index in indices:
-            piece, mood = pieces[index], moods[index]
-            found[index] = _explicit(text, piece, mood, state=state)
-            if found[index]:
-                if mood.modality != "recommendation" and not _pivot(mood, found[index]):
-                    same = found[index]
-                    state.carried[sentence.item] = _Carry(
-                        same, number, sentence.closing in ("：", ":"), _imposes(text, piece, mood)
-                    )
-            elif piece.subjects & PRONOUN:
-                state.carried[sentence.item] = _Carry((), number, False)
-                found[index] = called(text, piece)
-            else:
-                found[index] = _taken(text, piece, mood, state, same=same)
-                if piece.may & ROLES:
-                    found[index] += called(text, piece)
-                carry = state.carried.get(sentence.item)
-                if found[index] and mood.modality == "sanction" and carry is not None and carry.sanction:
-                    state.carried[sentence.item] = carry._replace(sentence=number)
+            found[index], same = _named(text, pieces[index], moods[index], state=state, same=same)
+        if sentence.closing in COLON and (charged := charged_with(text, sentence, silent=not indices)):
+            state.carried[sentence.item] = _Carry(charged, number, True)
     return found
+
+
+def _named(
+    text: str, piece: Piece, mood: Mood, *, state: _State, same: tuple[Bearer, ...] | None
+) -> tuple[tuple[Bearer, ...], tuple[Bearer, ...] | None]:
+    """The bearers of a directive, and the names that later ones of its sentence take over."""
+    number, sentence = piece.sentence, state.sentences[piece.sentence]
+    item, introduces = sentence.item, sentence.closing in COLON
+    if own := _explicit(text, piece, mood, state=state):
+        if mood.modality != "recommendation" and not _pivot(mood, own):
+            same = own
+            state.carried[item] = _Carry(own, number, introduces, _imposes(text, piece, mood))
+        return own, same
+    if before := named_before(text, piece, mood, sentence=sentence):
+        state.carried[item] = _Carry(before, number, introduces)
+        return in_role(text, piece, before) + called(text, piece), before
+    if piece.subjects & PRONOUN:
+        state.carried[item] = _Carry((), number, False)
+        return called(text, piece), same
+    taken = _taken(text, piece, mood, state, same=same)
+    if piece.may & ROLES:
+        taken = in_role(text, piece, taken) + called(text, piece)
+    carry = state.carried.get(item)
+    if taken and mood.modality == "sanction" and carry is not None and carry.sanction:
+        state.carried[item] = carry._replace(sentence=number)
+    return taken, same
 
 
 def _pivot(mood: Mood, named: Sequence[Bearer]) -> bool:
@@ -179,7 +200,7 @@ def _taken(
     """What a directive that names nobody takes over."""
     sentence = state.sentences[piece.sentence]
     if same is not None and mood.modality != "recommendation":
-        return _implicit(same)
+        return implicit(same)
     if sentence.item in state.brackets:
         return state.brackets[sentence.item]
     carry = state.above(sentence)
@@ -187,6 +208,11 @@ def _taken(
         return ()
     fronted = len(piece.clauses) > 1 and any(map(_condition, piece.clauses[:-1]))
     near = carry.sanction and carry.sentence >= piece.sentence - 1
+    if not near and any(c.condition == "who" and c.subject is not None and _fails(text, piece, c) for c in piece.clauses):
+        return ()
+    first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
+    if mood.cue is None and not first.lead and shapes()["of_thing"].match(text, first.start, first.end) is not None:
+        return ()
     if piece.subjects & THING and (not fronted or mood.modality == "prohibition"):
         return ()
     if mood.modality == "sanction" and not (near or sentence.expansion):
@@ -199,7 +225,7 @@ def _taken(
         return ()
     if not fronted and not carry.introduces and _anew(piece, state) and not any(map(_generic, carry.bearers)):
         return ()
-    return _implicit(carry.bearers)
+    return implicit(carry.bearers)
 
 
 def _anew(piece: Piece, state: _State) -> bool:
@@ -214,32 +240,6 @@ def _generic(bearer: Bearer) -> bool:
 
 def _continues(sentence: Sentence) -> bool:
     return sentence.expansion or sentence.closing in ("；", ";")
-
-
-def _implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
-    return tuple([Bearer(b.text, b.role, False, b.span, b.name, b.kind, b.level, b.sector) for b in bearers])
-
-
-def _whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
-    """The body that a headline names and nothing else: 第六条 核发机构。负责…."""
-    if (
-        len(sentence.clauses) != 1
-        or not sentence.clauses[0].may & TITLED
-        or shapes()["titled"].fullmatch(text, sentence.start, sentence.end) is None
-    ):
-        return ()
-    return named_in(text, Span(sentence.start, sentence.end), "responsible")
-
-
-def _subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
-    """The names of the first subject that is somebody."""
-    subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
-    if subject is not None:
-        return named_in(text, subject, "responsible")
-    first = clauses[0]
-    cued = len(clauses) > 1 and clauses[1].cue is not None and clauses[1].cue.start == clauses[1].start
-    alone = cued and first.may & TITLED and shapes()["titled"].fullmatch(text, first.start, first.end) is not None
-    return named_in(text, Span(first.start, first.end), "responsible") if alone else ()
 
 
 def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Bearer, ...]:
@@ -274,7 +274,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     if alone := alone or _layer(text, piece.clauses[0]):
         return (*alone, *called(text, piece))
     ahead = state.sentences[piece.sentence].clauses[piece.first - 1] if piece.first else None
-    return _implicit(_layer(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
+    return implicit(_layer(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
 
 
 def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
@@ -291,7 +291,11 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
             continue
         if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
             continue
-        if clause.condition in CASES and _other_acts(piece, clause, acting[-1]):
+        if clause.condition in CASES and (_other_acts(piece, clause, acting[-1]) or _fails(text, piece, clause)):
+            continue
+        if clause.cue is None and shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
+            continue
+        if clause is not acting[-1] and text.startswith(ACCORDING, clause.start):
             continue
         striking = clause is not piece.clauses[0] and text.startswith("对", piece.clauses[0].start)
         if mood.modality == "sanction" and not striking and shapes()["suffers"].match(text, subject.end, clause.end):
@@ -301,11 +305,30 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
             continue
         if assigned and (text.startswith(STRIKING, subject.end) or not shares(text, piece, clause)):
             named = []
-        told = named_in(text, subject, role_of(text, clause))
+        told = named_in(text, subject, _role(text, piece, clause))
         named += [one for one in told if not any(known.text.endswith(one.text) for known in named)] if named else told
         if (piece.marks & LEADING) or (clause.may & ROLES):
             named += joined(text, piece, clause)
     return named
+
+
+def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:
+    """The role of a subject, told in its clause or by a later one that goes on with it: 科技部要统筹，牵头编制目录."""
+    role = role_of(text, clause)
+    if role != "responsible" or not piece.may & ROLES or clause.subject is None:
+        return role
+    for later in piece.clauses[piece.clauses.index(clause) + 1 :]:
+        if later.subject is not None:
+            break
+        if text.startswith("牵头", later.start):
+            return "lead"
+    return role
+
+
+def _fails(text: str, piece: Piece, clause: Clause) -> bool:
+    """Whether who stands in a case is who is set right behind it: 企业未备案的，责令改正."""
+    behind = piece.clauses[piece.clauses.index(clause) + 1 :]
+    return text[clause.end - 1] == "的" and bool(behind) and text.startswith(RIGHTING, behind[0].start)
 
 
 def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:

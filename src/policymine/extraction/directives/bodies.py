@@ -35,9 +35,17 @@ OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")
 """What no name of somebody addressed has inside."""
 TORN = frozenset("有在属需谓未作程业期署会法")
 """What `torn` of bearers.toml begins with: cheap to ask first."""
-PLACES, MODAL = tuple("省市县区镇乡"), "将要应须"
-SINGLE = (*PLACES, "地方")
+PLACES = tuple("省市县区镇乡")
+SINGLE = (*PLACES, "地方", "省级", "市级", "县级", "乡级", "镇级")
 """Places that are names only in front of a word of duty: 地方储备粮 is a thing."""
+OWING = ("将", "要", "应", "须", "负责", "牵头", "承担", "必须", "不得")
+"""Words of duty in front of which a place is somebody: 市级负责指导各县."""
+SPOTS = frozenset("县市镇乡旗区")
+DETERMINED = ("各", "有关", "相关")
+"""What a name starts with that is one whatever verb follows it: 各有关部门同向发力."""
+ACTING = ("部门", "单位", "机关", "机构", "各地")
+UNFINISHED = frozenset("的、和与及或（(级等，,内间之上下")
+"""What a name goes on with, or what makes it another one."""
 SHORT = 12
 """Characters in which a name is looked for that no known verb follows."""
 BEHIND_CUE = 5
@@ -153,11 +161,13 @@ class Names:
             start = article.end()  # the label of an article inside a line: 第二章 职责 第六条 县财政局…
         if start >= end or self.text[start] == "、":
             return None
+        if self.text[start] == "除" and self.text[end - 1] == "外":
+            return None  # an exception: who acts in it is not who must
         limit = end if cue is None else cue
         if may & BY:
-            near = min(limit, start + LONGEST)
-            if (by := shapes()["by"].search(self.text, start, near)) is not None:
-                return self._scan(by.end(), limit, end=end, trusted=True) or self._told(by.end(), limit)
+            told, found = self._named_by(start, min(limit, start + LONGEST), limit=limit, end=end)
+            if told:
+                return found
             if cue is not None and (by := shapes()["by"].search(self.text, cue, min(end, cue + BEHIND_CUE))) is not None:
                 return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
         if cue is not None:
@@ -167,6 +177,22 @@ class Names:
         if self._at[start] & PRONOUN and (match := self._match(PRONOUN, start, end)) is not None:
             return Subject(start, match.end(), "pronoun")
         return self._scan(start, end, end=end)
+
+    def _named_by(self, start: int, near: int, *, limit: int, end: int) -> tuple[bool, Subject | None]:
+        """Whether 由 tells who acts, and whom it names; whose affair a thing is (由业主负责的事务) tells nothing."""
+        for by in shapes()["by"].finditer(self.text, start, near):
+            ahead = self._in_charge(start, by.start(), end=end)
+            found = ahead or self._scan(by.end(), limit, end=end, trusted=True) or self._told(by.end(), limit)
+            if found is not None or shapes()["belongs"].match(self.text, by.end(), limit) is None:
+                return True, found
+        return False, None
+
+    def _in_charge(self, start: int, by: int, *, end: int) -> Subject | None:
+        """Who in front of 由 has charge of what it tells: 秘书处负责组织由县局认定的专家."""
+        if self.text.find("负责", start, by) <= start:
+            return None
+        found = self._scan(start, by, end=end)
+        return found if found is not None and self.text.startswith("负责", found.end) else None
 
     def _charged(self, cue: int, end: int) -> Subject | None:
         """Whom 由 names far behind a deontic word: 须经查验并在其监督下由镇水务站负责处理."""
@@ -199,7 +225,8 @@ class Names:
         found = self._scan(start, cue, end=end)
         if found is not None or bad:
             return found
-        return Subject(start, start + len(name), "thing")
+        place = shapes()["spot"].fullmatch(name) is not None
+        return Subject(start, start + len(name), "organisation" if place else "thing")
 
     def _verb_first(self, start: int, end: int) -> bool:
         """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
@@ -223,7 +250,7 @@ class Names:
         text, near = self.text, min(limit, start + LONGEST)
         first = bisect_right(self._bounds, start)
         if not trusted and (first == len(self._bounds) or self._bounds[first] > near):
-            return None
+            return self._determined(start, near)
         bad = not trusted and self._match(BAD, start, limit) is not None and text.find("的", start, near) < 0
         if bad and shapes()["chief"].match(text, start) is None:
             return None
@@ -235,7 +262,7 @@ class Names:
                 continue
             if self._match(GOES_ON, at, end) is not None:
                 continue
-            if text[start:at] in SINGLE and not trusted and text[at] not in MODAL:
+            if text[start:at] in SINGLE and not trusted and not text.startswith(OWING, at):
                 continue
             if self._torn(at):
                 continue
@@ -244,8 +271,28 @@ class Names:
                 continue
             if not trusted and shapes()["stray"].search(name):
                 continue
-            if kind := kind_of(name):
+            if kind := kind_of(name) or self._spot(start, at):
                 return Subject(start, at, kind) if trusted or not self._starts_badly(start, at) else None
+        return None if trusted else self._determined(start, near)
+
+    def _spot(self, start: int, at: int) -> str:
+        """The kind of a place that owes something: 受援县负责, 设岗县要."""
+        owes = self.text[at - 1] in SPOTS and self.text.startswith(OWING, at)
+        return "organisation" if owes and shapes()["spot"].fullmatch(self.text, start, at) is not None else ""
+
+    def _determined(self, start: int, end: int) -> Subject | None:
+        """The first name behind 各, 有关 or 相关 that nothing goes on with, whatever verb follows it."""
+        if not self.text.startswith(DETERMINED, start):
+            return None
+        for at in self._ends(start, end):
+            if at == end or self.text[at] in UNFINISHED or not self.text.endswith(ACTING, start, at):
+                continue
+            if self.text.find("的", at, min(end, at + SHORT)) >= 0:
+                return None
+            if self._torn(at) or self._onward(at, end) or shapes()["again"].match(self.text, at) is not None:
+                continue
+            if self._match(GOES_ON, at, end) is None:
+                return Subject(start, at, "organisation") if shapes()["stray"].search(self.text[start:at]) is None else None
         return None
 
     def _onward(self, at: int, end: int) -> bool:
@@ -270,6 +317,8 @@ class Names:
                 at += longer
             if shapes()["again"].match(self.text, at) is not None or self._onward(at, end) or self._torn(at):
                 continue
+            if self.text.startswith(("负责的", "承担的", "管理的"), at):
+                return None  # 其他由业主负责的事务
             if kind := kind_of(self.text[start:at]):
                 return Subject(start, at, kind)
         return None

@@ -16,6 +16,8 @@ from policymine.extraction.prefixes import Prefixes, guided
 
 FIELDS: Final = ("财政", "民政", "消防", "公安", "教育", "交通", "税务")
 """Fields of work that share the last word of a list: 财政、税务部门."""
+TAILS: Final = ("之间", "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须", "既")
+"""What stands between a name and its deontic word besides adverbs."""
 ENDING, FOLLOW, BAD, PRONOUN, GOES_ON, NOMINAL, AND_SO_ON = (1 << number for number in range(7))
 """The bits of the patterns that `lexicon` writes, in that order."""
 
@@ -52,7 +54,6 @@ def lexicon() -> Words:
     endings = alternation([*kinds])
     parts = alternation([kind for kind in kinds if kind not in FIELDS])
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
-    tails = [*heads["adverbs"], "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须", "既"]
     inside = alternation(bodies["nominal"]["inside"])
     written = _written_words(endings, heads, own=own, nominal=bodies["nominal"]["verbs"]) | {
         "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
@@ -68,7 +69,7 @@ def lexicon() -> Words:
         determiners=tuple(bodies["determiners"]["words"]),
         ending=patterns["ending"],
         follow=patterns["follow"],
-        tail=guided(f"(?:{alternation(tails)})+$"),
+        tail=guided(f"(?:{alternation([*heads['adverbs'], *TAILS])})+$"),
         goes_on=patterns["goes_on"],
         stative=re.compile(own["starts"]["stative"]),
         patterns={prefixes.bits[name]: pattern for name, pattern in patterns.items()},
@@ -88,7 +89,7 @@ def _written_words(
     bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
     return {
         "ending": f"(?:{endings})[”）)]?",
-        "follow": f"(?!应[急用]|负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由)(?:{follows}|[\\d０-９])",
+        "follow": f"(?!应[急用]|负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由|是否)(?:{follows}|[\\d０-９])",
         "bad": f"(?!{own['starts']['yes']})(?:{bad})",
     }
 

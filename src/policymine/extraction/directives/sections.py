@@ -92,7 +92,7 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
         introduced = _introduced(sentence, number, outline=outline, colons=colons) if colons else -1
         role, outer = roles.at(item)
         found.append(Place(role, outer, heading, headline, topic, index, introduced))
-        if closing in COLON:
+        if closing in COLON or (headline and text.endswith("条件", sentence.start, sentence.end)):
             colons[item] = number
         elif colons and opens and not sentence.label:
             colons.pop(item, None)

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from policymine.extraction.directives.bodies import Subject, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.listing import members, name_at, name_from
 from policymine.extraction.directives.splitting import CHARGE, LEADING, Piece
 from policymine.extraction.directives.tries import bit
@@ -27,11 +28,12 @@ def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     start, end = piece.clauses[0].start, piece.clauses[-1].end
     if text.find("牵头", start, end) < 0 and text.find("配合", start, end) < 0:
         return ()
-    shared = shapes()["shared"].search(text, start, end)
-    if shared is None:
+    main = shapes()["main"].search(text, start, end) if text.find("为主", start, end) >= 0 else None
+    shared = main or shapes()["shared"].search(text, start, end)
+    if shared is None or (main is None and _set_up(text, piece, shared.start())):
         return ()
     pair: list[Bearer] = []
-    first: BearerRole = "lead" if shared["word"].endswith("牵头") else "responsible"
+    first: BearerRole = "lead" if main is not None or shared["word"].endswith("牵头") else "responsible"
     for group, role in (("lead", first), ("support", "support")):
         span = name_at(text, *shared.span(group), loose=group == "support")
         if span is None:
@@ -42,6 +44,16 @@ def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
         if subject is not None and subject.start >= shared.end() and text.startswith(("负责", "具体"), subject.end):
             pair += named_in(text, subject, role_of(text, clause))
     return tuple(pair)
+
+
+def _set_up(text: str, piece: Piece, at: int) -> bool:
+    """Whether who stands there acts in a mechanism that is set up: 建立县局牵头，各镇参与的机制."""
+    clause = next(c for c in piece.clauses if c.end > at)
+    if clause.cue is not None or (clause.subject is not None and clause.subject.start <= at):
+        return False
+    return patterns()["opens"].search(text, clause.start, clause.end) is not None and any(
+        patterns()["closes"].search(text, c.start, c.end) is not None for c in piece.clauses if c.start > at
+    )
 
 
 def headed(text: str, piece: Piece) -> Span | None:

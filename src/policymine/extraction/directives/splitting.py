@@ -29,6 +29,7 @@ from policymine.extraction.directives.codes import (
     bits,
 )  # fmt: skip
 from policymine.extraction.directives.fronting import patterns
+from policymine.extraction.directives.mechanisms import described
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.tries import bit
 
@@ -105,7 +106,10 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     if True not in marked or is_bearer_note(text, sentence):
         return []
     clauses = sentence.clauses
+    inner = described(text, clauses)
     kept = _with_scenes(text, clauses, marked)
+    for index in inner:
+        kept[index] = kept[inner.start - 1]
     bounds: list[tuple[int, int]] = []
     previous = False
     for index, belongs in enumerate(kept):

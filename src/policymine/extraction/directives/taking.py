@@ -1,0 +1,86 @@
+"""Names that a directive takes over: from an introduction, a headline, a clause in front of it that orders nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from policymine.extraction.directives.bodies import kind_of, shapes
+from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.modality import Mood
+from policymine.extraction.directives.sharing import named_in
+from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.directives.tries import bit
+from policymine.model import Bearer, BearerRole
+from policymine.text.span import Span
+
+NAMED = ("organisation", "person")
+TITLED = bit("patterns.titled")
+
+
+def charged_with(text: str, sentence: Sentence, *, silent: bool) -> tuple[Bearer, ...]:
+    """Whose duties a sentence introduces that orders nothing itself: 县住建局履行下列职责：, 成立专班，其主要职责是："""
+    if text.find("职", sentence.start, sentence.end) < 0 and text.find("任务", sentence.start, sentence.end) < 0:
+        return ()
+    duties = shapes()["duties"].search(text, sentence.clauses[max(0, len(sentence.clauses) - 2)].start, sentence.end)
+    group = "who" if duties is None or duties["who"] is not None else "body"
+    if duties is None or not kind_of(duties[group]) or not (silent or group == "body"):
+        return ()
+    return implicit(named_in(text, Span(*duties.span(group)), "responsible"))
+
+
+def named_before(text: str, piece: Piece, mood: Mood, *, sentence: Sentence) -> tuple[Bearer, ...]:
+    """Who stands in front of a directive in a clause that orders nothing: 县财政局是主管部门，负责拨付."""
+    if not piece.first or mood.modality != "obligation":
+        return ()
+    before = sentence.clauses[piece.first - 1]
+    if before.subject is not None:
+        stands = before.subject.kind in NAMED and shapes()["stated"].match(text, before.subject.end, before.end) is not None
+        return implicit(named_in(text, before.subject, "responsible")) if stands else ()
+    if piece.first < 2 or not text.startswith(("是", "为"), before.start):
+        return ()
+    named = sentence.clauses[piece.first - 2]
+    whole = Span(named.start, named.end)
+    return implicit(named_in(text, whole, "responsible")) if kind_of(whole.of(text)) else ()
+
+
+def in_role(text: str, piece: Piece, taken: tuple[Bearer, ...]) -> tuple[Bearer, ...]:
+    """Bearers that are taken over, in the role that the directive's first word gives them: 配合县局开展检查."""
+    first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
+    role: BearerRole = "responsible"
+    if text.startswith("牵头", first.head):
+        role = "lead"
+    elif text.startswith(("配合", "协助"), first.head):
+        role = "support"
+    if role == "responsible":
+        return taken
+    return tuple(replace(bearer, role=role) if bearer.role == "responsible" else bearer for bearer in taken)
+
+
+def implicit(bearers: Sequence[Bearer]) -> tuple[Bearer, ...]:
+    """The same bearers as names that were taken over."""
+    return tuple([Bearer(b.text, b.role, False, b.span, b.name, b.kind, b.level, b.sector) for b in bearers])
+
+
+def whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
+    """The body that a headline names and nothing else: 第六条 核发机构。负责…."""
+    if len(sentence.clauses) != 1:
+        return ()
+    duties = shapes()["duties"].fullmatch(text, sentence.start, sentence.end) if text[sentence.end - 1] in "责能务" else None
+    if duties is not None and duties["who"] is not None and kind_of(duties["who"]):
+        return named_in(text, Span(*duties.span("who")), "responsible")
+    titled = sentence.clauses[0].may & TITLED and shapes()["titled"].fullmatch(text, sentence.start, sentence.end) is not None
+    if not titled:
+        return ()
+    return named_in(text, Span(sentence.start, sentence.end), "responsible")
+
+
+def subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
+    """The names of the first subject that is somebody."""
+    subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
+    if subject is not None:
+        return named_in(text, subject, "responsible")
+    first = clauses[0]
+    cued = len(clauses) > 1 and clauses[1].cue is not None and clauses[1].cue.start == clauses[1].start
+    alone = cued and first.may & TITLED and shapes()["titled"].fullmatch(text, first.start, first.end) is not None
+    return named_in(text, Span(first.start, first.end), "responsible") if alone else ()
