@@ -85,6 +85,20 @@ def base_before(copy: str, at: int) -> str | None:
     return GIVING.sub("", found[0]).strip() if found else None
 
 
+def is_piece(copy: str, span: Span) -> bool:
+    """Whether an amount in 块 counts things of which there are pieces, and is no money.
+
+    >>> is_piece("拆除广告牌12块", Span(5, 8)), is_piece("交押金100块", Span(3, 7))
+    (True, False)
+    """
+    if not copy.startswith("块", span.end - 1):
+        return False
+    if pattern("context", "piece").match(copy, span.end) is not None:
+        return True
+    large = copy[span.end - 2] in "万亿"
+    return not large and pattern("context", "pieces").search(copy, max(0, span.start - LONGEST_NOUN), span.start) is not None
+
+
 def subject_of(copy: str, span: Span, unit: str | None) -> str | None:
     """What is counted: the noun behind a classifier, else what the clause says before the number."""
     behind = COUNTED.match(copy, span.end)

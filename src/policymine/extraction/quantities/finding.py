@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
-from policymine.extraction.quantities.context import PHRASE, base_before, lead_before, lexicons, pattern, refused, subject_of
+from policymine.extraction.quantities.context import (
+    PHRASE,
+    base_before,
+    is_piece,
+    lead_before,
+    lexicons,
+    pattern,
+    refused,
+    subject_of,
+)
 from policymine.extraction.quantities.values import Amount, read
 from policymine.extraction.times.lexicon import STARTS
 from policymine.extraction.times.scan import scanned
@@ -312,14 +321,15 @@ def _quantity(
 
 
 def _built(text: str, copy: str, span: Span, rule: Rule, amount: Amount, mod: str | None) -> Quantity:
+    unit = "块" if amount.unit == "元" and is_piece(copy, span) else amount.unit
     return Quantity(
         span,
         span.of(text),
         rule.id,
         amount.value,
         amount.value_to,
-        amount.unit,
+        unit,
         cast("QuantityMod | None", mod),
-        subject_of(copy, span, amount.unit),
+        subject_of(copy, span, unit),
         base_before(copy, span.start),
     )
