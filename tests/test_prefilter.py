@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from policymine.cleaning import truncation
-from policymine.cleaning.sieve import MARKS, in_clean, matches
+from policymine.cleaning.sieve import MARKS, SHORT, in_clean, matches
 from policymine.rules import MARKED, RuleSet, load
 from policymine.text.pattern_needs import begins, guided, needed
 from policymine.text.prefilter import Prefilter, Scanner
@@ -62,10 +62,12 @@ def test_a_guided_pattern_finds_what_it_found(stem: str) -> None:
             assert [match.regs for match in one.finditer(text)] == [match.regs for match in other.finditer(text)]
 
 
-def test_a_clean_text_is_looked_through_once_for_oddities_and_marks() -> None:
+@pytest.mark.parametrize("more", ["", "各镇要排查。" * 500])
+def test_a_clean_text_is_looked_through_once_for_oddities_marks_and_its_genre(more: str) -> None:
     marks = re.compile(RULES["unknowns"].lexicons["marks"]["find"])
-    for text in [*texts("oddities"), *texts("unknowns")]:
-        wanted = {rule.id: [m.span() for m in rule.spans(text)] for rule in RULES["oddities"]}
+    for text in [one + more for stem in ("oddities", "unknowns", "gate") for one in texts(stem)]:
+        listed = [*RULES["oddities"], *(RULES["gate"] if len(text) <= SHORT else ())]
+        wanted = {rule.id: [m.span() for m in rule.spans(text)] for rule in listed}
         wanted[MARKS] = [m.span() for m in marks.finditer(text)]
         assert {name: [m.span() for m in found] for name, found in in_clean(text).items()} == {
             k: v for k, v in wanted.items() if v

@@ -101,7 +101,7 @@ def _grams() -> Mapping[str, float]:
 def _weighed(view: str) -> float:
     """What the runs of characters of a line weigh."""
     known = _grams()
-    return sum([known[gram] for gram in sorted([gram for gram in grams_of(view) if gram in known])])
+    return sum([known[gram] for gram in sorted(known.keys() & grams_of(view))])
 
 
 def mark_by_model(lines: Sequence[Line], marks: Marks) -> None:

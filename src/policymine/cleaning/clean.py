@@ -229,32 +229,32 @@ def _outside(marks: Sequence[Mark], found: Sequence[_Found]) -> Iterator[Mark]:
 def _fill(raw: str, gap: Span, marked: Iterable[tuple[Span, Mark]]) -> Iterator[Cut]:
     """Covers one gap between documents. What is no white space between two marks goes with the mark before it."""
     cuts: list[Cut] = []
-    at = gap.start
+    at, stop = gap
     for span, mark in marked:
-        start, end = max(span.start, at), min(span.end, gap.end)
+        start, end = span
+        if start < at or end > stop:
+            start, end = max(start, at), min(end, stop)
+            span = Span(start, end)
         if end <= start:
             continue
         if at < start:
-            cuts += _between(raw, Span(at, start), cuts, mark)
-        cuts.append(Cut(Span(start, end), mark.kind, mark.rule, mark.confidence))
+            cuts.append(_between(raw, Span(at, start), cuts, mark))
+        cuts.append(Cut(span, mark.kind, mark.rule, mark.confidence))
         at = end
-    if at < gap.end:
-        cuts += _between(raw, Span(at, gap.end), cuts, None)
+    if at < stop:
+        cuts.append(_between(raw, Span(at, stop), cuts, None))
     yield from _joined(cuts)
 
 
-def _between(raw: str, span: Span, before: Sequence[Cut], after: Mark | None) -> Iterator[Cut]:
+def _between(raw: str, span: Span, before: Sequence[Cut], after: Mark | None) -> Cut:
     """White space between marks as `layout`; invisible characters and the like with the nearest mark."""
-    if span.start >= span.end:
-        return
     if raw[span.start : span.end].isspace():
-        yield Cut(span, "layout", "layout.space")
-    elif before and before[-1].kind != "layout":
-        yield Cut(span, before[-1].kind, before[-1].rule, before[-1].confidence)
-    elif after is not None:
-        yield Cut(span, after.kind, after.rule, after.confidence)
-    else:
-        yield Cut(span, "separator_residue", "noise.unreadable", 0.5)
+        return Cut(span, "layout", "layout.space")
+    if before and before[-1].kind != "layout":
+        return Cut(span, before[-1].kind, before[-1].rule, before[-1].confidence)
+    if after is not None:
+        return Cut(span, after.kind, after.rule, after.confidence)
+    return Cut(span, "separator_residue", "noise.unreadable", 0.5)
 
 
 def _joined(cuts: Iterable[Cut]) -> Iterator[Cut]:

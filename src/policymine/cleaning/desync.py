@@ -101,10 +101,16 @@ def _ways(text: str, start: int, *, leads: Sequence[int], before: str) -> list[_
         return []
     plain = lines_to_simplified([word.text for word in found]).split("\n")
     behind = {end: _behind(text, end) for end in {word.end for word in found}}
-    best, as_told = vocabulary().best, lines_to_simplified(plain).split("\n")
+    told = lines_to_simplified(plain).split("\n")
+    tails = [one[1:] + behind[word.end] for one, word in zip(told, found, strict=True)]
+    costs: dict[tuple[str, str], float] = {}
+    for tail in set(tails):
+        heads = list(dict.fromkeys(one[:1] for one, its in zip(told, tails, strict=True) if its == tail))
+        paid = vocabulary().best_between(before, heads, tail)
+        costs.update(zip([(head, tail) for head in heads], paid, strict=True))
     return [
-        _Mended(end, one, "e" * (len(one) - lost) + "h" * lost, best(before + told + behind[end]))
-        for (end, _, lost), one, told in zip(found, plain, as_told, strict=True)
+        _Mended(end, one, "e" * (len(one) - lost) + "h" * lost, costs[head[:1], tail])
+        for (end, _, lost), one, head, tail in zip(found, plain, told, tails, strict=True)
     ]
 
 

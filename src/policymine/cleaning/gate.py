@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from policymine.cleaning.lines import han_count
+from policymine.cleaning.sieve import SHORT, in_clean
 from policymine.rules import RuleSet, load
 from policymine.text.prefilter import Scanner
 
 LATIN = re.compile("[A-Za-z]")
 LETTERS = re.compile(r"[^\W\d_]")
-SAMPLE = 1200
+SAMPLE = SHORT // 2
 SHORTEST_JUDGED = 60
 """Characters below which a text gives too little to judge its genre by."""
 
@@ -62,20 +63,28 @@ def set_aside_reason(text: str, *, about: str = "") -> str | None:
 
 def _weights(text: str, *, about: str) -> Mapping[str, float]:
     """What speaks for each reason."""
-    listed = tuple(rules())
     weights: dict[str, float] = defaultdict(float)
-    inside, over = _scanner().matches(text), _over(about) if about else {}
-    for number in sorted({*inside, *over}):
-        gives = listed[number].gives
-        found = len(inside.get(number, ())) + (2 * over.get(number, 0) if gives.get("about", True) else 0)
-        weights[str(gives["reason"])] += float(gives["weight"]) * found
+    inside, over = _inside(text), _over(about) if about else {}
+    for rule in rules() if inside or over else ():
+        found = len(inside.get(rule.id, ())) + (2 * over.get(rule.id, 0) if rule.gives.get("about", True) else 0)
+        if found:
+            weights[str(rule.gives["reason"])] += float(rule.gives["weight"]) * found
     return weights
 
 
+def _inside(text: str) -> Mapping[str, Sequence[re.Match[str]]]:
+    """What the rules find, by their ids; a short text has been looked through for it already."""
+    if len(text) <= SHORT:
+        return in_clean(text)
+    listed = tuple(rules())
+    return {listed[number].id: found for number, found in _scanner().matches(text).items()}
+
+
 @lru_cache(maxsize=1)
-def _over(about: str) -> Mapping[int, int]:
+def _over(about: str) -> Mapping[str, int]:
     """How often each rule finds what it seeks in the titles over the papers of a page."""
-    return {number: len(found) for number, found in _scanner().matches(about).items()}
+    listed = tuple(rules())
+    return {listed[number].id: len(found) for number, found in _scanner().matches(about).items()}
 
 
 @cache
@@ -85,7 +94,7 @@ def _scanner() -> Scanner:
 
 def _sample(text: str) -> str:
     """Beginning, middle and end of a long text: a genre shows everywhere."""
-    if len(text) <= 2 * SAMPLE:
+    if len(text) <= SHORT:
         return text
     middle = len(text) // 2
     return "\n".join((text[:SAMPLE], text[middle : middle + SAMPLE // 2], text[-SAMPLE // 2 :]))

@@ -108,10 +108,11 @@ def label_page(page: Page, lines: Sequence[Line], *, length: int, by_model: bool
         for _, inside, _ in parts:
             mark_by_model(inside, marks)
     _mark_leftovers([inside for _, inside, _ in parts], marks)
-    truncating = frozenset(mark.rule for mark in marks.in_order() if mark.kind == "access_cut")
+    ordered = tuple(marks.in_order())
+    truncating = frozenset(mark.rule for mark in ordered if mark.kind == "access_cut")
     told = _Told(hints, page, lines)
     return Labels(
-        tuple(marks.in_order()),
+        ordered,
         tuple(Part(span, inside, h, *told.about(span, h, alone=len(parts) == 1)) for span, inside, h in parts),
         truncating,
     )

@@ -133,12 +133,12 @@ def lines_of(page: Page, alignment: Alignment) -> tuple[Line, ...]:
 
 
 def _lines(alignment: Alignment, places: _Places, view: str) -> Iterator[Line]:
-    at, index = 0, 0
+    at, index, text = 0, 0, alignment.text
     for row in view.split("\n"):
-        if text := row.strip():
-            start = at + row.index(text[0])
-            span = Span(start, start + len(text))
-            yield Line(index, span, text, places.at(start), span.of(alignment.text))
+        if line := row.strip():
+            start = at + row.index(line[0])
+            end = start + len(line)
+            yield Line(index, Span(start, end), line, places.at(start), text[start:end])
             index += 1
         at += len(row) + 1
 

@@ -13,6 +13,8 @@ OUT_OF_STEP = "out of step"
 """Stands for `pinyin-desync` and `lone-byte` together: of two that begin at one place the first."""
 MARKS = "marks"
 """Stands for what hides something in a clean text."""
+SHORT = 2400
+"""Characters up to which a text shows its genre as a whole, not in samples."""
 _ELSEWHERE = frozenset(
     {"repairs.question", "repairs.kept-space", "repairs.hard-wrap", "repairs.pinyin-desync", "repairs.lone-byte"}
 )
@@ -57,16 +59,19 @@ def matches(text: str) -> Mapping[str, Sequence[re.Match[str]]]:
 def in_clean(text: str) -> Mapping[str, Sequence[re.Match[str]]]:
     """What is looked for in a clean text: the matches of each rule of oddities.toml by its id, the marks of unknowns.toml.
 
+    In one of up to `SHORT` characters those of each rule of gate.toml, too.
+
     >>> {rule: [match[0] for match in found] for rule, found in in_clean("某县排查XX家企业").items()}
     {'marks': ['某', 'XX']}
     """
-    scanner, names = _clean_scanner()
+    scanner, names = _clean_scanner(with_gate=len(text) <= SHORT)
     return {names[number]: found for number, found in scanner.matches(text).items()}
 
 
 @cache
-def _clean_scanner() -> tuple[Scanner, tuple[str, ...]]:
-    rules = tuple(load("policymine.cleaning", "oddities"))
+def _clean_scanner(*, with_gate: bool) -> tuple[Scanner, tuple[str, ...]]:
+    stems = ("oddities", "gate") if with_gate else ("oddities",)
+    rules = [rule for stem in stems for rule in load("policymine.cleaning", stem)]
     marks = re.compile(load("policymine.cleaning", "unknowns").lexicons["marks"]["find"])
     return Scanner([*(rule.find for rule in rules), marks]), (*(rule.id for rule in rules), MARKS)
 

@@ -132,6 +132,7 @@ def _row(row: Sequence[Heading]) -> list[Heading]:
     return kept
 
 
+@lru_cache(maxsize=64)
 def site_title(title: str) -> str:
     """The title in a browser's title bar without the name of the site.
 
