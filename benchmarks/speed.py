@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from policymine.cleaning import clean_page
+from policymine.extraction.components import wordless
 from policymine.extraction.directives import finding
 from policymine.pipeline import clean_document, language, mine, mine_documents
 from policymine.sources.reading import read_bytes
@@ -61,7 +62,7 @@ def stations(texts: Sequence[str], rounds: int) -> dict[str, float]:
         "tokens": best(lambda: [nlp.make_doc(document.text) for document in documents], rounds),
     }
     seconds["extraction"] = best(lambda: list(mine_documents(documents)), rounds)
-    docs = [nlp.make_doc(document.text) for document in documents]
+    docs = [wordless(nlp, document.text, hints=document.hints) for document in documents]  # as mining makes them
     for name, component in nlp.pipeline:
 
         def run(component: Callable[[Any], Any] = component) -> None:
