@@ -217,6 +217,8 @@ def _taken(
         return ()
     if mood.modality == "sanction" and not (near or sentence.expansion):
         return ()
+    if mood.modality == "sanction" and same is None and text.startswith("违反", piece.clauses[0].start):
+        return ()  # a provision of its own
     if mood.cue is None and not fronted and not carry.introduces and state.kind in LOOSE_KINDS and not _continues(sentence):
         before = state.sentences[piece.sentence - 1] if piece.sentence else None
         if before is None or not _continues(before) or not text.startswith("负责", piece.clauses[0].start):
@@ -345,7 +347,7 @@ def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer
     behind = [clause for clause in piece.clauses if clause.condition != "when"]
     if len(behind) < 2:
         return ()
-    first, second = behind[0], behind[1].start
+    first, second = behind[0], next((clause.start for clause in behind[1:] if not clause.fronted), behind[1].start)
     if not (mood.cue is not None and mood.cue.start == second) and not text.startswith(BEHIND, second):
         return ()
     if shapes()["ended"].fullmatch(text, first.start, first.end) is not None and kind_of(text[first.start : first.end]):

@@ -217,8 +217,8 @@ class Names:
             return Subject(start, match.end(), "pronoun")
         kind = kind_of(name)
         bad = self._verb_first(start, start + len(name))
-        early = self._scan(start, cue, end=end) if PHRASE.search(name) else None
-        if early is not None and PHRASE.match(self.text, early.end):
+        early = self._scan(start, cue, end=end) if PHRASE.search(name) or "会同" in name else None
+        if early is not None and (PHRASE.match(self.text, early.end) or self.text.startswith("会同", early.end)):
             return early
         if kind and not bad:
             return Subject(start, start + len(name), kind)

@@ -116,6 +116,8 @@ def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
         if match[0] == "会同" or leads:
             name = name_from(text, match.end(), piece.clauses[-1].end)
+            if name is not None and shapes()["made"].match(text, name.end) is not None:
+                continue
             if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
                 found += named_in(text, name, "support")
     return found
@@ -129,6 +131,8 @@ def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
     for clause in piece.clauses:
         at = text.find("会同", clause.start, clause.end)
         name = name_from(text, at + 2, clause.end) if at >= 0 else None
+        if name is not None and shapes()["made"].match(text, name.end) is not None:
+            continue
         found += named_in(text, name, "support") if name is not None else ()
     return tuple(found)
 

@@ -14,6 +14,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Final
 
+from policymine.extraction.directives.bodies import kind_of
 from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.codes import (
@@ -189,7 +190,15 @@ def _parts(
         return False
     if _goes_on(clause) and not _invites(run):
         return False
+    if len(run) == 1 and _only_named(text, run[0]):
+        return False
     return model.leans(boundary_features(text, run, clause, rest=rest))
+
+
+def _only_named(text: str, clause: Clause) -> bool:
+    """Whether a clause is the name of somebody and nothing else: 涉及的有关人员，对有关机构的查询，应当予以配合."""
+    bare = clause.cue is None and not clause.lead and not clause.condition and text[clause.end] in "，,"
+    return bare and kind_of(text[clause.start : clause.end]) != ""
 
 
 def _breaks(text: str, clause: Clause) -> bool:
