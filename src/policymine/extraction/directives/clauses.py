@@ -35,6 +35,8 @@ TIME: Final = LEAD.number("time")
 PENALTY: Final = bits("penalty")
 CONDITION: Final = bit("conditions.clause")
 ADVERBIAL: Final = bit("splitting.adverbial")
+SCENE: Final = CONDITION | ADVERBIAL
+GOES_ON: Final = ("，", ",")
 BESIDES: Final = "还也又更都"
 """Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
 ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
@@ -201,7 +203,42 @@ class _Reader:
         places, ends = np.array([hit.start for hit in self.hits], np.intp), np.array(self.ends, np.intp)
         first, last = places.searchsorted(self.lows).tolist(), places.searchsorted(ends).tolist()
         possible = may(self.text, self.starts, ends)
-        return list(map(self._clause, zip(self.starts, self.ends, first, last, possible, strict=True)))
+        clauses, heads = [], []
+        for column in zip(self.starts, self.ends, first, last, possible, strict=True):
+            clause, at = self._clause(column)
+            clauses.append(clause)
+            heads.append(at)
+        self._subjects(clauses, heads)
+        self._conditions(clauses)
+        return clauses
+
+    def _subjects(self, clauses: Sequence[Clause], heads: Sequence[int]) -> None:
+        """Looks for the subject of every clause, each from its head on, where times and adverbs of duty stand no more."""
+        subject_of = self.names.subject
+        for clause, at in zip(clauses, heads, strict=True):
+            if at < clause.end:
+                cue = clause.cue
+                owing = cue.start if cue is not None and cue.kind != "ensure" else None
+                subject = clause.subject = subject_of(at, clause.end, cue=owing, lead=clause.lead, may=clause.may)
+                if subject is not None:
+                    clause.shape |= SUBJECT_AT[subject.kind]
+
+    def _conditions(self, clauses: Sequence[Clause]) -> None:
+        """Tells for every clause that goes on whether it is a condition and only sets the scene."""
+        text = self.text
+        for clause in clauses:
+            start, end, possible = clause.start, clause.end, clause.may
+            if not possible & SCENE or clause.lead == "time" or not (clause.closing in GOES_ON or text[end - 1] == "的"):
+                continue
+            condition = condition_kind(text, start, end) if possible & CONDITION else ""
+            if condition:
+                clause.condition = condition
+                clause.shape |= CONDITION_AT[condition]
+            elif not possible & ADVERBIAL:
+                continue
+            if clause.cue is None or clause.cue.kind == "ensure":
+                struck = clause.hits if clause.marks & PENALTY else ()
+                clause.fronted = sets_scene(text, start, end, struck=struck, condition=condition)
 
     def _bounds(self, start: int, end: int) -> Iterable[tuple[int, int]]:
         """Where the clauses between two places start and end; some may be empty."""
@@ -215,8 +252,8 @@ class _Reader:
         inside = commas[first : bisect_left(commas, end, first)]
         return zip([start, *[comma + 1 for comma in inside]], [*inside, end], strict=True)
 
-    def _clause(self, column: tuple[int, int, int, int, int]) -> Clause:
-        """One clause: its lead, its first deontic word, its subject and whether it is a condition.
+    def _clause(self, column: tuple[int, int, int, int, int]) -> tuple[Clause, int]:
+        """One clause with its lead and first deontic word, and where its subject may start.
 
         Args:
             column: where it starts and ends, its first hit, the one behind its last, the patterns that it may match.
@@ -224,12 +261,12 @@ class _Reader:
         start, end, first, last, possible = column
         text, times, hits = self.text, self.times, self.hits[first:last]
         closing = text[end : end + 1]
-        goes_on, genitive = closing == "，" or closing == ",", text[end - 1] == "的"
+        aside = text[end - 1] == "的" and closing in GOES_ON
         marks, cue = 0, None
         for hit in hits:
             if not hit.deontic:
                 marks |= hit.bit
-            elif cue is None and hit.start >= start and not (genitive and goes_on):
+            elif cue is None and hit.start >= start and not aside:
                 cue = hit
         at = start
         while at in times and times[at] <= end:
@@ -237,28 +274,17 @@ class _Reader:
         if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
             at += 1
         if at == end:
-            return Clause(start, end, closing, hits, "time", False, "word=", end, None, None, "", True, marks, TIME, possible)
+            return Clause(
+                start, end, closing, hits, "time", False, "word=", end, None, None, "", True, marks, TIME, possible
+            ), at
         cued = cue is not None and cue.start == at
         head, lead, adverb = cue.end if cue is not None and cued else at, "", False
         if head < end and (opening := self.leading[text[head]]) and (match := opening.match(text, head, end)) is not None:
             lead, adverb, head = self._lead(match, end, at=head)
         lead = "cue" if cued else lead
-        owing = cue.start if cue is not None and cue.kind != "ensure" else None
-        subject = self.names.subject(at, end, cue=owing, lead=lead, may=possible)
-        condition, fronted = "", False
-        if goes_on or genitive:
-            condition = condition_kind(text, start, end) if possible & CONDITION else ""
-            if cue is None or cue.kind == "ensure":
-                struck = hits if marks & PENALTY else ()
-                fronted = (condition != "" or possible & ADVERBIAL != 0) and sets_scene(
-                    text, start, end, struck=struck, condition=condition
-                )
         word = "word=" + text[head : head + 2]
-        form = LEAD_AT[lead] | CUE_AT[cue.kind if cue else ""] | SUBJECT_AT[subject.kind if subject else ""]
-        form |= CONDITION_AT[condition] | (ADVERB if adverb else 0)
-        return Clause(
-            start, end, closing, hits, lead, adverb, word, head, cue, subject, condition, fronted, marks, form, possible
-        )
+        form = LEAD_AT[lead] | CUE_AT[cue.kind if cue else ""] | (ADVERB if adverb else 0)
+        return Clause(start, end, closing, hits, lead, adverb, word, head, cue, None, "", False, marks, form, possible), at
 
     def _opening(self, start: int, end: int) -> int:
         """Where a clause starts behind blanks, closing brackets and connectives."""
