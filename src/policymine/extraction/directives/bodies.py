@@ -28,7 +28,27 @@ ENTERED = re.compile("(?:进入|进出|出入|离开|返回|需要|涉及)[^的]
 """Where somebody goes is nobody: 进入车间."""
 CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门)|联合(?!会|国|体)")
 """What a duty starts with, not a name: 负责督导各市, 联合县气象局."""
-OBJECTS = ("群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长")
+OBJECTS = (
+    "群众",
+    "学生",
+    "职工",
+    "员工",
+    "老人",
+    "妇女",
+    "居民",
+    "村民",
+    "农民",
+    "市民",
+    "家长",
+    "儿童",
+    "患者",
+    "病人",
+    "劳动者",
+    "农民工",
+    "青少年",
+    "消费者",
+    "投资者",
+)
 """People whom verbs have as objects: 教育群众 names nobody."""
 LISTED = re.compile("[、和与及]")
 OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")

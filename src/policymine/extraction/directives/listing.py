@@ -11,7 +11,10 @@ from policymine.text.span import Span
 PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
-HIGHER, LOWER = re.compile("各?(?:省|设区的?市|市(?:[（(]地[）)])?)"), re.compile("[县区市](?!直).{2,}")
+HIGHER, LOWER = (
+    re.compile("各?(?:省|设区的?市|市(?:[（(]地[）)])?)"),
+    re.compile("(?:[县区市](?!直)|[^，。；、]{2,4}新区).{2,}"),
+)
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
 DETERMINING = ("任何", "各级", "有关", "相关", "其他", "其它")
 LEVELS = ("各", "市", "县", "省", "有关")
@@ -76,7 +79,7 @@ def _one(names: list[str]) -> bool:
         return True
     if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name in FIELDS for name in names[:-1]):
         return True
-    if HIGHER.fullmatch(names[0]) and LOWER.match(names[-1]):
+    if HIGHER.fullmatch(names[0]) and any(map(LOWER.match, names[1:])):
         return True
     own = [len(name) > 1 and name not in MIXED and name not in FIELDS for name in names[1:]]
     return names[0].startswith("各") and not all(own)
