@@ -379,5 +379,5 @@ def _invited(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
     """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
     subject = names.subject(start, end, cue=None, lead="") or names.addressed(start, end)
     if subject is not None and subject.kind in NAMED and subject.start == start:
-        return named_in(names.text, subject, "responsible")
+        return named_in(names.text, subject, "lead" if names.text.startswith("牵头", subject.end) else "responsible")
     return ()
