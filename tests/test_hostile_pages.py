@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from itertools import count
 
 import pytest
 
@@ -12,6 +13,7 @@ from policymine.model import Page
 from policymine.sources import html, office
 from policymine.sources.links import plain_targets, read_links
 from policymine.sources.reading import read_bytes
+from tests.growth import grows_in_proportion
 
 ORDER = "各镇要在月底前报送台账。"
 SIZE = 30_000
@@ -28,6 +30,15 @@ def test_monotonous_text_is_cleaned_in_proportion_to_its_length(text: str) -> No
     began = time.process_time()
     check_partition(clean_page(Page("p", "file", "p.txt", None, "0", f"{ORDER}\n{text}\n{ORDER}")))
     assert time.process_time() - began < 8
+
+
+def test_a_long_run_of_letters_costs_no_square() -> None:
+    rounds = count()
+
+    def clean(run: str) -> object:  # another text each time: what was read of the last one is kept
+        return clean_page(Page("p", "file", "p.txt", None, "0", f"{ORDER}\n体育{run}\n{ORDER}{next(rounds)}"))
+
+    assert grows_in_proportion(clean, "X", short=1_200)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policymine.errors import AlignmentError, SourceError
+from policymine.extraction.components import load
+from policymine.extraction.directives import classifier
 from policymine.model import FINDING_KINDS, CleanPage, Cut, Span
 from policymine.partition import check_partition
 from policymine.pipeline import MinedPage, mine
@@ -145,3 +147,24 @@ def test_the_language_and_the_command_line_agree(page: MinedPage) -> None:
         doc = component(doc)
     for kind in FINDING_KINDS:
         assert getattr(doc._, kind) == entry.findings.of(kind)
+
+
+def test_words_of_a_memory_zone_are_forgotten_with_it() -> None:
+    nlp = load()
+    with nlp.memory_zone():
+        nlp("各街道要逐户登记电瓶车。")
+    assert "".join(word.text_with_ws for word in nlp("各街道要逐户登记电瓶车。")) == "各街道要逐户登记电瓶车。"
+
+
+def test_a_sign_that_another_thread_notes_is_whole() -> None:
+    fresh = classifier.LinearModel({"cue=must": 1.0}, 0.0)
+    seen: list[bool] = []
+
+    class Weighed(dict[object, float]):
+        def __setitem__(self, sign: object, weight: float) -> None:
+            seen.append(sign in fresh.strongest)
+            super().__setitem__(sign, weight)
+
+    object.__setattr__(fresh, "weighed", Weighed())
+    fresh.weigh(["cue=must"])
+    assert seen == [True]

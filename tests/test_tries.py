@@ -1,4 +1,4 @@
-"""A bit that `tries` leaves out never hides a match: in every clause of the annotated papers, and in cut and odd texts."""
+"""What `tries` leaves out never hides a match: in clauses of every third annotated paper, and in cut and odd texts."""
 
 import random
 import re

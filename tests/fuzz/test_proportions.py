@@ -7,7 +7,8 @@ from tests.fuzz.proportions import DOORS, PIECES, STEEPEST, in_proportion
 
 
 @pytest.mark.parametrize(
-    ("door", "piece"), [*((door, piece) for door in DOORS for piece in ("a paper", "redaction")), ("extract", "breaks")]
+    ("door", "piece"),
+    [*((door, piece) for door in DOORS for piece in ("a paper", "redaction")), ("extract", "breaks")],
 )
 def test_a_door_grows_in_proportion(door: str, piece: str) -> None:
     found = in_proportion(door, piece, short=200)

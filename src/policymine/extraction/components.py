@@ -84,13 +84,15 @@ class _Numbers(dict[str, int]):
 
     def __init__(self, vocab: Vocab) -> None:
         super().__init__()
+        self._vocab: Any = vocab
         self._strings = vocab.strings
 
     def __missing__(self, word: str) -> int:
         if len(self) >= MOST_WORDS:
             self.clear()
         number: int = self._strings.add(word)
-        self[word] = number
+        if not self._vocab.in_memory_zone:  # at the zone's end its words are forgotten
+            self[word] = number
         return number
 
 

@@ -50,10 +50,12 @@ STARTS: Final = re.compile(
 """Where a label may stand: behind a mark, or in front of an article that wide blanks set off."""
 FIRST: Final = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
 """The same at the beginning of a text."""
+REFERRED: Final = "(?<!附件)(?<!附表)(?<!上述)(?<!办法)(?<!条例)(?<!规定)(?<!细则)(?<![款项条表])"
 GLUED: Final = re.compile(
-    r"[^\s\u3000，。；：！？、（()）]{2,24} {0,3}(?=[（(]一[）)]|1[、．.](?!\d)|第[一二三四五六七八九十百零〇\d]{1,5}条)"
+    rf"(?:(?![要将请按依])[^\s\u3000，。；：！？、（()）]){{2,24}}{REFERRED} {{0,3}}"
+    r"(?=[（(]一[）)]|1[、．.](?!\d)|第[一二三四五六七八九十百零〇\d]{1,5}条)"
 )
-"""A heading that lost the break behind it: 四、保障措施（一）明确责任."""
+"""A heading that lost the break behind it: 四、保障措施（一）明确责任; nothing that orders, and no reference (附件1、附件2)."""
 HEADED: Final = ("chapter", "article", "chinese", "bracket")
 SOFT: Final = ("is", "must", "hand", "ordinal")
 """Styles that also occur as plain words: they need a second one of their row."""
@@ -133,8 +135,9 @@ def _labels(text: str) -> Iterator[_Label]:
     """Everything that looks like a label where a sentence could start."""
     first = FIRST.match(text)
     starts = STARTS.finditer(text, first.end() if first is not None else 0)
+    done = 0
     for start in starts if first is None else chain([first], starts):
-        match = LABEL.match(text, start.end())
+        match = LABEL.match(text, start.end()) if start.end() >= done else None
         if match is None or match.lastgroup is None:
             continue
         if start[0][:1] in "，," and start[0] and match.lastgroup not in AFTER_COMMA:
@@ -145,6 +148,7 @@ def _labels(text: str) -> Iterator[_Label]:
         while match is not None and match.lastgroup in HEADED and (heading := GLUED.match(text, match.end())) is not None:
             match = LABEL.match(text, heading.end())
             if match is not None and match.lastgroup is not None:
+                done = match.end()
                 yield _Label(match.lastgroup, _number(match), Span(*match.span()))
 
 

@@ -67,6 +67,19 @@ def guided(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(f"(?=[{classes}{re.escape(''.join(sorted(firsts)))}])(?:{pattern.pattern})", pattern.flags)
 
 
+LINE = "(?m:^)"
+"""How a pattern begins that stands at the beginning of a line only."""
+
+
+def at_lines(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern can match at the beginning of a line only, and says so first.
+
+    >>> [at_lines(re.compile(p)) for p in ("(?m:^)第[一二]页", "(?m:^)第一页|目录", "第一页")]
+    [True, False, False]
+    """
+    return pattern.pattern.startswith(LINE) and str(_PARSER.parse(pattern.pattern)[0][0]) == "SUBPATTERN"
+
+
 def looks_back(pattern: re.Pattern[str]) -> int:
     """How many characters in front of a match a pattern may ask for.
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from policymine.text.pattern_needs import begins, looks_back, needed
+from policymine.text.pattern_needs import at_lines, begins, looks_back, needed
 from policymine.text.points import BLOCK, points_of
 
 _BITS = 63
@@ -28,9 +28,6 @@ _MOST_PLACES, _DENSE = 4_000, 6
 """So many beginnings, and more than one in so many characters, are left to `re` too."""
 _WEIGHTS = 0.2, 0.1, 8.0
 """What a pair counts, a single character that is no Han character and no mark of a sentence, and any other one."""
-
-LINE = "(?m:^)"
-"""How a pattern begins that stands at the beginning of a line only."""
 
 Points = npt.NDArray[np.uint16]
 Offsets = npt.NDArray[np.intp]
@@ -102,7 +99,7 @@ class Scanner:
         needs = {number: needed(patterns[number]) for number in rare}
         self._always = sum(1 << number for number, words in needs.items() if not words)
         self._signs = _Signs(rare | {number + len(patterns): words for number, words in needs.items()})
-        self._at_lines = sum(1 << number for number in rare if patterns[number].pattern.startswith(LINE))
+        self._at_lines = sum(1 << number for number in rare if at_lines(patterns[number]))
         self._others = [number for number in starts if number not in rare]
         self._prefilter = Prefilter([patterns[number] for number in self._others])
 
@@ -118,7 +115,7 @@ class Scanner:
                 places = (due != 0).nonzero()[0]
                 many += len(places)
                 if many > max(_MOST_PLACES, len(text) // _DENSE):
-                    return self._everywhere(text)
+                    return self._everywhere(text, met)
                 self._try(text, zip((block.places[places] + start).tolist(), due[places].tolist(), strict=True), shift, found)
         for index in self._prefilter.possible(text) if self._others else ():
             number = self._others[index]
@@ -126,9 +123,11 @@ class Scanner:
                 found[number] = all_of_it
         return found
 
-    def _everywhere(self, text: str) -> dict[int, list[re.Match[str]]]:
-        """The same for a text in which beginnings stand everywhere, such as rows of spaces."""
-        every = ((number, list(pattern.finditer(text))) for number, pattern in enumerate(self._patterns))
+    def _everywhere(self, text: str, met: int) -> dict[int, list[re.Match[str]]]:
+        """The same where beginnings stand everywhere, such as rows of spaces; `met`: whose needs the text meets."""
+        for index in self._prefilter.possible(text) if self._others else ():
+            met |= 1 << self._others[index]
+        every = ((number, list(pattern.finditer(text))) for number, pattern in enumerate(self._patterns) if met >> number & 1)
         return {number: found for number, found in every if found}
 
     def _try(self, text: str, due: Iterable[tuple[int, int]], shift: int, found: dict[int, list[re.Match[str]]]) -> None:

@@ -72,12 +72,12 @@ class LinearModel:
     def _learn(self, row: Sequence[Sign]) -> None:
         """Notes what signs weigh, and which of their features are strong enough to be among the first few of most rows."""
         if len(self.weighed) >= MOST_SIGNS:
-            self.weighed.clear()
             self.strongest.clear()
+            self.weighed.clear()
         for sign in row:
-            if sign not in self.weighed:
-                self.weighed[sign] = sum([self.weights.get(feature, 0.0) for feature in expand(sign)])
+            if sign not in self.weighed:  # told last: another thread that finds it finds the other, too
                 self.strongest[sign] = [reason for reason in _reasons(sign, self.weights) if reason[0] <= -STRONG]
+                self.weighed[sign] = sum([self.weights.get(feature, 0.0) for feature in expand(sign)])
 
     def judge_plain(self, row: Sequence[Sign], plain: Iterable[str], *, pairs: float = 0.0) -> float:
         """The chance of a row of signs, a set of plain features besides, and what the pairs of characters weigh."""

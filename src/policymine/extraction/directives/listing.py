@@ -61,7 +61,17 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     if (others := OTHERS.search(names[-1])) is not None and all(name.startswith(LEVELS) for name in names):
         parts[-1] = Span(parts[-1].start, parts[-1].start + others.start())
         names[-1] = names[-1][: others.start()]
+    if (last := _levels(names)) > 0:
+        parts[: last + 1] = [Span(parts[0].start, parts[last].end)]
+        names[: last + 1] = [parts[0].of(text)]
     return tuple(parts) if all(len(name) > 1 and kind_of(name) for name in names) and not _one(names) else (span,)
+
+
+def _levels(names: list[str]) -> int:
+    """The last name whose body the levels in front of it share (各市、县教育局 of 各市、县教育局和学校), 0 for none."""
+    if HIGHER.fullmatch(names[0]) is None:
+        return 0
+    return max((number for number, name in enumerate(names) if number and LOWER.match(name) is not None), default=0)
 
 
 def _one(names: list[str]) -> bool:
@@ -78,8 +88,6 @@ def _one(names: list[str]) -> bool:
     if names[0].startswith(DETERMINING) and not any(name.startswith(LEVELS) for name in names[1:]):
         return True
     if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name in FIELDS for name in names[:-1]):
-        return True
-    if HIGHER.fullmatch(names[0]) and any(map(LOWER.match, names[1:])):
         return True
     own = [len(name) > 1 and name not in MIXED and name not in FIELDS for name in names[1:]]
     return names[0].startswith("各") and not all(own)

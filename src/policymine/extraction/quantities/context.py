@@ -93,6 +93,8 @@ def is_piece(copy: str, span: Span) -> bool:
     """
     if not copy.startswith("块", span.end - 1):
         return False
+    if pattern("context", "paid").search(copy, max(0, span.start - LONGEST_NOUN), span.start) is not None:
+        return False
     if pattern("context", "piece").match(copy, span.end) is not None:
         return True
     large = copy[span.end - 2] in "万亿"
