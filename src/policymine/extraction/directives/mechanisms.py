@@ -19,8 +19,8 @@ LONGEST: Final = 6
 ACTING: Final = bits("charge", "lead", "plan", "penalty")
 
 
-def described(text: str, clauses: Sequence[Clause]) -> range:
-    """The clauses behind the first one of a description, up to the one it ends with; they name nobody from then on.
+def silence(text: str, clauses: Sequence[Clause]) -> range:
+    """Makes the clauses inside a description name nobody: those behind its first one, up to the one it ends with; gives which.
 
     Args:
         text: the document.

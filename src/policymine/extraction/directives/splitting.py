@@ -30,7 +30,7 @@ from policymine.extraction.directives.codes import (
     bits,
 )  # fmt: skip
 from policymine.extraction.directives.fronting import patterns
-from policymine.extraction.directives.mechanisms import described
+from policymine.extraction.directives.mechanisms import silence
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.tries import bit
 
@@ -107,7 +107,7 @@ def split(text: str, number: int, sentence: Sentence, *, marked: Sequence[bool],
     if True not in marked or is_bearer_note(text, sentence):
         return []
     clauses = sentence.clauses
-    inner = described(text, clauses)
+    inner = silence(text, clauses)
     kept = _with_scenes(text, clauses, marked)
     for index in inner:
         kept[index] = kept[inner.start - 1]
