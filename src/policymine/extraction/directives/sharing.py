@@ -110,7 +110,7 @@ def role_of(text: str, clause: Clause) -> BearerRole:
 
 
 def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
-    """Y of “X会同Y开展…” and of “X牵头，组织Y等部门…”."""
+    """Y of “X会同Y开展…”, an equal, and of “X牵头，组织Y等部门…”, who helps."""
     found: list[Bearer] = []
     leads = piece.marks & LEADING
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
@@ -119,7 +119,7 @@ def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
             if name is not None and shapes()["made"].match(text, name.end) is not None:
                 continue
             if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
-                found += named_in(text, name, "support")
+                found += named_in(text, name, "responsible" if match[0] == "会同" else "support")
     return found
 
 
@@ -133,7 +133,7 @@ def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
         name = name_from(text, at + 2, clause.end) if at >= 0 else None
         if name is not None and shapes()["made"].match(text, name.end) is not None:
             continue
-        found += named_in(text, name, "support") if name is not None else ()
+        found += named_in(text, name, "responsible") if name is not None else ()
     return tuple(found)
 
 
