@@ -17,6 +17,15 @@ CASES = [
     ("一要查。二要改。", ["一要", "二要"], [0, 0]),
     ("一方面,要管源头。另一方面,要管末端。", ["一方面", "另一方面"], [0, 0]),
     ("①登记②销号", ["①"], [0]),
+    (  # small items counted through all large ones, headings and notes glued to their labels
+        "一、拓宽渠道（一）稳岗。（县人社局负责）（二）扩岗。二、强化培训（三）定向培训。(县教育局牵头)（四）以工代训。",
+        ["一、", "（一）", "（二）", "二、", "（三）", "（四）"],
+        [0, 1, 1, 0, 1, 1],
+    ),
+    ("一、稳产1.保面积。2.保单产。二、保供3.保储备。", ["一、", "1.", "2.", "二、", "3."], [0, 1, 1, 0, 1]),
+    ("一、要依照办法（三）项办理。二、要报送。", ["一、", "二、"], [0, 0]),
+    ("稳投资六条措施　　一、谋划项目。　　二、盯紧进度。", ["一、", "二、"], [0, 0]),
+    ("一、源头。二、末端（五）出口。", ["一、", "二、"], [0, 0]),
 ]
 
 
@@ -44,6 +53,8 @@ def test_items_cover_what_follows_them() -> None:
     assert first.headline.of(text) == "甲"
 
 
-@pytest.mark.parametrize("piece", ["一、", "一是", "第一条 ", "(一)", "1.", "第一,", "字"])
+@pytest.mark.parametrize(
+    "piece", ["一、", "一是", "第一条 ", "(一)", "1.", "第一,", "字", "二、末端（五）", "　　", "）（二）", "五、五5."]
+)
 def test_time_grows_with_length_only(piece: str) -> None:
     assert grows_in_proportion(outline, piece, short=6_000)

@@ -44,16 +44,16 @@ LABEL: Final = re.compile(
     re.VERBOSE,
 )
 STARTS: Final = re.compile(
-    r"[。；;！!？?：:\n，,”）)\u3000](?:(?<!\u3000)[\s\u3000]{0,80}|(?=\u3000第[^\u3000]{1,6}条)[\s\u3000]{0,79})"
+    r"[。；;！!？?：:\n，,”）)\u3000](?:(?<!\u3000)[\s\u3000]{0,80}|(?=\u3000)(?<![\s\u3000]\u3000)[\s\u3000]{1,79})"
     r"(?=[第（(一二三四五六七八九十另\d①-⑳])"
 )
-"""Where a label may stand: behind a mark, or in front of an article that wide blanks set off."""
+"""Where a label may stand: behind a mark, or behind the indent of a paragraph that lost its break."""
 FIRST: Final = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八九十另\d①-⑳])")
 """The same at the beginning of a text."""
 REFERRED: Final = "(?<!附件)(?<!附表)(?<!上述)(?<!办法)(?<!条例)(?<!规定)(?<!细则)(?<![款项条表])"
 GLUED: Final = re.compile(
     rf"(?:(?![要将请按依])[^\s\u3000，。；：！？、（()）]){{2,24}}{REFERRED} {{0,3}}"
-    r"(?=[（(]一[）)]|1[、．.](?!\d)|第[一二三四五六七八九十百零〇\d]{1,5}条)"
+    r"(?=[（(][一二三四五六七八九十]{1,3}[）)]|(?<!\d)\d{1,2}[、．.](?!\d)|第[一二三四五六七八九十百零〇\d]{1,5}条)"
 )
 """A heading that lost the break behind it: 四、保障措施（一）明确责任; nothing that orders, and no reference (附件1、附件2)."""
 HEADED: Final = ("chapter", "article", "chinese", "bracket")
@@ -186,10 +186,11 @@ def _kept(labels: Sequence[_Label]) -> Iterator[_Label]:
     for label in labels:
         following.setdefault((label.style, label.number), []).append(label.span.start)
     last: dict[str, int] = {}
+    reached: dict[str, int] = {}
     for label in labels:
         style, number, span = label
         expected = last.get(style, 0)
-        joins = number == 1 or expected < number <= expected + 3
+        joins = number == 1 or expected < number <= expected + 3 or (not expected and number == reached.get(style, 0) + 1)
         if style in SOFT and number == 1:
             nexts = following.get((style, 2), [])
             index = bisect_right(nexts, span.start)
@@ -200,7 +201,7 @@ def _kept(labels: Sequence[_Label]) -> Iterator[_Label]:
             last[style] = number
             for other, rank in RANK.items():
                 if rank > RANK[style] and other != "article":  # articles are counted through all chapters
-                    last.pop(other, None)
+                    reached[other] = last.pop(other, reached.get(other, 0))
             yield label
 
 
