@@ -17,7 +17,6 @@ from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.sharing import (
     ROLES,
-    brackets,
     called,
     headed,
     joined,
@@ -37,6 +36,7 @@ from policymine.extraction.directives.taking import (
     subject_names,
     whole_name,
 )
+from policymine.extraction.directives.trailing import brackets
 from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, BearerRole, PaperKind
 from policymine.text.outline import Outline

@@ -12,18 +12,21 @@ PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
 HIGHER, LOWER = (
-    re.compile("各?(?:省|设区的?市|市(?:[（(]地[）)])?)"),
-    re.compile("(?:[县区市](?!直)|[^，。；、]{2,4}新区).{2,}"),
+    re.compile("各?(?:省|设区的?市|市)(?:[（(][^（）()]{1,20}[）)])?"),
+    re.compile("(?:[县区市](?!直)|自治区|直辖市|计划单列市|[^，。；、]{2,4}新区).{2,}"),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
-DETERMINING = ("任何", "各级", "有关", "相关", "其他", "其它")
+OFFICES = ("部门", "机关", "政府", "局", "厅", "委", "委员会")
+"""What 或者 joins as names of their own."""
+SHARING = ("各级", "任何", "其他", "其它")
+"""Those that determine all that a list joins; 有关 determines only what it stands before, and its like (有关部门、单位)."""
 LEVELS = ("各", "市", "县", "省", "有关")
 """What a name starts with that shares nothing of the one before it."""
 MIXED = ("单位", "部门", "机构", "地区", "科室", "处室")
 """What shares the determiner of the name before it: 各部门、单位."""
 SHORTS = re.compile("[^，。；、和的对将把]{2,4}(?:[、和][^，。；、和的对将把]{2,4})*")
 """Fields of work that stand for their bodies."""
-OTHERS = re.compile("等(?:有关|相关)?(?:部门|单位)$")
+OTHERS = re.compile("等(?:(?:有关|相关)?(?:部门|单位))?$")
 """What closes a list of names that are complete: 县发改局、县水利局等部门."""
 LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
 """A list that shares its last word, whatever stands in it."""
@@ -41,6 +44,25 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     >>> [m.of(t) for m in members(t, Span(0, len(t)))]
     ['县发改局', '县水利局']
     """
+    parts = _parts(text, span)
+    if len(parts) < 2:
+        return (span,)
+    parts = _levelled(text, parts)
+    names = [part.of(text) for part in parts]
+    others = OTHERS.search(names[-1])
+    if others is not None and all(map(_complete, [*names[:-1], names[-1][: others.start()]])):
+        parts[-1] = Span(parts[-1].start, parts[-1].start + others.start())
+        names[-1] = names[-1][: others.start()]
+        others = None
+    if loose and others is None:
+        return tuple(parts)
+    if not _one(names) and all(len(name) > 1 and kind_of(name) for name in names):
+        return tuple(parts)
+    return _with_fields(text, parts, loose=loose) or (span,)
+
+
+def _parts(text: str, span: Span) -> list[Span]:
+    """What stands between the marks and words that join the names of a list."""
     parts, at = [], span.start
     for mark in shapes()["comma"].finditer(text, span.start, span.end):
         inside = text[span.start : mark.start()]
@@ -48,30 +70,41 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
             continue
         if mark[0] not in "、，," and not kind_of(inside):
             continue
+        if mark[0] == "或者" and not (inside.endswith(OFFICES) and text.endswith(OFFICES, mark.end(), span.end)):
+            continue
         if mark.start() > at:
             parts.append(Span(at, mark.start()))
         at = mark.end()
     if at < span.end:
         parts.append(Span(at, span.end))
-    if len(parts) < 2:
-        return (span,)
-    if loose:
-        return tuple(parts)
+    return parts
+
+
+def _complete(name: str) -> bool:
+    """Whether it is the name of a body by itself, and not a field of work that shares a word behind the list."""
+    return len(name) > 1 and name not in MIXED and not name.endswith(FIELDS) and kind_of(name) != ""
+
+
+def _with_fields(text: str, parts: list[Span], *, loose: bool) -> tuple[Span, ...]:
+    """Complete names and, behind 和, fields of work that share the last word: 县应急局 | 公安、住建等部门; else nothing."""
+    first = next((number for number, part in enumerate(parts) if not _complete(part.of(text))), 0)
+    last = Span(parts[first].start, parts[-1].end)
+    if (
+        not first
+        or text[last.start - 1] not in "和及与"
+        or "的" in last.of(text)
+        or not last.of(text).endswith(("部门", "单位"))
+    ):
+        return ()
+    return (*parts[:first], last) if first < len(parts) - 1 and not parts[0].of(text).startswith(SHARING) else ()
+
+
+def _levelled(text: str, parts: list[Span]) -> list[Span]:
+    """The parts with levels and the body that they share in one: 各市、县教育局 of 各市、县教育局和学校."""
     names = [part.of(text) for part in parts]
-    if (others := OTHERS.search(names[-1])) is not None and all(name.startswith(LEVELS) for name in names):
-        parts[-1] = Span(parts[-1].start, parts[-1].start + others.start())
-        names[-1] = names[-1][: others.start()]
-    if (last := _levels(names)) > 0:
-        parts[: last + 1] = [Span(parts[0].start, parts[last].end)]
-        names[: last + 1] = [parts[0].of(text)]
-    return tuple(parts) if all(len(name) > 1 and kind_of(name) for name in names) and not _one(names) else (span,)
-
-
-def _levels(names: list[str]) -> int:
-    """The last name whose body the levels in front of it share (各市、县教育局 of 各市、县教育局和学校), 0 for none."""
-    if HIGHER.fullmatch(names[0]) is None:
-        return 0
-    return max((number for number, name in enumerate(names) if number and LOWER.match(name) is not None), default=0)
+    first = next((number for number, name in enumerate(names) if HIGHER.fullmatch(name) is not None), len(names))
+    last = max((number for number in range(first + 1, len(names)) if LOWER.match(names[number]) is not None), default=0)
+    return [*parts[:first], Span(parts[first].start, parts[last].end), *parts[last + 1 :]] if last else parts
 
 
 def _one(names: list[str]) -> bool:
@@ -85,7 +118,9 @@ def _one(names: list[str]) -> bool:
         or (names[-1] == "个人" and names[0] != "单位")
     ):
         return True
-    if names[0].startswith(DETERMINING) and not any(name.startswith(LEVELS) for name in names[1:]):
+    if names[0].startswith(SHARING) and not any(name.startswith(LEVELS) for name in names[1:]):
+        return True
+    if names[0].startswith(("有关", "相关")) and any(name in MIXED for name in names[1:]):
         return True
     if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name in FIELDS for name in names[:-1]):
         return True

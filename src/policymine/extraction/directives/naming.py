@@ -18,7 +18,9 @@ FIELDS: Final = ("财政", "民政", "消防", "公安", "教育", "交通", "�
 """Fields of work that share the last word of a list: 财政、税务部门."""
 TAILS: Final = ("之间", "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须", "既")
 """What stands between a name and its deontic word besides adverbs."""
-NO_PREDICATE: Final = "应[急用]|以及|教育[、和]|负责(?:人|同志)|主要(?!负责(?![人同任])|指导|承担)|均由|是否"
+NO_PREDICATE: Final = (
+    "应[急用]|以及|教育[、和]|负责(?:人(?![才口力民事大居])|同志)|主要(?!负责(?![人同任])|指导|承担)|均由|是否"
+)
 """What looks like the beginning of a predicate and is none."""
 ENDING, FOLLOW, BAD, PRONOUN, GOES_ON, NOMINAL, AND_SO_ON = (1 << number for number in range(7))
 """The bits of the patterns that `lexicon` writes, in that order."""

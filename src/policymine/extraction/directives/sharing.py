@@ -1,13 +1,9 @@
-"""How work is shared: X牵头，Y配合; X会同Y; X：负责…; brackets that name who is responsible."""
+"""How work is shared: X牵头，Y配合; X会同Y; X：负责…."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from operator import attrgetter
-
 from policymine.extraction.directives.bodies import Subject, kind_of, shapes
-from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.listing import members, name_at, name_from
 from policymine.extraction.directives.splitting import CHARGE, LEADING, Piece
@@ -19,7 +15,6 @@ from policymine.text.span import Span
 ROLES = bit("roles")
 """What a clause has in which one body's work is told from another's."""
 COLON, COLONS = bit("colon"), ("：", ":")
-_start = attrgetter("start")
 LEADING_OR_CHARGE = LEADING | CHARGE
 
 
@@ -135,27 +130,6 @@ def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
             continue
         found += named_in(text, name, "responsible") if name is not None else ()
     return tuple(found)
-
-
-def brackets(text: str, sentences: Sequence[Sentence]) -> dict[int, tuple[Bearer, ...]]:
-    """Bearers that a bracket at the end of an item gives: item → bearers."""
-    given: dict[int, tuple[Bearer, ...]] = {}
-    patterns = shapes()
-    for bracket in patterns["bracket"].finditer(text):
-        named: list[Bearer] = []
-        for part in patterns["part"].finditer(text, *bracket.span("inside")):
-            told = (part["told"] or "") + (part["verb"] or "")
-            role: BearerRole = "lead" if "牵头" in told else "support" if "配合" in told or "协助" in told else "responsible"
-            span = Span(*part.span("names")).trimmed(text, "、，,等 ") if part["names"] else None
-            by_duty = patterns["by_duty"].search(text, *span) if span is not None else None
-            if span is not None and by_duty is not None and by_duty.start() > span.start:
-                span = Span(span.start, by_duty.start())
-            if span is not None:
-                named += [bearer(text, name, role, explicit=False) for name in members(text, span, loose=True)]
-        at = bisect_right(sentences, bracket.start(), key=_start) - 1
-        if named and at >= 0:
-            given[sentences[at].item] = tuple(named)
-    return given
 
 
 def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool = False) -> tuple[Bearer, ...]:
