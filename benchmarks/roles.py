@@ -9,8 +9,8 @@ each row a reader writes `{"id", "named": [[text, role]…], "taken": [[text, ro
 that must act (in an order of the sentence, or, if it is a bracket, of the item that it closes), `taken` those from outside
 that an order of the sentence takes over. Sealed labels hold offsets in the clean text instead of names.
 
-A row is right when both sets are the same to the letter, bounds and roles. Precision and recall count names with their
-roles. Beside it: nothing read, and the nearest name by keyword.
+A row is right when both sets are the same to the letter, bounds and roles; only 等部门 behind the last name of a list may be
+part of it or not. Precision and recall count names with their roles. Beside it: nothing read, and the nearest name by keyword.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ PAPERS, ROWS, BEFORE, AFTER = 250, 100, 260, 60
 SHARED = re.compile("牵头|配合|会同|负责")
 NO_SHARE = re.compile("负责(?:人|同志|制)")
 NEAREST = re.compile("(?:由|，|。|；|^)([^，。；由]{2,20}?)(牵头|配合|负责)")
+TAIL = re.compile("等(?:有关|相关)?(?:部门|单位)?$")
+"""May close the last name of a list or be left out: readers do both."""
 ROLE = {"牵头": "lead", "配合": "support", "负责": "responsible"}
 
 Names: TypeAlias = frozenset[tuple[str, str]]
@@ -123,7 +125,7 @@ def _around(text: str, name: str, start: int, end: int) -> tuple[int, int]:
 
 def wanted(row: Row, text: str) -> Reading:
     """What the reader said."""
-    named, taken = (frozenset((text[a:b], role) for a, b, role in names) for names in (row.named, row.taken))
+    named, taken = (frozenset((TAIL.sub("", text[a:b]), role) for a, b, role in names) for names in (row.named, row.taken))
     return Reading(named, taken)
 
 
@@ -133,10 +135,11 @@ def read(row: Row, mined: MinedDocument) -> Reading:
     for directive in mined.findings.directives:
         over = directive.span.start < row.end and directive.span.end > row.start
         for bearer in directive.bearers:
+            name = TAIL.sub("", bearer.text), bearer.role
             if bearer.span is not None and row.start <= bearer.span.start < row.end:
-                named.add((bearer.text, bearer.role))
+                named.add(name)
             elif over:
-                taken.add((bearer.text, bearer.role))
+                taken.add(name)
     return Reading(frozenset(named), frozenset(taken))
 
 
