@@ -18,11 +18,13 @@ from sklearn.linear_model import LogisticRegression
 
 from policymine.errors import AnnotationError
 from policymine.extraction.directives.classifier import LinearModel
+from policymine.extraction.directives.clause_signs import ClauseSigns
 from policymine.extraction.directives.clauses import Clause, Sentence, read
 from policymine.extraction.directives.deeds import COUNTED
-from policymine.extraction.directives.features import ClauseSigns, directive_features, pairs_of
+from policymine.extraction.directives.features import directive_features, pairs_of
 from policymine.extraction.directives.modality import mood_of
 from policymine.extraction.directives.sections import places
+from policymine.extraction.directives.sentence_signs import Paper
 from policymine.extraction.directives.signs import spelled
 from policymine.extraction.directives.splitting import SIGHT, Piece, boundary_features, piece_of
 from policymine.extraction.slogans.finding import find_slogans
@@ -71,7 +73,7 @@ def example(gold: Mapping[str, Any]) -> Example:
     items = outline(text)
     sentences = read(text, items, times=[Span(t["start"], t["end"]) for t in gold["timex"]], slogans=find_slogans(text))
     stands = places(text, sentences, items)
-    signs = ClauseSigns(text, sentences, stands, kind=gold["document"]["kind"])
+    signs = ClauseSigns([Paper(text, sentences, stands, gold["document"]["kind"])])
     wanted = [Span(d["start"], d["end"]) for d in gold["directives"]]
     belongs = tuple(_covered(Span(c.start, c.end), wanted) for s in sentences for c in s.clauses)
     weighed, operational = [], []

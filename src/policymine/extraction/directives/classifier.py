@@ -19,7 +19,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from policymine.errors import RuleError
+from policymine.extraction.directives.codes import NAME
 from policymine.extraction.directives.signs import Sign, expand, expand_groups
+from policymine.extraction.directives.weight_tables import Numbers, Weights, WeightTable, weight_tables
 
 MOST_SIGNS: Final = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""
@@ -27,6 +29,8 @@ STRONG: Final = 0.5
 """Weight (in log odds) from which a feature is likely to be among the five reasons."""
 _Reason = tuple[float, tuple[str, float]]
 """How a feature is sorted among others, and the feature with its weight."""
+KINDS: Final = (1 << NAME) - 1
+"""Where in a packed sign its kind stands."""
 FOLDER: Final = "policymine.extraction.models"
 STAY, SWITCH_ON, SWITCH_OFF = 0.0, 0.5, 2.0
 """Costs (in log odds) of going on, of an order that starts inside a sentence, and of a report that follows an order in it."""
@@ -48,14 +52,11 @@ class LinearModel:
     weighed: dict[Sign, float] = field(init=False, compare=False, repr=False, default_factory=dict)
     strongest: dict[Sign, list[_Reason]] = field(init=False, compare=False, repr=False, default_factory=dict)
 
+    tables: dict[int, list[WeightTable]] = field(init=False, compare=False, repr=False, default_factory=dict)
+
     def judge(self, rows: Sequence[Sequence[Sign]]) -> list[float]:
         """The chance of each row of distinct signs; features that the model does not know weigh nothing."""
-        return self.judge_with((), rows)
-
-    def judge_with(self, shared: Sequence[Sign], rows: Sequence[Sequence[Sign]]) -> list[float]:
-        """The chances of rows that have the signs `shared` in common, which are weighed once."""
-        base = self.bias + self.weigh(shared)
-        return [_chance(base + self.weigh(row)) for row in rows]
+        return [chance(self.bias + self.weigh(row)) for row in rows]
 
     def leans(self, row: Sequence[Sign]) -> bool:
         """Whether the chance of a row is better than even."""
@@ -69,6 +70,31 @@ class LinearModel:
             self._learn(row)
             return sum(map(self.weighed.__getitem__, row))
 
+    def each(self, signs: Sequence[Sign]) -> list[float]:
+        """What each of many signs weighs."""
+        try:
+            return list(map(self.weighed.__getitem__, signs))
+        except KeyError:
+            self._learn(signs)
+            return list(map(self.weighed.__getitem__, signs))
+
+    def column(self, signs: Numbers) -> Weights | list[float]:
+        """What each of many packed signs of one kind weighs."""
+        kind = int(signs[0]) & KINDS
+        tables = self.tables.get(kind)
+        if tables is None:
+            tables = self.tables[kind] = weight_tables(kind, self.weights)
+        if not tables:
+            return self.each(signs.tolist())
+        whole = tables[0].weights(signs)
+        for table in tables[1:]:
+            whole += table.weights(signs)
+        if np.isnan(whole.sum()):
+            for table in tables:
+                table.learn(signs)
+            return self.column(signs)
+        return whole
+
     def _learn(self, row: Sequence[Sign]) -> None:
         """Notes what signs weigh, and which of their features are strong enough to be among the first few of most rows."""
         if len(self.weighed) >= MOST_SIGNS:
@@ -81,7 +107,7 @@ class LinearModel:
 
     def judge_plain(self, row: Sequence[Sign], plain: Iterable[str], *, pairs: float = 0.0) -> float:
         """The chance of a row of signs, a set of plain features besides, and what the pairs of characters weigh."""
-        return _chance(self.bias + self.weigh(row) + sum(filter(None, map(self.weights.get, plain))) + pairs)
+        return chance(self.bias + self.weigh(row) + sum(filter(None, map(self.weights.get, plain))) + pairs)
 
     def reasons(self, row: Sequence[Sign], most: int = 5) -> tuple[tuple[str, float], ...]:
         """The features that weighed most, strongest first, one for each group of a sign's templates."""
@@ -143,7 +169,8 @@ def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:
     return [(-abs(weight), (name, weight)) for name, weight in zip(names, rounded, strict=True)]
 
 
-def _chance(odds: float) -> float:
+def chance(odds: float) -> float:
+    """The chance that log odds stand for."""
     return 1.0 / (1.0 + exp(-odds)) if -60.0 < odds < 60.0 else 1.0 / (1.0 + exp(-60.0 if odds > 0 else 60.0))
 
 

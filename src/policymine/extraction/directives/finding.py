@@ -16,18 +16,17 @@ from typing import Final
 
 from policymine.extraction.directives import classifier
 from policymine.extraction.directives.bearing import bearers_of
-from policymine.extraction.directives.clauses import Sentence, read
+from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.conditions import condition_of
 from policymine.extraction.directives.deeds import has_amount
-from policymine.extraction.directives.features import ClauseSigns, directive_features
+from policymine.extraction.directives.features import directive_features
+from policymine.extraction.directives.judging import Given, Judged, Read, judge
 from policymine.extraction.directives.modality import Mood, mood_of
-from policymine.extraction.directives.never import barred
-from policymine.extraction.directives.sections import Place, is_banned_act, places
-from policymine.extraction.directives.signs import Sign
+from policymine.extraction.directives.sections import Place
 from policymine.extraction.directives.splitting import Piece, split
 from policymine.extraction.sectors import Named
-from policymine.model import Bearer, Card, Directive, Issue, PaperKind, Slogan, TimeExpression
-from policymine.text.outline import Outline, outline
+from policymine.model import Bearer, Card, Directive, Issue, Slogan, TimeExpression
+from policymine.text.outline import Outline
 from policymine.text.sentences import sentences as sentences_of
 from policymine.text.span import Span
 
@@ -58,10 +57,18 @@ def find_directives(
     >>> [(d.text, d.modality, d.cue) for d in found]
     [('各镇要在月底前报送台账', 'obligation', '要'), ('严禁瞒报', 'prohibition', '严禁')]
     """
-    items = outline(text)
-    sentences = read(text, items, times=[time.span for time in times], slogans=slogans)
-    stands = places(text, sentences, items)
-    found = _found(text, sentences, _judged(text, sentences, stands, kind=card.kind))
+    return find_each([Given(text, card, times, slogans)])[0]
+
+
+def find_each(papers: Sequence[Given]) -> list[tuple[Directive, ...]]:
+    """The directives of each of some documents, as `find_directives` gives them; together they take less time than alone."""
+    return [_directives(paper, read) for paper, read in zip(papers, judge(papers), strict=True)]
+
+
+def _directives(paper: Given, read: Read) -> tuple[Directive, ...]:
+    """The directives of a document whose sentences are judged."""
+    (text, card, times, _), (items, sentences, stands, judged) = paper, read
+    found = _found(text, sentences, judged)
     if card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(sentences):
         return ()
     pieces = [one.piece for one in found]
@@ -108,18 +115,6 @@ def _without_sentences(text: str) -> Iterator[Issue]:
 
 
 @dataclass(slots=True, eq=False)
-class _Judged:
-    """A sentence that may order something: its signs, the chance of each clause, whether it is listed or `banned` in a list."""
-
-    number: int
-    shared: list[Sign]
-    rows: list[list[Sign]]
-    chances: list[float]
-    listed: bool
-    banned: bool
-
-
-@dataclass(slots=True, eq=False)
 class _Found:
     """A directive as the models mark it off: its clauses, mood, chance and the features that spoke for it."""
 
@@ -130,23 +125,7 @@ class _Found:
     span: Span
 
 
-def _judged(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *, kind: PaperKind) -> list[_Judged]:
-    """The sentences that are not barred."""
-    judge = classifier.model("directive").judge_with
-    signs, never = ClauseSigns(text, sentences, stands, kind=kind), barred(text, sentences, stands)
-    found = []
-    for number, (sentence, place) in enumerate(zip(sentences, stands, strict=True)):
-        banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
-        listed = sentence.expansion or banned
-        if listed or number not in never:
-            shared, rows = signs.of(number)
-            found.append(_Judged(number, shared, rows, [], listed, banned))
-    for one in found:
-        one.chances = judge(one.shared, one.rows)
-    return found
-
-
-def _found(text: str, sentences: Sequence[Sentence], judged: Sequence[_Judged]) -> list[_Found]:
+def _found(text: str, sentences: Sequence[Sentence], judged: Sequence[Judged]) -> list[_Found]:
     """The directives of every sentence with their moods; one step after the other for all of them."""
     model, reasons = classifier.model("boundary"), classifier.model("directive").reasons
     marks = [[True] * len(one.chances) if one.listed else classifier.smooth(one.chances) for one in judged]
@@ -159,7 +138,7 @@ def _found(text: str, sentences: Sequence[Sentence], judged: Sequence[_Judged]) 
     for (one, piece), mood in zip(pieces, moods, strict=True):
         own = one.chances[piece.first : piece.first + len(piece.clauses)]
         chance = 1.0 if one.listed else sum(own) / len(own)
-        told = reasons([*one.shared, *one.rows[piece.first + own.index(max(own))]])
+        told = reasons(one.told(piece.first + own.index(max(own))))
         found.append(_Found(piece, mood, chance, told, Span(piece.clauses[0].start, piece.clauses[-1].end)))
     return found
 

@@ -99,11 +99,11 @@ def expand_groups(sign: Sign) -> list[list[str]]:
     if isinstance(sign, str):
         return [[sign]]
     name, values = unpacked(sign) if isinstance(sign, int) else (str(sign[0]), list(sign[1:]))
-    groups = [[feature for one in group for feature in _filled(one, values)] for group in TEMPLATES[name]]
+    groups = [[feature for one in group for feature in filled(one, values)] for group in TEMPLATES[name]]
     return [group for group in groups if group]
 
 
-def _filled(template: str, values: list[object]) -> list[str]:
+def filled(template: str, values: list[object]) -> list[str]:
     """The features that one template makes of the values."""
     if any(value is None and f"{{{number}}}" in template for number, value in enumerate(values)):
         return []
