@@ -33,6 +33,7 @@ from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.mechanisms import silence
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.tries import bit
+from policymine.extraction.directives.unfinished import goes_on, unfinished
 
 OBLIGATION: Final = MODALITY.number("obligation")
 PROHIBITION: Final = MODALITY.number("prohibition")
@@ -142,8 +143,9 @@ def _with_scenes(text: str, clauses: Sequence[Clause], marked: Sequence[bool]) -
     """The marks without frames (会议强调), and with the condition or adverbial right in front of a marked clause."""
     kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(clauses, marked, strict=True)]
     for index in range(len(kept) - 2, -1, -1):
-        if not kept[index] and kept[index + 1] and clauses[index].fronted:
-            kept[index] = not is_frame(text, clauses[index])
+        clause = clauses[index]
+        if not kept[index] and kept[index + 1] and (clause.fronted or unfinished(text, clause, clauses[index + 1])):
+            kept[index] = not is_frame(text, clause)
     return kept
 
 
@@ -166,9 +168,10 @@ def _opens(
         return False
     behind = index + 1
     rest = list(compress(clauses[behind : behind + SIGHT], kept[behind : behind + SIGHT]))
-    if _parts(text, run, clause, rest=rest, model=model):
-        return True
-    return clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
+    parts = _parts(text, run, clause, rest=rest, model=model) or (
+        clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
+    )
+    return parts and not unfinished(text, run[-1], clause) and not goes_on(text, run, clause)
 
 
 def _invites(run: Sequence[Clause]) -> bool:
