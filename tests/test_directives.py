@@ -100,7 +100,22 @@ def test_laws_notice_a_planted_fault() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["要", "一", "各镇要建台账，", "对", "（", "“", "的，", "各县（市、区）", "一、", "责任单位：（", "牵头，配合"],
+    [
+        "要",
+        "一",
+        "各镇要建台账，",
+        "对",
+        "（",
+        "“",
+        "的，",
+        "各县（市、区）",
+        "一、",
+        "责任单位：（",
+        "牵头，配合",
+        "（县局负责）（二）查。",
+        "【责任单位：县局，",
+        "\n牵头单位：县局",
+    ],
     ids=repr,
 )
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:

@@ -15,12 +15,17 @@ from typing import Final
 from policymine.text.span import Span
 
 ENDS: Final = re.compile(
-    r"[。！？!?；;\n]+[”’」』）)]*|[）)](?:(?=\u3000\u3000)|(?<=负责[）)]|落实[）)]|牵头[）)]|配合[）)])(?![。！？!?；;，,：:、\n]))"
+    r"[。！？!?；;\n]+[”’」』）)]*"
+    r"|[）)](?:(?=\u3000\u3000)|(?:(?<=负责[）)]|落实[）)]|牵头[）)]|配合[）)])|(?<=[局厅委办会院部府位门][）)]))"
+    r"(?![。！？!?；;，,：:、\n]))"
 )
 """Closing marks; a bracket that closes in front of the indent of a paragraph closes the one before it."""
 NOTES: Final = ("）", ")")
 INDENT: Final = "\u3000\u3000"
 """What closes a note of who is responsible, and how a paragraph is indented."""
+NOTED: Final = ("负责", "落实", "牵头", "配合")
+UNITS: Final = re.compile("[（(](?:责任|牵头|配合|参与|参加|落实|实施|主责|主办|协办)(?:单位|部门)[^：:，。]{0,10}[：:]")
+"""How a note ends, and how one starts that ends with a name."""
 CLAUSE_ENDS: Final = re.compile(r"[，,：:]")
 OPENED: Final = re.compile(r"[（(“「‘]")
 OPENING: Final = {"（": "）", "(": ")", "“": "”", "「": "」", "‘": "’"}
@@ -97,8 +102,10 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_note(text: str, start: int, aside: Span | None) -> bool:
-    """Whether a bracket stands by itself where a sentence starts: （县财政局负责）."""
-    return aside is not None and not text[start : aside.start].strip()
+    """Whether a note stands by itself where a sentence starts: （县财政局负责）, （责任单位：县财政局）."""
+    if aside is None or text[start : aside.start].strip():
+        return False
+    return text.endswith(NOTED, aside.start, aside.end - 1) or UNITS.match(text, aside.start) is not None
 
 
 ASIDE_MARKS: Final = re.compile(r"[（(“「‘）)”」’\n]")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.modality import Mood
+from policymine.extraction.directives.reaching import by_sentence, notes, taken_over
 from policymine.extraction.directives.sharing import (
     ROLES,
     called,
@@ -36,7 +37,6 @@ from policymine.extraction.directives.taking import (
     subject_names,
     whole_name,
 )
-from policymine.extraction.directives.trailing import brackets
 from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, BearerRole, PaperKind
 from policymine.text.outline import Outline
@@ -59,6 +59,10 @@ BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
 
 
+GRANTED = ("permission", "recommendation")
+"""Moods that name who may or should act; who has to see to it stands in the note of the item."""
+
+
 _condition = attrgetter("condition")
 
 
@@ -76,7 +80,8 @@ class _State:
 
     def __init__(self, text: str, sentences: Sequence[Sentence], outline: Outline, *, kind: PaperKind) -> None:
         self.text, self.sentences, self.outline, self.kind = text, sentences, outline, kind
-        self.brackets = brackets(text, sentences)
+        self.notes = notes(text, sentences, outline)
+        self.noted = by_sentence(self.notes)
         self.carried: dict[int, _Carry] = {}
         self.rows: dict[tuple[int, str], _Carry] = {}
 
@@ -142,18 +147,23 @@ def bearers_of(
         kind: the kind of paper.
     """
     state = _State(text, sentences, outline, kind=kind)
-    by_sentence: dict[int, list[int]] = {}
+    indices_of: dict[int, list[int]] = {}
     for index, piece in enumerate(pieces):
-        by_sentence.setdefault(piece.sentence, []).append(index)
+        indices_of.setdefault(piece.sentence, []).append(index)
     found: list[tuple[Bearer, ...]] = [()] * len(pieces)
     for number, sentence in enumerate(sentences):
-        indices = by_sentence.get(number, ())
+        indices = indices_of.get(number, ())
         state.enter(number, headline_only=not indices)
         same: tuple[Bearer, ...] | None = None
         for index in indices:
             found[index], same = _named(text, pieces[index], moods[index], state=state, same=same)
         if sentence.closing in COLON and (charged := charged_with(text, sentence, silent=not indices)):
             state.carried[sentence.item] = _Carry(charged, number, True)
+    for note in state.notes:
+        about = [index for number in range(note.first, note.last + 1) for index in indices_of.get(number, ())]
+        granted = [index for index in about if moods[index].modality in GRANTED]
+        if granted and not taken_over(note, found, about):
+            found[granted[-1]] += note.bearers
     return found
 
 
@@ -201,8 +211,8 @@ def _taken(
     sentence = state.sentences[piece.sentence]
     if same is not None and mood.modality != "recommendation":
         return implicit(same)
-    if sentence.item in state.brackets:
-        return state.brackets[sentence.item]
+    if (note := state.noted.get(piece.sentence)) is not None:
+        return state.notes[note].bearers
     carry = state.above(sentence)
     if mood.modality == "recommendation" or carry is None or not carry.bearers:
         return ()

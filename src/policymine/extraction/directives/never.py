@@ -9,6 +9,7 @@ from functools import cache
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
+from policymine.extraction.directives.noting import spans
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.sections import Place
 from policymine.extraction.prefixes import guided
@@ -78,12 +79,7 @@ def _carried_on(listing: set[int], sentences: Sequence[Sentence]) -> set[int]:
 
 def _bracketed(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
     """The sentences that are nothing but a bracket which tells who is responsible."""
-    for match in _bracket().finditer(text):
-        number = bisect_right(starts, match.start() + 1) - 1
-        if number >= 0 and starts[number] >= match.start() and sentences[number].end <= match.end():
+    for note, _ in spans(text):
+        number = bisect_right(starts, note.start + 1) - 1
+        if number >= 0 and starts[number] >= note.start and sentences[number].end <= note.end:
             yield number
-
-
-@cache
-def _bracket() -> re.Pattern[str]:
-    return re.compile(rules.load(PACKAGE, "bearers").lexicons["patterns"]["bracket"])
