@@ -5,26 +5,38 @@ of Python and one kind of machine, finds the same and is quicker: docs/adr/0010-
 """
 
 import os
+import sys
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Extension, setup
 
 ROOMS = ("text", "extraction", "organisations")
 LEFT_OUT = {"training.py", "__init__.py", "alignment.py"}
 """Run once, without code, or more than mypyc can do: a sequence of its own kind."""
+COPY = Path("build", "native")
+"""Where the package is copied to with its plain dataclasses written out; tools/mypyc.ini names it, too."""
+INSIDE = ["-fvisibility=hidden", "-fno-semantic-interposition"]
+"""Functions of the library are called by nobody else: calls among them need no detour and can be written in line."""
 
 
-def modules() -> list[str]:
-    """The modules to compile, as paths from here."""
-    found = [path for room in ROOMS for path in Path("src/policymine", room).rglob("*.py")]
+def modules(package: Path) -> list[str]:
+    """The modules of the package to compile, as paths from here."""
+    found = [path for room in ROOMS for path in Path(package, room).rglob("*.py")]
     return sorted(str(path) for path in found if path.name not in LEFT_OUT)
 
 
-def extensions() -> list[object]:
+def extensions() -> list[Extension]:
     """One shared library for all of them, so that calls among them stay within it."""
     from mypyc.build import mypycify
 
-    return list(mypycify(["--config-file=tools/mypyc.ini", *modules()], opt_level="2", debug_level="0"))
+    sys.path.insert(0, "tools")
+    from native_classes import copied
+
+    asked = ["--config-file=tools/mypyc.ini", *modules(copied(Path("src/policymine"), COPY))]
+    made = list(mypycify(asked, opt_level="2", debug_level="0", strip_asserts=True))
+    for one in made:
+        one.extra_compile_args += INSIDE
+    return made
 
 
 if __name__ == "__main__":
