@@ -89,12 +89,12 @@ def has_amount(text: str, piece: Piece) -> bool:
     return any(clause.may & AMOUNT and search(text, clause.start, clause.end) is not None for clause in piece.clauses)
 
 
-def member_sign(text: str, clauses: Sequence[Clause]) -> Sign:
-    """Which kinds of members a directive has and how many of them are concrete."""
-    first, size = clauses[0], len(clauses)
+def member_sign(text: str, clauses: Sequence[Clause], *, counted: bool = True) -> Sign:
+    """Which kinds of members a directive has and how many are concrete; `counted` tells whether one may be an amount."""
+    first, size, tried = clauses[0], len(clauses), ANYTHING if counted else ~AMOUNT
     concrete = kinds = 0
     for clause in clauses:
-        kind = member(text, clause.start, clause.end, may=clause.may)
+        kind = member(text, clause.start, clause.end, may=clause.may & tried)
         kinds |= 1 << MEMBER.numbers[kind]
         if kind in CONCRETE:
             concrete += 1

@@ -30,7 +30,7 @@ EXTENT: Final = NUMBERS["extent"]
 
 
 def directive_features(
-    text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0
+    text: str, piece: Piece, mood: Mood, *, place: Place, times: int = 0, counted: bool | None = None
 ) -> tuple[list[Sign], set[str]]:  # fmt: skip
     """What tells a checkable order from an exhortation: the signs of a directive, and its words; `pairs_of` come besides.
 
@@ -40,6 +40,7 @@ def directive_features(
         mood: its mood.
         place: where its sentence stands.
         times: how many times bound it.
+        counted: whether a member of it is an amount, where that is known.
     """
     clauses = piece.clauses
     start, end = clauses[0].start, clauses[-1].end
@@ -57,14 +58,16 @@ def directive_features(
                     concrete += 1
         leads |= 1 << (clause.shape & LEAD_BITS)
     digits = piece.may & FIGURE != 0 and DIGIT.search(text, start, end) is not None
-    if has_amount(text, piece):
+    if counted is None:
+        counted = has_amount(text, piece)
+    if counted:
         plain.add(COUNTED)
     return [
         (MODALITY.number(mood.modality) | mood.force << 3 | ROLE.number(place.role) << 6 | min(len(clauses), 5) << 10) << NAME
         | DIRECTIVE,
         leads << NAME | LED_BY,
         deed_sign(text, piece, vague=vague > 0),
-        member_sign(text, clauses),
+        member_sign(text, clauses, counted=counted),
         kinds << NAME | MARKS,
         (min(vague, 3) | min(concrete, 3) << 3 | (max(-2, min(2, concrete - vague)) + 2) << 6) << NAME | BALANCE,
         (min((end - start) // 15, 6) | digits << 3 | (times > 0) << 4) << NAME | EXTENT,

@@ -150,15 +150,22 @@ def _operational(
     acts = [has_amount(text, one.piece) for one in found]
     doubtful = [number for number, sure in enumerate(acts) if not sure]
     rows = [
-        directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside))
+        directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside), counted=False)
         for one, inside, sure in zip(found, bounds, acts, strict=True) if not sure
     ]  # fmt: skip
-    read = classifier.pairs("operational").read(text)
-    pairs = [read.weight(*found[number].span) for number in doubtful]
-    judge = classifier.model("operational").judge_plain
+    judge, pairs = classifier.model("operational").judge_plain, _pairs(text, [found[number].span for number in doubtful])
     for number, (signs, plain), weight in zip(doubtful, rows, pairs, strict=True):
         acts[number] = judge(signs, plain, pairs=weight) >= THRESHOLD
     return acts
+
+
+def _pairs(text: str, spans: Sequence[Span]) -> Iterator[float]:
+    """What the pairs of characters in each of some stretches weigh; only those are looked up, end to end."""
+    pieces = [text[start:end] for start, end in spans]
+    read, at = classifier.pairs("operational").read("\n".join(pieces)), 0
+    for piece in pieces:
+        yield read.weight(at, at + len(piece))
+        at += len(piece) + 1
 
 
 class _Bounds:
