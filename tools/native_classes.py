@@ -29,7 +29,8 @@ def native(source: str) -> str:
     for found in ast.walk(ast.parse(source)):
         if not isinstance(found, ast.ClassDef) or PLAIN not in map(ast.unparse, found.decorator_list):
             continue
-        told, *fields = found.body
+        told, *rest = found.body
+        fields = [node for node in rest if not isinstance(node, ast.FunctionDef)]
         if not isinstance(told, ast.Expr) or not fields:
             raise SystemExit(f"{found.name}: a dataclass to be compiled needs a docstring and fields")
         (decorator,) = found.decorator_list
