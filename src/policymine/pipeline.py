@@ -5,19 +5,21 @@ from __future__ import annotations
 import atexit
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain, islice
 from types import MappingProxyType
 
 from spacy.language import Language
 
 from policymine.cleaning import DuplicateIndex, clean_page
-from policymine.extraction.components import findings_of, load, wordless
-from policymine.model import Alignment, Card, CleanPage, Document, Findings, MinedDocument, Page
+from policymine.extraction.components import findings_of, load, read, wordless
+from policymine.extraction.stations import together
+from policymine.model import Alignment, Card, CleanPage, Document, MinedDocument, Page
 
 STATIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clean": (("text", "sources", "cleaning"), ("jieba", "opencc", "lxml", "beautifulsoup4", "pypinyin")),
@@ -80,25 +82,47 @@ def mine(
         issued_on: overrides the date that the documents give themselves.
     """
     clean = clean_page(page, duplicates=duplicates, text_of=text_of, template=template)
+    return mine_cleaned([clean], issued_on=issued_on)[0]
+
+
+def mine_cleaned(pages: Sequence[CleanPage], *, issued_on: str | None = None) -> list[MinedPage]:
+    """Extracts from the documents of many pages together, which takes less time than from one after the other."""
+    known = [[_hinted(document, page.page) for document in page.documents] for page in pages]
+    mined = mine_documents(chain.from_iterable(known), issued_on=issued_on)
+    found = [tuple(islice(mined, len(documents))) for documents in known]
+    return [
+        MinedPage(replace(page, documents=tuple([m.document for m in documents])), documents)
+        for page, documents in zip(pages, found, strict=True)
+    ]
+
+
+def _hinted(document: Document, page: Page) -> Document:
+    """A document that knows what its source says of all its papers."""
     given = {name: value for name, value in page.metadata.items() if name.startswith("source:")}
-    known = (replace(document, hints={**given, **document.hints}) if given else document for document in clean.documents)
-    documents = tuple(mine_documents(known, issued_on=issued_on))
-    return MinedPage(replace(clean, documents=tuple(m.document for m in documents)), documents)
+    return replace(document, hints={**given, **document.hints}) if given else document
 
 
 def mine_documents(documents: Iterable[Document], *, issued_on: str | None = None) -> Iterator[MinedDocument]:
-    """The documents with card and findings; one that is set aside keeps its card and yields no findings."""
+    """The documents with card and findings; one that is set aside keeps its card and yields no findings.
+
+    Many are read together: what breaks a station is raised before any of those that were read with it is given.
+    """
+    for hand in together(documents, lambda document: len(document.text)):
+        yield from _mined(hand, issued_on)
+
+
+def _mined(documents: Sequence[Document], issued_on: str | None) -> list[MinedDocument]:
+    """Documents that are read together: each station goes through all of them before the next one starts."""
     nlp = language()
-    for document in documents:
-        doc = wordless(nlp, document.text, hints=document.hints, issued_on=issued_on)
+    docs = [wordless(nlp, document.text, hints=document.hints, issued_on=issued_on) for document in documents]
+    read(nlp, [doc for document, doc in zip(documents, docs, strict=True) if document.set_aside is None])
+    mined = []
+    for document, doc in zip(documents, docs, strict=True):
         if document.set_aside is not None:
-            doc = nlp.get_pipe("policymine_card")(doc)
-            yield MinedDocument(replace(document, card=_dated(doc._.card, issued_on)), Findings())
-            continue
-        for _, component in nlp.pipeline:
-            doc = component(doc)
+            nlp.get_pipe("policymine_card")(doc)
         card, findings = findings_of(doc)
-        yield MinedDocument(replace(document, card=_dated(card, issued_on)), findings)
+        mined.append(MinedDocument(replace(document, card=_dated(card, issued_on)), findings))
+    return mined
 
 
 def _dated(card: Card, issued_on: str | None) -> Card:

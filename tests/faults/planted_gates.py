@@ -11,8 +11,8 @@ from typing import Any
 
 from policymine.cleaning import gate
 from policymine.operations.ending import account
-from policymine.operations.night import PageNote
 from policymine.operations.report import Gate, judge
+from policymine.operations.staging import PageNote
 from policymine.rules import MARKED
 from policymine.settings import Settings
 from policymine.sources import source_file

@@ -130,9 +130,9 @@ def test_only_one_run_at_a_time(config: Config) -> None:
 
 def test_a_failed_gate_publishes_nothing(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     path = config()
-    from policymine.operations import night
+    from policymine.operations import staging
 
-    monkeypatch.setattr(night, "mine", lambda page, **_: 1 / 0)  # the planted fault: every page breaks a station
+    monkeypatch.setattr(staging, "mine_cleaned", lambda pages: 1 / 0)  # the planted fault: every page breaks a station
     report = nightly(path)
     assert report["status"] == "gate_failed"
     assert exit_code(report) == 5
@@ -147,10 +147,11 @@ def test_remine_touches_stale_pages_only(config: Config, monkeypatch: pytest.Mon
     path = config()
     nightly(path)
     assert remine(path)["status"] == "nothing_new"
-    from policymine.operations import night, remining
+    from policymine.operations import night, remining, staging
 
     stale = {"clean": "0" * 16, "mine": "0" * 16}
     monkeypatch.setattr(night, "station_fingerprints", lambda: stale)
+    monkeypatch.setattr(staging, "station_fingerprints", lambda: stale)
     monkeypatch.setattr(remining, "station_fingerprints", lambda: stale)
     report = remine(path)
     assert report["pages"] >= 30
@@ -215,14 +216,14 @@ def test_a_page_whose_mining_failed_is_fetched_again_though_its_list_stands(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = config(max_quarantine="0.5")
-    from policymine.operations import night
+    from policymine.operations import staging
 
-    real = night.mine
+    real = staging.clean_page
 
-    def mine(page: Page, **more: object) -> object:
+    def clean(page: Page, **more: object) -> object:
         return 1 / 0 if page.url.endswith("t20220119_101.html") else real(page, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(night, "mine", mine)
+    monkeypatch.setattr(staging, "clean_page", clean)
     assert len(nightly(path)["quarantine"]) == 1
     monkeypatch.undo()
     second = nightly(path)

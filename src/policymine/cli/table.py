@@ -17,8 +17,9 @@ from policymine.cli.rendering import row_object
 from policymine.cli.surface import PARTIAL, Surface, files_of, surface_of
 from policymine.errors import SourceError
 from policymine.model import Card, Directive, Row
-from policymine.operations.ingesting import Reading, ingest
+from policymine.operations.ingesting import ingest
 from policymine.operations.night import open_table
+from policymine.operations.staging import Reading
 from policymine.table import Table
 from policymine.table.facets import Facets, facets
 from policymine.table.filters import Filters

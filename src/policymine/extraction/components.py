@@ -20,12 +20,14 @@ from spacy.vocab import Vocab
 
 from policymine.errors import LayoutError
 from policymine.extraction.card.reading import read_card
-from policymine.extraction.directives.finding import find_directives
+from policymine.extraction.directives.finding import find_each
 from policymine.extraction.directives.finding import find_issues as directive_issues
+from policymine.extraction.directives.judging import Given
 from policymine.extraction.quantities.finding import find_issues as amount_issues
 from policymine.extraction.quantities.finding import find_quantities
 from policymine.extraction.references.finding import find_references
 from policymine.extraction.slogans.finding import read_slogans
+from policymine.extraction.stations import TEXT, Station, station, text_of
 from policymine.extraction.times.finding import read_times
 from policymine.model import (
     FINDING_KINDS,
@@ -54,7 +56,7 @@ COLORS = {
 MOST_WORDS = 500_000
 """Words whose number is kept; with more the memory starts anew."""
 
-KEYS = {name: f"policymine.{name}" for name in ("text", "starts", "card", "issued_on", "hints", "issues", *FINDING_KINDS)}
+KEYS = {name: f"policymine.{name}" for name in ("starts", "card", "issued_on", "hints", "issues", *FINDING_KINDS)}
 """Where a doc keeps what it carries, in its `user_data`; components look there, as `doc._` takes a microsecond each time."""
 
 
@@ -116,7 +118,7 @@ class JiebaTokenizer:
             cure = f"holds half a character ({code}), which no file can take; replace it, for example by U+FFFD"
             raise LayoutError("text", f"character {problem.start}", cure) from problem
         numbers = [self._numbers[word] for word in words]
-        return Doc(self.vocab, words=numbers, spaces=[False] * len(words), user_data={KEYS["text"]: text})  # type: ignore[arg-type]
+        return Doc(self.vocab, words=numbers, spaces=[False] * len(words), user_data={TEXT: text})  # type: ignore[arg-type]
 
     def pipe(self, texts: Iterable[str]) -> Iterator[Doc]:
         """One `Doc` per text."""
@@ -138,14 +140,6 @@ class JiebaTokenizer:
         return self
 
 
-def text_of(doc: Doc) -> str:
-    """The doc's text, joined once: spaCy puts it together from the tokens at every call."""
-    text: str | None = _kept(doc, "text")
-    if text is None:
-        _keep(doc, "text", text := doc.text)
-    return text
-
-
 def wordless(nlp: Language, text: str, *, hints: Mapping[str, str] | None = None, issued_on: str | None = None) -> Doc:
     """A doc that only carries its text: the components read that and nothing else, so findings ask for no words.
 
@@ -157,25 +151,24 @@ def wordless(nlp: Language, text: str, *, hints: Mapping[str, str] | None = None
 
     >>> nlp = load()
     >>> doc = wordless(nlp, "各乡镇要报送台账。")
-    >>> for _, component in nlp.pipeline:
-    ...     doc = component(doc)
+    >>> read(nlp, [doc])
     >>> doc._.directives == nlp("各乡镇要报送台账。")._.directives, list(doc.spans)
     (True, [])
     """
-    return Doc(nlp.vocab, user_data={KEYS["text"]: text, KEYS["hints"]: hints, KEYS["issued_on"]: issued_on})
+    return Doc(nlp.vocab, user_data={TEXT: text, KEYS["hints"]: hints, KEYS["issued_on"]: issued_on})
 
 
-def _found(doc: Doc, kind: FindingKind, found: Sequence[Finding]) -> Doc:
+def _found(doc: Doc, kind: FindingKind, found: Sequence[Finding], *, issues: Iterable[Issue] = ()) -> None:
     """Puts findings on the doc, and their stretches (grown to whole words) into `doc.spans` where it has words."""
     _keep(doc, kind, tuple(found))
+    _keep(doc, "issues", (*(_kept(doc, "issues") or ()), *issues))
     if not len(doc) and text_of(doc):
-        return doc
+        return
     starts = _word_starts(doc) if found else []
     doc.spans[kind] = [
         SpacySpan(doc, bisect_right(starts, f.span.start) - 1, bisect_left(starts, f.span.end), label=label_of(f))
         for f in found
     ]
-    return doc
 
 
 def label_of(finding: Finding) -> str:
@@ -210,64 +203,55 @@ def _word_starts(doc: Doc) -> list[int]:
     return starts
 
 
-def _note(doc: Doc, issues: Iterable[Issue]) -> None:
-    """Adds to what a person should look at."""
-    _keep(doc, "issues", (*(_kept(doc, "issues") or ()), *issues))
-
-
 def _spans(doc: Doc, *kinds: FindingKind) -> list[Span]:
     return [finding.span for kind in kinds for finding in _kept(doc, kind) or ()]
 
 
-@Language.component("policymine_card", assigns=["doc._.card"])
-def card(doc: Doc) -> Doc:
+@station("card", assigns=["doc._.card"])
+def card(docs: Sequence[Doc]) -> None:
     """Reads title, kind, date, level and issuer; `doc._.hints` may bring what the page said outside the text."""
-    if _kept(doc, "card") is None:
-        _keep(doc, "card", read_card(text_of(doc), hints=_kept(doc, "hints") or {}))
-    return doc
+    for doc in docs:
+        if _kept(doc, "card") is None:
+            _keep(doc, "card", read_card(text_of(doc), hints=_kept(doc, "hints") or {}))
 
 
-@Language.component("policymine_times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
-def times(doc: Doc) -> Doc:
+@station("times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
+def times(docs: Sequence[Doc]) -> None:
     """Finds time expressions, resolved against `doc._.issued_on` or else the card's date."""
-    read = read_times(text_of(doc), issued_on=_kept(doc, "issued_on") or _kept(doc, "card").issued_on)
-    _note(doc, read.issues)
-    return _found(doc, "times", read.found)
+    for doc in docs:
+        read = read_times(text_of(doc), issued_on=_kept(doc, "issued_on") or _kept(doc, "card").issued_on)
+        _found(doc, "times", read.found, issues=read.issues)
 
 
-@Language.component("policymine_references", assigns=["doc._.references"])
-def references(doc: Doc) -> Doc:
+@station("references", assigns=["doc._.references"])
+def references(docs: Sequence[Doc]) -> None:
     """Finds cited papers."""
-    return _found(doc, "references", find_references(text_of(doc)))
+    for doc in docs:
+        _found(doc, "references", find_references(text_of(doc)))
 
 
-@Language.component("policymine_slogans", assigns=["doc._.slogans"])
-def slogans(doc: Doc) -> Doc:
+@station("slogans", assigns=["doc._.slogans"])
+def slogans(docs: Sequence[Doc]) -> None:
     """Finds numeric slogans and mottos."""
-    found, miscounted = read_slogans(text_of(doc))
-    _note(doc, miscounted)
-    return _found(doc, "slogans", found)
+    for doc in docs:
+        found, miscounted = read_slogans(text_of(doc))
+        _found(doc, "slogans", found, issues=miscounted)
 
 
-@Language.component(
-    "policymine_quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities", "doc._.issues"]
-)
-def quantities(doc: Doc) -> Doc:
+@station("quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities", "doc._.issues"])
+def quantities(docs: Sequence[Doc]) -> None:
     """Finds amounts outside times, slogans and references."""
-    _note(doc, amount_issues(text_of(doc)))
-    return _found(doc, "quantities", find_quantities(text_of(doc), taken=_spans(doc, "times", "slogans", "references")))
+    for doc in docs:
+        text, taken = text_of(doc), _spans(doc, "times", "slogans", "references")
+        _found(doc, "quantities", find_quantities(text, taken=taken), issues=amount_issues(text))
 
 
-@Language.component(
-    "policymine_directives", requires=["doc._.card", "doc._.times", "doc._.slogans"],
-    assigns=["doc._.directives", "doc._.issues"],
-)  # fmt: skip
-def directives(doc: Doc) -> Doc:
+@station("directives", requires=["doc._.card", "doc._.times", "doc._.slogans"], assigns=["doc._.directives", "doc._.issues"])
+def directives(docs: Sequence[Doc]) -> None:
     """Finds directives with bearers, conditions, deadlines, penalties and fields of work."""
-    text = text_of(doc)
-    found = find_directives(text, card=_kept(doc, "card"), times=_kept(doc, "times"), slogans=_kept(doc, "slogans"))
-    _note(doc, directive_issues(text))
-    return _found(doc, "directives", found)
+    papers = [Given(text_of(doc), _kept(doc, "card"), _kept(doc, "times"), _kept(doc, "slogans")) for doc in docs]
+    for doc, paper, found in zip(docs, papers, find_each(papers), strict=True):
+        _found(doc, "directives", found, issues=directive_issues(paper.text))
 
 
 def load() -> Language:
@@ -283,6 +267,16 @@ def load() -> Language:
     for name in COMPONENTS:
         nlp.add_pipe(f"policymine_{name}")
     return nlp
+
+
+def read(nlp: Language, docs: Sequence[Doc]) -> None:
+    """Takes docs through the whole pipeline, all of them through one component before the next one starts."""
+    for _, component in nlp.pipeline:
+        if isinstance(component, Station):
+            component.read(docs)
+        else:
+            for doc in docs:
+                component(doc)
 
 
 def findings_of(doc: Doc) -> tuple[Card, Findings]:

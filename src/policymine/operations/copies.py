@@ -31,10 +31,27 @@ class StoredPrints:
 
     def __init__(self, connection: sqlite3.Connection, *, without: Collection[str] = ()) -> None:
         self._connection, self._without = connection, set(without)
+        self._expected: dict[str, tuple[Fingerprint, list[int]]] = {}
+
+    def expect(self, entry: Fingerprint) -> None:
+        """Takes a fingerprint in that is not to be written yet: it is kept later, or forgotten."""
+        self._expected[entry.document_id] = entry, bands_of(entry)
+
+    def keep(self, document_id: str) -> bool:
+        """Writes an expected fingerprint; False where none is expected."""
+        expected = self._expected.get(document_id)
+        if expected is not None:
+            self.put(*expected)
+        return expected is not None
+
+    def forget_expected(self) -> None:
+        """Drops what was expected and never came."""
+        self._expected.clear()
 
     def put(self, entry: Fingerprint, bands: Sequence[int]) -> None:
         """Keeps a fingerprint; one of the same document gives way to it."""
         self._without.discard(entry.document_id)
+        self._expected.pop(entry.document_id, None)
         with self._connection:
             self.forget([entry.document_id])
             row = entry.document_id, entry.page_id, array("Q", entry.clauses), array("Q", entry.clauses.values())
@@ -42,12 +59,14 @@ class StoredPrints:
             self._connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(b, entry.document_id) for b in bands])
 
     def near(self, bands: Sequence[int]) -> Iterable[Fingerprint]:
-        """Those that share a band."""
+        """Those that share a band; of a document that is expected only what it will be."""
+        wanted = set(bands)
+        yield from [entry for entry, own in self._expected.values() if not wanted.isdisjoint(own)]
         marks = ",".join("?" * len(bands))
         query = f"SELECT DISTINCT document_id FROM bands WHERE band IN ({marks})"
         found = [row[0] for row in self._connection.execute(query, list(bands))]
         for document_id in found:
-            if document_id not in self._without:
+            if document_id not in self._without and document_id not in self._expected:
                 row = self._connection.execute("SELECT * FROM prints WHERE document_id = ?", (document_id,)).fetchone()
                 signs, lengths = array("Q", row[2]), array("Q", row[3])
                 yield Fingerprint(document_id, dict(zip(signs, lengths, strict=True)), row[1])
@@ -66,20 +85,35 @@ class StoredPrints:
 class Copies:
     """The index, with the texts behind it: those of this stretch of a run, and those that stand in the table."""
 
-    def __init__(self, known: DuplicateIndex, table: Table, *, run_id: int) -> None:
-        self.known = known
+    def __init__(self, prints: StoredPrints, table: Table, *, run_id: int) -> None:
+        self.known = DuplicateIndex(memory=prints)
+        self._prints = prints
         self._table, self._run_id = table, run_id
         self._texts: dict[str, str] = {}
+        self._expected: dict[str, str] = {}
+
+    def expect(self, document: Document) -> None:
+        """Takes a document in that is not stored yet: copies may follow, until it is remembered or no longer expected."""
+        self._prints.expect(fingerprint(document.id, document.text, page_id=document.page_id))
+        self._expected[document.id] = document.text
+
+    def forget_expected(self) -> None:
+        """Drops the documents that were expected and never stored."""
+        self._prints.forget_expected()
+        self._expected.clear()
 
     def remember(self, document: Document) -> None:
         """Takes a document in, whose copies may follow."""
-        self.known.add(fingerprint(document.id, document.text, page_id=document.page_id))
+        if not self._prints.keep(document.id):
+            self.known.add(fingerprint(document.id, document.text, page_id=document.page_id))
         self._texts[document.id] = document.text
+        self._expected.pop(document.id, None)
 
     def text_of(self, document_id: str) -> str | None:
         """The clean text of a document; None for one that doesn't stand."""
-        if document_id in self._texts:
-            return self._texts[document_id]
+        for texts in (self._expected, self._texts):
+            if document_id in texts:
+                return texts[document_id]
         return next((found.text for found in self._table.document_texts(run=self._run_id, only=[document_id])), None)
 
 
@@ -109,4 +143,4 @@ def known_copies(table: Table, folder: Path, *, run_id: int, made_by: str, witho
             if entry.page_id not in without:
                 made = fingerprint(entry.id, entry.text, page_id=entry.page_id)
                 prints.put(made, bands_of(made))
-        yield Copies(DuplicateIndex(memory=prints), table, run_id=run_id)
+        yield Copies(prints, table, run_id=run_id)

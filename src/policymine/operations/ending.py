@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from policymine.operations.learning import learn_along
-from policymine.operations.night import AGAIN, Night, PageNote, read_notes, read_work
+from policymine.operations.night import AGAIN, Night, read_notes, read_work
 from policymine.operations.report import Report, SourceReport, html_page, judge, markdown, next_steps, summarise
+from policymine.operations.staging import PageNote
 from policymine.pipeline import station_fingerprints
 from policymine.sources.crawl import Fetched
 from policymine.sources.source import Source

@@ -14,17 +14,15 @@ from urllib.parse import urlsplit
 from policymine.errors import FetchError
 from policymine.model import Page
 from policymine.operations.ending import end, write_report
-from policymine.operations.night import Clock, Night, PageNote, note_page, open_table, read_archived
+from policymine.operations.night import Clock, Night, open_table, read_archived
 from policymine.operations.report import Report, SourceReport
+from policymine.operations.staging import PageNote, Reading, stage
 from policymine.settings import Settings
 from policymine.sources.archive import Archive, Archived, Recorder
 from policymine.sources.crawl import crawl
 from policymine.sources.reading import name_of, read_file
 from policymine.sources.source import Source
 from policymine.table.lock import RunLock
-
-Reading = tuple[str, Callable[[], Page]]
-"""An address or path, and what reads it."""
 
 
 def ingest(
@@ -54,18 +52,16 @@ def ingest(
             archive.recorder("file", at=clock()) as recorder,
             run,
         ):
-            readings: list[Reading] = [(name_of(p), partial(_file, p, recorder, settings=settings, clock=clock)) for p in paths]
+            file = partial(_file, recorder=recorder, settings=settings, clock=clock)
+            readings = [Reading(name_of(path), partial(file, path)) for path in paths]
             readings += list(_fetched(urls, archive, settings=settings, clock=clock))
-            notes = tuple(
-                note_page(run, read, url=name, copies=copies, templates=templates, timer=timer)
-                for name, read in watch(readings, len(readings))
-            )
+            notes = tuple(stage(run, watch(readings, len(readings)), copies=copies, templates=templates, timer=timer))
         report = end(run, table, kind="ingest", notes=notes, sources=_account(notes), night=night, clock=clock)
     write_report(report, settings.reports)
     return report, notes
 
 
-def _file(path: Path, recorder: Recorder, *, settings: Settings, clock: Clock) -> Page:
+def _file(path: Path, *, recorder: Recorder, settings: Settings, clock: Clock) -> Page:
     """The page in a file, its bytes archived."""
     page = read_file(path, max_bytes=settings.max_bytes)
     response = Archived(page.url, 200, {"Content-Type": page.media_type}, path.read_bytes())
@@ -84,7 +80,7 @@ def _fetched(urls: Sequence[str], archive: Archive, *, settings: Settings, clock
         name = "url-" + hashlib.sha256(base.encode()).hexdigest()[:8]
         only = f"^{re.escape(url)}$"
         source = Source(name, base, base, (url,), (only,), allow_private=parts.hostname in ("127.0.0.1", "localhost", "::1"))
-        yield url, partial(_visit, source, archive, settings=settings, clock=clock)
+        yield Reading(url, partial(_visit, source, archive, settings=settings, clock=clock))
 
 
 def _visit(source: Source, archive: Archive, *, settings: Settings, clock: Clock) -> Page:

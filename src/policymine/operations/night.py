@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from policymine.errors import AlignmentError, PolicymineError, SourceError
-from policymine.model import FINDING_KINDS, Page
+from policymine.errors import SourceError
+from policymine.model import Page
 from policymine.operations.copies import Copies, known_copies
+from policymine.operations.staging import PageNote, Reading, stage
 from policymine.operations.templates import Templates, known_templates
-from policymine.pipeline import MinedPage, mine, station_fingerprints
+from policymine.pipeline import station_fingerprints
 from policymine.settings import Settings
 from policymine.sources.archive import Archive
 from policymine.sources.crawl import Fetched, Validators, visit_source
@@ -31,8 +31,6 @@ from policymine.sources.schedule import day_of, due, open_now
 from policymine.sources.source import Source
 from policymine.sources.source_file import load_sources
 from policymine.table.frontier import known_addresses
-from policymine.table.publish import Run
-from policymine.table.records import Validators as StoredValidators
 from policymine.table.standing import asked_since, standing_addresses
 from policymine.table.store import Table
 from policymine.text.script import fold
@@ -49,25 +47,6 @@ class Chunk(NamedTuple):
     work: str
     start: int
     stop: int
-
-
-@dataclass(frozen=True, slots=True)
-class PageNote:
-    """What became of one page, for the report: sizes in characters, time in seconds."""
-
-    url: str
-    page_id: str = ""
-    seconds: float = 0.0
-    raw: int = 0
-    cut: int = 0
-    documents: int = 0
-    set_aside: Mapping[str, int] = field(default_factory=dict)
-    findings: Mapping[str, int] = field(default_factory=dict)
-    rules: Mapping[str, int] = field(default_factory=dict)
-    cuts: Mapping[str, int] = field(default_factory=dict)
-    refused: str | None = None
-    failed: str | None = None
-    law: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +189,11 @@ def mine_chunk(night: Night, chunk: Chunk, *, source: str | None, clock: Clock, 
             night.templates(table) as templates,
             table.attach(night.run_id, clock=clock) as run,
         ):
-            notes = [
-                note_page(
-                    run, partial(_read_known, archive, f, known.get(source or f.source), name=source or f.source), url=f.url,
-                    fetched=f, copies=copies, templates=templates, timer=timer,
-                )
+            readings = [
+                Reading(f.url, partial(_read_known, archive, f, known.get(source or f.source), name=source or f.source), f)
                 for f in todo
-            ]  # fmt: skip
+            ]
+            notes = list(stage(run, readings, copies=copies, templates=templates, timer=timer))
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps([asdict(note) for note in notes], ensure_ascii=False), encoding="utf-8")
     fresh.replace(path)
@@ -244,52 +221,6 @@ def _read_known(archive: Archive, fetched: Fetched, source: Source | None, *, na
     """An archived page with what its source says of all its papers."""
     page = read_archived(archive, fetched, source=name)
     return replace(page, metadata={**page.metadata, **source.defaults}) if source is not None else page
-
-
-def note_page(
-    run: Run, read: Callable[[], Page], *, url: str, copies: Copies, templates: Templates, timer: Callable[[], float],
-    fetched: Fetched | None = None,
-) -> PageNote:  # fmt: skip
-    """Reads, mines and stages one page, and says what became of it."""
-    began = timer()
-    try:
-        page = read()
-        mined = mine(page, duplicates=copies.known, text_of=copies.text_of, template=templates.of(page.source))
-        validators = StoredValidators(fetched.etag, fetched.last_modified) if fetched else StoredValidators()
-        run.store(mined.clean, mined.documents, fingerprints=station_fingerprints(), validators=validators)
-    except SourceError as problem:
-        return PageNote(url, seconds=timer() - began, refused=str(problem))
-    except AlignmentError as problem:
-        return PageNote(url, seconds=timer() - began, failed=str(problem), law=True)
-    except PolicymineError:
-        raise
-    except Exception as problem:
-        logger.exception("%s broke a station", url)
-        return PageNote(url, seconds=timer() - began, failed=f"{type(problem).__name__}: {problem}")
-    for entry in mined.documents:
-        copies.remember(entry.document)
-    return describe(mined, url=url, seconds=timer() - began)
-
-
-def describe(mined: MinedPage, *, url: str, seconds: float) -> PageNote:
-    """The note of a page that was mined."""
-    clean = mined.clean
-    rules: Counter[str] = Counter(cut.rule for cut in clean.cuts if cut.kind != "layout")
-    rules.update(repair.rule for repair in clean.repairs)
-    for entry in mined.documents:
-        rules.update(finding.rule for kind in FINDING_KINDS for finding in entry.findings.of(kind))
-    return PageNote(
-        url,
-        clean.page.id,
-        seconds,
-        raw=len(clean.page.text),
-        cut=sum(cut.raw_span.length for cut in clean.cuts if cut.kind != "layout"),
-        documents=len(mined.documents),
-        set_aside=dict(Counter(m.document.set_aside for m in mined.documents if m.document.set_aside)),
-        findings={kind: sum(len(m.findings.of(kind)) for m in mined.documents) for kind in FINDING_KINDS},
-        rules=dict(rules),
-        cuts=dict(Counter(cut.kind for cut in clean.cuts)),
-    )
 
 
 def read_notes(path: Path) -> list[PageNote]:

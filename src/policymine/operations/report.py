@@ -15,7 +15,7 @@ from typing import Any, Literal
 from jinja2 import Environment
 
 from policymine.model import FINDING_KINDS
-from policymine.operations.night import PageNote
+from policymine.operations.staging import PageNote
 from policymine.settings import Settings
 from policymine.text.outgoing import for_markdown
 
