@@ -22,7 +22,6 @@ from policymine.extraction.directives.deeds import has_amount
 from policymine.extraction.directives.features import directive_features
 from policymine.extraction.directives.judging import Given, Judged, Read, judge
 from policymine.extraction.directives.modality import Mood, mood_of
-from policymine.extraction.directives.sections import Place
 from policymine.extraction.directives.splitting import Piece, split
 from policymine.extraction.sectors import Named
 from policymine.model import Bearer, Card, Directive, Issue, Slogan, TimeExpression
@@ -62,24 +61,36 @@ def find_directives(
 
 def find_each(papers: Sequence[Given]) -> list[tuple[Directive, ...]]:
     """The directives of each of some documents, as `find_directives` gives them; together they take less time than alone."""
-    return [_directives(paper, read) for paper, read in zip(papers, judge(papers), strict=True)]
+    reads = judge(papers)
+    found = [_ordered(paper, read) for paper, read in zip(papers, reads, strict=True)]
+    who = [_bearers(*given) for given in zip(papers, reads, found, strict=True)]
+    bounds = [_Bounds(paper.times).of(own) for paper, own in zip(papers, found, strict=True)]
+    acts = _operational(papers, reads, found, bounds=bounds)
+    return [_built(*given) for given in zip(papers, reads, found, who, bounds, acts, strict=True)]
 
 
-def _directives(paper: Given, read: Read) -> tuple[Directive, ...]:
-    """The directives of a document whose sentences are judged."""
-    (text, card, times, _), (items, sentences, stands, judged) = paper, read
-    found = _found(text, sentences, judged)
-    if card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(sentences):
-        return ()
-    pieces = [one.piece for one in found]
-    moods = [one.mood for one in found]
-    who = bearers_of(text, pieces, moods, sentences=sentences, outline=items, kind=card.kind)
-    bounding = _Bounds(times)
-    bounds = [bounding.inside(one.span) for one in found]
-    acts = _operational(text, found, stands, bounds=bounds)
+def _ordered(paper: Given, read: Read) -> list[_Found]:
+    """What a document orders; a text of no official kind has to order most of the time."""
+    found = _found(paper.text, read.sentences, read.judged)
+    few = paper.card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(read.sentences)
+    return [] if few else found
+
+
+def _bearers(paper: Given, read: Read, found: Sequence[_Found]) -> list[tuple[Bearer, ...]]:
+    """Who bears each directive of a document."""
+    pieces, moods = [one.piece for one in found], [one.mood for one in found]
+    return bearers_of(paper.text, pieces, moods, sentences=read.sentences, outline=read.outline, kind=paper.card.kind)
+
+
+def _built(
+    paper: Given, read: Read, found: Sequence[_Found], who: Sequence[tuple[Bearer, ...]],
+    bounds: Sequence[tuple[TimeExpression, ...]], acts: Sequence[bool],
+) -> tuple[Directive, ...]:  # fmt: skip
+    """The directives of a document, when all that is told of each is known."""
+    text = paper.text
     conditions = [_condition(text, one, bearers) for one, bearers in zip(found, who, strict=True)]
-    named, sections = Named(text).of, _Sections(text, items)
-    above = [sections[sentences[piece.sentence].item] for piece in pieces]
+    named, sections = Named(text).of, _Sections(text, read.outline)
+    above = [sections[read.sentences[one.piece.sentence].item] for one in found]
     fields = [named(one.span, section) for one, section in zip(found, above, strict=True)]
     columns = zip(found, who, bounds, acts, conditions, above, fields, strict=True)
     return tuple([
@@ -144,24 +155,26 @@ def _found(text: str, sentences: Sequence[Sentence], judged: Sequence[Judged]) -
 
 
 def _operational(
-    text: str, found: Sequence[_Found], stands: Sequence[Place], *, bounds: Sequence[Sequence[TimeExpression]]
-) -> list[bool]:  # fmt: skip
+    papers: Sequence[Given], reads: Sequence[Read], found: Sequence[Sequence[_Found]], *,
+    bounds: Sequence[Sequence[tuple[TimeExpression, ...]]],
+) -> list[list[bool]]:  # fmt: skip
     """Whether somebody could check each directive: what can be counted always, else as the model judges."""
-    acts = [has_amount(text, one.piece) for one in found]
-    doubtful = [number for number, sure in enumerate(acts) if not sure]
-    rows = [
-        directive_features(text, one.piece, one.mood, place=stands[one.piece.sentence], times=len(inside), counted=False)
-        for one, inside, sure in zip(found, bounds, acts, strict=True) if not sure
-    ]  # fmt: skip
-    judge, pairs = classifier.model("operational").judge_plain, _pairs(text, [found[number].span for number in doubtful])
-    for number, (signs, plain), weight in zip(doubtful, rows, pairs, strict=True):
-        acts[number] = judge(signs, plain, pairs=weight) >= THRESHOLD
+    acts = [[has_amount(paper.text, one.piece) for one in own] for paper, own in zip(papers, found, strict=True)]
+    doubtful = [(paper, number) for paper, own in enumerate(acts) for number, sure in enumerate(own) if not sure]
+    rows, pieces = [], []
+    for paper, number in doubtful:
+        text, one = papers[paper].text, found[paper][number]
+        place, times = reads[paper].stands[one.piece.sentence], len(bounds[paper][number])
+        rows.append(directive_features(text, one.piece, one.mood, place=place, times=times, counted=False))
+        pieces.append(text[one.span.start : one.span.end])
+    judge = classifier.model("operational").judge_plain
+    for (paper, number), (signs, plain), weight in zip(doubtful, rows, _pairs(pieces), strict=True):
+        acts[paper][number] = judge(signs, plain, pairs=weight) >= THRESHOLD
     return acts
 
 
-def _pairs(text: str, spans: Sequence[Span]) -> Iterator[float]:
-    """What the pairs of characters in each of some stretches weigh; only those are looked up, end to end."""
-    pieces = [text[start:end] for start, end in spans]
+def _pairs(pieces: Sequence[str]) -> Iterator[float]:
+    """What the pairs of characters in each of some stretches weigh; all are looked up at once, end to end."""
     read, at = classifier.pairs("operational").read("\n".join(pieces)), 0
     for piece in pieces:
         yield read.weight(at, at + len(piece))
@@ -174,6 +187,10 @@ class _Bounds:
     def __init__(self, times: Sequence[TimeExpression]) -> None:
         self.times = [time for time in times if time.role in BOUNDING]
         self.starts = [time.span.start for time in self.times]
+
+    def of(self, found: Sequence[_Found]) -> list[tuple[TimeExpression, ...]]:
+        """Those that lie inside each directive."""
+        return [self.inside(one.span) for one in found]
 
     def inside(self, span: Span) -> tuple[TimeExpression, ...]:
         """Those that lie inside a span."""
