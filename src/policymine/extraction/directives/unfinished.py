@@ -23,6 +23,7 @@ ENOUGH: Final = bits("charge", "lead", "penalty", "perfect", "past", "achieved",
 GOES_ON: Final = "，,"
 BANNED: Final = ("ban", "negated")
 OWED: Final = ("shall", "must", "must-not-once")
+TOLD: Final = (*OWED, "ban", "may")
 
 
 def unfinished(text: str, clause: Clause, following: Clause) -> bool:
@@ -67,7 +68,7 @@ def _circumstance(text: str, clause: Clause, following: Clause) -> bool:
     at = subject.end if subject is not None else clause.start
     if cue.start == following.start and (cue.kind == "ban" or cue.kind in OWED):
         return patterns()["doing"].match(text, at, clause.end) is not None
-    return cue.kind in (*OWED, "ban", "may") and patterns()["happens"].match(text, at, clause.end) is not None
+    return cue.kind in TOLD and patterns()["happens"].match(text, at, clause.end) is not None
 
 
 def goes_on(text: str, run: Sequence[Clause], clause: Clause) -> bool:
