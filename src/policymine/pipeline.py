@@ -107,21 +107,26 @@ def mine_documents(documents: Iterable[Document], *, issued_on: str | None = Non
 
     Many are read together: what breaks a station is raised before any of those that were read with it is given.
     """
-    for hand in together(documents, lambda document: len(document.text)):
-        yield from _mined(hand, issued_on)
+    return mine_dated((document, issued_on) for document in documents)
 
 
-def _mined(documents: Sequence[Document], issued_on: str | None) -> list[MinedDocument]:
+def mine_dated(documents: Iterable[tuple[Document, str | None]]) -> Iterator[MinedDocument]:
+    """The same for documents each with the date that overrides its own, or None."""
+    for hand in together(documents, lambda given: len(given[0].text)):
+        yield from _mined(hand)
+
+
+def _mined(given: Sequence[tuple[Document, str | None]]) -> list[MinedDocument]:
     """Documents that are read together: each station goes through all of them before the next one starts."""
     nlp = language()
-    docs = [wordless(nlp, document.text, hints=document.hints, issued_on=issued_on) for document in documents]
-    read(nlp, [doc for document, doc in zip(documents, docs, strict=True) if document.set_aside is None])
+    docs = [wordless(nlp, document.text, hints=document.hints, issued_on=day) for document, day in given]
+    read(nlp, [doc for (document, _), doc in zip(given, docs, strict=True) if document.set_aside is None])
     mined = []
-    for document, doc in zip(documents, docs, strict=True):
+    for (document, day), doc in zip(given, docs, strict=True):
         if document.set_aside is not None:
             nlp.get_pipe("policymine_card")(doc)
         card, findings = findings_of(doc)
-        mined.append(MinedDocument(replace(document, card=_dated(card, issued_on)), findings))
+        mined.append(MinedDocument(replace(document, card=_dated(card, day)), findings))
     return mined
 
 

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from policymine.extraction.directives.judging import Given
 from tests.test_reading import ENCRYPTED_PDF, OLE
 
 BIN = Path(sys.executable).parent
@@ -178,3 +179,34 @@ def test_an_input_that_breaks_a_station_leaves_the_others(tmp_path: Path, monkey
     assert done.exit_code == 4
     assert [Path(json.loads(line)["source"]).name for line in done.stdout.splitlines()] == ["a.txt", "c.txt"]
     assert "b.txt: broke a station (IndexError: planted); this is a bug" in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("kind", ["files", "lines"])
+def test_an_input_that_is_mined_with_others_leaves_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    from typer.testing import CliRunner
+
+    from policymine.cli import main
+    from policymine.extraction import components
+
+    real, texts = components.find_each, [TEXT, f"{TEXT}坏页", TEXT]
+
+    def planted(papers: Sequence[Given]) -> object:
+        if any("坏页" in paper.text for paper in papers):
+            raise IndexError("planted")
+        return real(papers)
+
+    monkeypatch.setattr(components, "find_each", planted)
+    if kind == "files":
+        paths = [tmp_path / name for name in ("a.txt", "b.txt", "c.txt")]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text, encoding="utf-8")
+        asked, good, bad = [*map(str, paths)], [str(paths[0]), str(paths[2])], "b.txt: broke a station"
+    else:
+        file = tmp_path / "a.jsonl"
+        items = [json.dumps({"id": name, "text": text}) for name, text in zip("abc", texts, strict=True)]
+        file.write_text("\n".join(items), encoding="utf-8")
+        asked, good, bad = ["--format", "jsonl", str(file)], ["a", "c"], "a.jsonl, line 2: broke a station"
+    done = CliRunner().invoke(main.app, ["extract", "--json", *asked])
+    assert done.exit_code == 4
+    assert [json.loads(line)["source"] for line in done.stdout.splitlines()] == good
+    assert f"{bad} (IndexError: planted)" in done.stderr.replace("\n", " ")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -17,8 +18,8 @@ from policymine.cli.marking import as_html, as_terminal
 from policymine.cli.rendering import document_objects, page_object
 from policymine.cli.surface import Surface, files_of, surface_of
 from policymine.errors import LayoutError, SourceError
-from policymine.model import Card, CleanPage, Page
-from policymine.pipeline import MinedPage, clean_document, mine, mine_documents
+from policymine.model import Card, CleanPage, Document, Page
+from policymine.pipeline import MinedPage, clean_document, mine_cleaned, mine_dated
 from policymine.sources.reading import read_file
 
 WHEN = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?)?)?")
@@ -119,15 +120,15 @@ def extract(
     if read_as is Format.jsonl:
         for path in files_of(paths, surface, suffixes=(".jsonl",)):
             lines = [(path, number, line) for number, line in enumerate(_lines(path), 1) if line.strip()]
-            for name, mined in surface.each(lines, lambda entry: _item(*entry), label=path.name):
-                _show(document_objects(mined, source=name), surface, as_json=as_json)
+            for mined in surface.each_together(lines, lambda entry: _item(*entry), _mined, size=_length, label=path.name):
+                _show(document_objects(mined, source=mined.clean.page.url), surface, as_json=as_json)
         return surface.finish()
 
-    def one(path: Path) -> MinedPage:
-        page = read_file(path, max_bytes=surface.settings.max_bytes, media_type=MEDIA_TYPES.get(read_as))
-        return mine(page, issued_on=issued_on)
+    def cleaned(path: Path) -> CleanPage:
+        return clean_page(read_file(path, max_bytes=surface.settings.max_bytes, media_type=MEDIA_TYPES.get(read_as)))
 
-    for mined in surface.each(files_of(paths, surface), one, label="extracting"):
+    mine, files = partial(mine_cleaned, issued_on=issued_on), files_of(paths, surface)
+    for mined in surface.each_together(files, cleaned, mine, size=lambda clean: len(clean.page.text), label="extracting"):
         _show(document_objects(mined, source=mined.clean.page.url), surface, as_json=as_json)
     return surface.finish()
 
@@ -138,7 +139,26 @@ def _lines(path: Path) -> Iterator[str]:
         yield from file
 
 
-def _item(path: Path, number: int, line: str) -> tuple[str, MinedPage]:
+class _Item(NamedTuple):
+    """A clean document of a JSON Lines file, with the name and the date that are given there."""
+
+    name: str
+    document: Document
+    issued_on: str | None
+
+
+def _length(item: _Item) -> int:
+    return len(item.document.text)
+
+
+def _mined(items: Sequence[_Item]) -> Iterator[MinedPage]:
+    """Each document as a page of its own."""
+    for item, mined in zip(items, mine_dated((item.document, item.issued_on) for item in items), strict=True):
+        page = Page(item.document.page_id, "jsonl", item.name, None, item.document.page_id, item.document.text)
+        yield MinedPage(CleanPage(page, "simplified", (mined.document,), (), ()), (mined,))
+
+
+def _item(path: Path, number: int, line: str) -> _Item:
     """One clean document out of one line {"id", "text", "issued_on"?}."""
     where = f"line {number}"
     try:
@@ -153,11 +173,7 @@ def _item(path: Path, number: int, line: str) -> tuple[str, MinedPage]:
         raise LayoutError(str(path), f"{where}, character {half.start()}", "is half a character; save the file as UTF-8 anew")
     if when is not None and not is_when(str(when)):
         raise SourceError(str(path), where, f"{when!r} is no date: write 2022, 2022-01, 2022-01-17 or 2022-01-17T08:30:00")
-    document = clean_document(name, text)
-    page = Page(document.page_id, "jsonl", name, None, document.page_id, text)
-    mined = tuple(mine_documents([document], issued_on=when))
-    clean = CleanPage(page, "simplified", tuple(m.document for m in mined), (), ())
-    return name, MinedPage(clean, mined)
+    return _Item(name, clean_document(name, text), when)
 
 
 def _show(objects: list[dict[str, Any]], surface: Surface, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 from rich.segment import Segment
 
 from policymine.errors import FetchError, PolicymineError
+from policymine.extraction.stations import together
 from policymine.settings import Settings
 from policymine.sources.reading import name_of
 from policymine.text.outgoing import for_terminal
@@ -31,6 +33,7 @@ PARTIAL = 4
 SUFFIXES = (".txt", ".html", ".htm", ".docx", ".pdf")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+Part = TypeVar("Part")
 IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What `json.dumps` leaves as it is although it acts, ends a line elsewhere, or is no character."""
 
@@ -89,17 +92,42 @@ class Surface:
         One that breaks a station for no reason known is a line too, and the others go on; `-v` shows where it broke.
         """
         for item in self.progress(items, total=len(items), label=label):
+            yield from self._tried(item, make)
+
+    def each_together(
+        self, items: Sequence[Item], make: Callable[[Item], Part], finish: Callable[[Sequence[Part]], Iterable[Made]], *,
+        size: Callable[[Part], int], label: str,
+    ) -> Iterator[Made]:  # fmt: skip
+        """The same in two steps: `make` for each item alone, `finish` for as many together as are read together.
+
+        Where one of those breaks a station each of them is finished alone.
+        """
+        made = self.each(items, lambda item: (item, make(item)), label=label)
+        for hand in together(made, lambda one: size(one[1])):
             try:
-                made = make(item)
-            except PolicymineError as problem:
-                self.refuse(problem)
-                continue
-            except Exception as problem:  # a surface: one input must not take the others with it
-                logger.info("%s broke a station", item, exc_info=True)
-                cure = f"broke a station ({type(problem).__name__}: {problem}); this is a bug, please report it with the file"
-                self.refuse(PolicymineError(_name(item), "", cure))
-                continue
+                done = list(finish([part for _, part in hand]))
+            except Exception:  # a surface: whose fault it is comes out below
+                logger.info("%d inputs broke a station together, each is taken alone", len(hand), exc_info=True)
+                done = [one for item, part in hand for one in self._tried(item, partial(_alone, finish, part))]
+            yield from done
+
+    def _tried(self, item: Item, make: Callable[[Item], Made]) -> Iterator[Made]:
+        """What `make` gives for an item; nothing, and a line on stderr, where it fails."""
+        try:
+            made = make(item)
+        except PolicymineError as problem:
+            self.refuse(problem)
+        except Exception as problem:  # a surface: one input must not take the others with it
+            logger.info("%s broke a station", item, exc_info=True)
+            cure = f"broke a station ({type(problem).__name__}: {problem}); this is a bug, please report it with the file"
+            self.refuse(PolicymineError(_name(item), "", cure))
+        else:
             yield made
+
+
+def _alone(finish: Callable[[Sequence[Part]], Iterable[Made]], part: Part, _: object) -> Made:
+    (made,) = finish([part])
+    return made
 
 
 def _name(item: object) -> str:
