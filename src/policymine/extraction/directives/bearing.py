@@ -19,6 +19,7 @@ from policymine.extraction.directives.reaching import by_sentence, notes, taken_
 from policymine.extraction.directives.sharing import (
     ROLES,
     called,
+    founded,
     headed,
     joined,
     named_in,
@@ -55,6 +56,7 @@ STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 RIGHTING = ("责令", "给予", "处以", "通报", "取消", "撤销", "记入", "视为", "不予", "没收", "吊销")
 """What is done to those who fail, in the clause behind the case."""
 ACCORDING = ("根据", "按照", "依据", "依照", "参照")
+ALSO = ("也", "还", "都", "均")
 BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
 
@@ -270,13 +272,19 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         if invited is not None and not (before is not None and before.kind in NAMED):
             clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
             if asked_for := _invited(state.names, invited.end(), clause.end):
-                return asked_for
+                return (*asked_for, *called(text, piece))
             if mood.cue.kind != "please" and mood.modality != "prohibition":
                 return ()
         asked = patterns["asked"].search(text, mood.cue.start, end) if mood.modality == "obligation" else None
         if asked is not None and kind_of(asked["who"]):
             return named_in(text, Span(*asked.span("who")), "responsible")
-    named = _subjects(text, piece, mood)
+    if (
+        mood.cue is None
+        and text.startswith("违反", piece.clauses[0].start)
+        and text.find("由", piece.clauses[0].start, end) < 0
+    ):
+        return ()  # who breaks a rule
+    named = [*_subjects(text, piece, mood), *founded(text, piece)]
     if named and not piece.may & ROLES:
         return tuple(named)
     if named:
@@ -297,6 +305,7 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
         return named
     acting = [clause for clause in piece.clauses if clause.subject is not None and clause.subject.kind in NAMED]
     breach = max((c.end for c in piece.clauses if c.condition), default=0) if mood.modality == "sanction" else 0
+    by_last = False
     for clause in acting:
         subject = clause.subject
         if subject is None or clause.end <= breach:
@@ -315,8 +324,9 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
         assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
         if named and not assigned and not (ahead or shares(text, piece, clause)):
             continue
-        if assigned and (text.startswith(STRIKING, subject.end) or not shares(text, piece, clause)):
+        if assigned and (text.startswith(STRIKING, subject.end) or not (by_last or shares(text, piece, clause))):
             named = []
+        by_last = assigned
         told = named_in(text, subject, _role(text, piece, clause))
         named += [one for one in told if not any(known.text.endswith(one.text) for known in named)] if named else told
         if (piece.marks & LEADING) or (clause.may & ROLES):
@@ -358,7 +368,8 @@ def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer
     if len(behind) < 2:
         return ()
     first, second = behind[0], next((clause.start for clause in behind[1:] if not clause.fronted), behind[1].start)
-    if not (mood.cue is not None and mood.cue.start == second) and not text.startswith(BEHIND, second):
+    cued = mood.cue is not None and (mood.cue.start == second or text[second : mood.cue.start] in ALSO)
+    if not cued and not text.startswith(BEHIND, second):
         return ()
     if shapes()["ended"].fullmatch(text, first.start, first.end) is not None and kind_of(text[first.start : first.end]):
         return named_in(text, Span(first.start, first.end), "responsible")

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policymine import rules
-from policymine.extraction.directives.naming import AND_SO_ON, BAD, FOLLOW, GOES_ON, NOMINAL, PRONOUN, lexicon
+from policymine.extraction.directives.naming import AND_SO_ON, BAD, FOLLOW, GOES_ON, NOMINAL, OBJECTS, PRONOUN, lexicon
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.tries import ANYTHING, bit
 from policymine.text.points import kinds_of
+from policymine.text.span import Span
 
 ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
 PHRASE = re.compile("[对把将从向按]")
@@ -28,32 +29,10 @@ ENTERED = re.compile("(?:进入|进出|出入|离开|返回|需要|涉及)[^的]
 """Where somebody goes is nobody: 进入车间."""
 CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门)|联合(?!会|国|体)")
 """What a duty starts with, not a name: 负责督导各市, 联合县气象局."""
-OBJECTS = (
-    "群众",
-    "学生",
-    "职工",
-    "员工",
-    "老人",
-    "妇女",
-    "居民",
-    "村民",
-    "农民",
-    "市民",
-    "家长",
-    "儿童",
-    "患者",
-    "病人",
-    "劳动者",
-    "农民工",
-    "青少年",
-    "消费者",
-    "投资者",
-)
-"""People whom verbs have as objects: 教育群众 names nobody."""
 LISTED = re.compile("[、和与及]")
 OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")
 """What no name of somebody addressed has inside."""
-TORN = frozenset("有在属需谓未作程业期署会法组宣统")
+TORN = frozenset("有在属需谓未作程业期署会法组宣统研学技")
 """What `torn` of bearers.toml begins with: cheap to ask first."""
 PLACES = tuple("省市县区镇乡")
 SINGLE = (*PLACES, "地方", "省级", "市级", "县级", "乡级", "镇级")
@@ -190,6 +169,8 @@ class Names:
                 return found
             if cue is not None and (by := shapes()["by"].search(self.text, cue, min(end, cue + BEHIND_CUE))) is not None:
                 return self._scan(by.end(), end, end=end, trusted=True) or self._told(by.end(), end)
+        if self.text[start] == "由":
+            return None
         if cue is not None:
             return self._before_cue(start, cue, end=end) or (self._charged(cue, end) if may & BY else None)
         if lead == "result" and self._match(NOMINAL, start, end) is None:
@@ -244,9 +225,15 @@ class Names:
             return Subject(start, start + len(name), kind)
         found = self._scan(start, cue, end=end)
         if found is not None or bad:
-            return found
+            return found or self._glued(start, start + len(name))
         place = shapes()["spot"].fullmatch(name) is not None
         return Subject(start, start + len(name), "organisation" if place else "thing")
+
+    def _glued(self, start: int, end: int) -> Subject | None:
+        """Who stands in front of a deontic word behind a heading that lost its break: 强化就业服务各地要."""
+        glued = shapes()["glued"].search(self.text, start, end) if self.text.find("各", start, end) >= 0 else None
+        found = Span(*glued.span("who")) if glued is not None else None
+        return Subject(*found, kind_of(found.of(self.text))) if found is not None and kind_of(found.of(self.text)) else None
 
     def _verb_first(self, start: int, end: int) -> bool:
         """Whether what stands there starts with a verb or preposition and is no name (处于…的企业 is one)."""
@@ -315,14 +302,17 @@ class Names:
                 return Subject(start, at, "organisation") if shapes()["stray"].search(self.text[start:at]) is None else None
         return None
 
-    def _onward(self, at: int, end: int) -> bool:
-        """Whether a name goes on behind a place or government that it starts with: 县（市、区）处置非法集资牵头部门."""
+    def _onward(self, at: int, end: int, *, named: bool = False) -> bool:
+        """Whether a name goes on behind a place or government that it starts with: 县（市、区）处置非法集资牵头部门.
+
+        Behind 由 (`named`) any verb may follow what it goes on with.
+        """
         text = self.text
         if shapes()["related"].match(text, at) is not None:
             return True
         if text[at - 1] not in "县市区）)府级院" or (further := shapes()["onward"].match(text, at, end)) is None:
             return False
-        return further.end() == end or self._match(FOLLOW, further.end(), end) is not None
+        return named or further.end() == end or self._match(FOLLOW, further.end(), end) is not None
 
     def _torn(self, at: int) -> bool:
         """Whether a word goes on here, so that no name ends: 所 of 所有 is no office, 工 of 工作 nobody."""
@@ -330,12 +320,14 @@ class Names:
 
     def _told(self, start: int, end: int) -> Subject | None:
         """The short name right behind 由, whatever verb follows it."""
-        for at in self._ends(start, min(end, start + SHORT)):
+        for at in self._ends(start, min(end, start + 2 * SHORT)):
+            if at > start + SHORT and not self.text.endswith(ACTING, start, at):
+                return None
             if OTHER.search(self.text, start + 1, at) is not None or self._match(GOES_ON, at, end) is not None:
                 return None
             while longer := next((more for more in (2, 1) if at + more <= end and kind_of(self.text[start : at + more])), 0):
                 at += longer
-            if shapes()["again"].match(self.text, at) is not None or self._onward(at, end) or self._torn(at):
+            if shapes()["again"].match(self.text, at) is not None or self._onward(at, end, named=True) or self._torn(at):
                 continue
             if self.text.startswith(("负责的", "承担的", "管理的"), at):
                 return None  # 其他由业主负责的事务

@@ -16,8 +16,6 @@ HIGHER, LOWER = (
     re.compile("(?:[县区市](?!直)|自治区|直辖市|计划单列市|[^，。；、]{2,4}新区).{2,}"),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
-OFFICES = ("部门", "机关", "政府", "局", "厅", "委", "委员会")
-"""What 或者 joins as names of their own."""
 SHARING = ("各级", "任何", "其他", "其它")
 """Those that determine all that a list joins; 有关 determines only what it stands before, and its like (有关部门、单位)."""
 LEVELS = ("各", "市", "县", "省", "有关")
@@ -64,13 +62,15 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
 def _parts(text: str, span: Span) -> list[Span]:
     """What stands between the marks and words that join the names of a list."""
     parts, at = [], span.start
-    for mark in shapes()["comma"].finditer(text, span.start, span.end):
+    marks = [*shapes()["comma"].finditer(text, span.start, span.end)]
+    for number, mark in enumerate(marks):
         inside = text[span.start : mark.start()]
         if inside.count("（") + inside.count("(") > inside.count("）") + inside.count(")"):
             continue
         if mark[0] not in "、，," and not kind_of(inside):
             continue
-        if mark[0] == "或者" and not (inside.endswith(OFFICES) and text.endswith(OFFICES, mark.end(), span.end)):
+        behind = marks[number + 1].start() if number + 1 < len(marks) else span.end
+        if mark[0].startswith("或") and not (_complete(text[at : mark.start()]) and _whole(text[mark.end() : behind])):
             continue
         if mark.start() > at:
             parts.append(Span(at, mark.start()))
@@ -83,6 +83,11 @@ def _parts(text: str, span: Span) -> list[Span]:
 def _complete(name: str) -> bool:
     """Whether it is the name of a body by itself, and not a field of work that shares a word behind the list."""
     return len(name) > 1 and name not in MIXED and not name.endswith(FIELDS) and kind_of(name) != ""
+
+
+def _whole(name: str) -> bool:
+    """Whether it is complete, or a level that shares the body behind it."""
+    return _complete(name) or HIGHER.fullmatch(name) is not None
 
 
 def _with_fields(text: str, parts: list[Span], *, loose: bool) -> tuple[Span, ...]:
@@ -144,15 +149,20 @@ def name_from(text: str, start: int, end: int) -> Span | None:
     stop = PAUSE.search(text, start, min(end, start + LONGEST))
     for match in words.ending.finditer(text, start, stop.start() if stop is not None else min(end, start + LONGEST)):
         at = match.end()
-        if PART.match(text, at) or shapes()["unit"].match(text, at, end):
+        if PART.match(text, at) or _unit(text, at, end) or shapes()["torn"].match(text, at) is not None:
             continue
-        closes = at == end or text[at] in "，,。；;对" or words.follow.match(text, at, end) is not None
+        closes = at == end or text[at] in "，,。；;对等" or words.follow.match(text, at, end) is not None
         closes = closes or (match[0].endswith(("部门", "单位")) and text[at] not in "、和与及的（(")
         if closes and words.goes_on.match(text, at, end) is None and kind_of(text[start:at]):
             return Span(start, at)
         if shapes()["again"].match(text, at) is None and words.goes_on.match(text, at, end) is None and kind_of(text[start:at]):
             last = last or at
     return Span(start, last) if last and last - start <= SHORT else None
+
+
+def _unit(text: str, at: int, end: int) -> bool:
+    """Whether a unit goes on behind a name (学校举办单位), not a verb with its object (发挥部门优势)."""
+    return shapes()["unit"].match(text, at, end) is not None and lexicon().patterns[BAD].match(text, at) is None
 
 
 def name_at(text: str, start: int, end: int, *, loose: bool = False) -> Span | None:

@@ -16,6 +16,11 @@ from policymine.extraction.prefixes import Prefixes, guided
 
 FIELDS: Final = ("财政", "民政", "消防", "公安", "教育", "交通", "税务")
 """Fields of work that share the last word of a list: 财政、税务部门."""
+OBJECTS: Final = (
+    "群众", "学生", "职工", "员工", "老人", "妇女", "居民", "村民", "农民", "市民", "家长", "儿童", "患者", "病人", "劳动者",
+    "农民工", "青少年", "消费者", "投资者",
+)  # fmt: skip
+"""People whom verbs have as objects: 教育群众 names nobody."""
 TAILS: Final = ("之间", "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须", "既")
 """What stands between a name and its deontic word besides adverbs."""
 NO_PREDICATE: Final = (
@@ -56,7 +61,7 @@ def lexicon() -> Words:
     for kind, listed in bodies["kinds"].items():
         kinds |= dict.fromkeys(listed, "person" if kind == "persons" else "organisation")
     endings = alternation([*kinds])
-    parts = alternation([kind for kind in kinds if kind not in FIELDS])
+    parts = alternation([kind for kind in kinds if kind not in FIELDS and kind not in OBJECTS])
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
     inside = alternation(bodies["nominal"]["inside"])
     written = _written_words(endings, heads, own=own, nominal=bodies["nominal"]["verbs"]) | {

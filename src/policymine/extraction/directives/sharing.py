@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from policymine.extraction.directives.bodies import Subject, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.fronting import patterns
@@ -15,6 +17,11 @@ from policymine.text.span import Span
 ROLES = bit("roles")
 """What a clause has in which one body's work is told from another's."""
 COLON, COLONS = bit("colon"), ("：", ":")
+FRONTED = ("对", "由", "在", "按", "向", "从", "以", "将", "把")
+"""What stands in front of a name that does not act."""
+OFFICES = ("部门", "机关", "局", "厅", "委", "委员会", "办", "办公室")
+"""Whom 联合 calls in as it does 会同: 联合有关部门开展检查."""
+CALLING = re.compile("会同|联合(?!会)")
 LEADING_OR_CHARGE = LEADING | CHARGE
 
 
@@ -56,6 +63,8 @@ def headed(text: str, piece: Piece) -> Span | None:
     first, second = piece.clauses[:2]
     if second.subject is None or second.subject.start != second.start or first.subject is not None:
         return None
+    if text.startswith(FRONTED, first.start):
+        return None
     between = text[first.end + 1 : second.start]
     whole = (
         shapes()["body"].search(text, first.start, first.end) is not None if not between else between in ("特别是", "尤其是")
@@ -81,7 +90,9 @@ def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     share = shapes()["listed"].match(text, first.start, piece.clauses[-1].end)
     if share is None or not kind_of(share["who"]):
         return ()
-    role: BearerRole = "lead" if text.startswith("牵头", share.end()) else "responsible"
+    duty = share.end()
+    helps = text.startswith(("配合", "协助"), duty)
+    role: BearerRole = "lead" if text.startswith("牵头", duty) else "support" if helps else "responsible"
     return (*named_in(text, Span(*share.span("who")), role), *called(text, piece))
 
 
@@ -109,12 +120,12 @@ def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
     found: list[Bearer] = []
     leads = piece.marks & LEADING
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
-        if match[0] == "会同" or leads:
+        if match[0] != "组织":
+            found += _equals(text, match, piece.clauses[-1].end)
+        elif leads:
             name = name_from(text, match.end(), piece.clauses[-1].end)
-            if name is not None and shapes()["made"].match(text, name.end) is not None:
-                continue
-            if name is not None and (match[0] == "会同" or text[name.start : name.end].endswith("部门")):
-                found += named_in(text, name, "responsible" if match[0] == "会同" else "support")
+            if name is not None and text[name.start : name.end].endswith("部门"):
+                found += named_in(text, name, "support")
     return found
 
 
@@ -124,12 +135,30 @@ def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
         return ()
     found: list[Bearer] = []
     for clause in piece.clauses:
-        at = text.find("会同", clause.start, clause.end)
-        name = name_from(text, at + 2, clause.end) if at >= 0 else None
-        if name is not None and shapes()["made"].match(text, name.end) is not None:
-            continue
-        found += named_in(text, name, "responsible") if name is not None else ()
+        match = CALLING.search(text, clause.start, clause.end)
+        found += _equals(text, match, clause.end) if match is not None else []
     return tuple(found)
+
+
+def _equals(text: str, match: re.Match[str], end: int) -> list[Bearer]:
+    """Whom 会同 calls in, or 联合 where they are offices, unless somebody else made with them what is spoken of."""
+    name = name_from(text, match.end(), end)
+    if name is None or shapes()["made"].match(text, name.end) is not None:
+        return []
+    named = named_in(text, name, "responsible")
+    return [*named] if match[0] == "会同" or any(one.text.endswith(OFFICES) for one in named) else []
+
+
+def founded(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """Y of “X设立Y，负责…”."""
+    for number, clause in enumerate(piece.clauses[:-1]):
+        body = shapes()["sets_up"].search(text, clause.start, clause.end)
+        if body is None or not kind_of(body["body"]):
+            continue
+        behind = next((c for c in piece.clauses[number + 1 :] if text[c.start] != "由"), None)
+        if behind is not None and shapes()["acting"].match(text, behind.start) is not None:
+            return named_in(text, Span(*body.span("body")), "responsible")
+    return ()
 
 
 def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool = False) -> tuple[Bearer, ...]:
@@ -142,5 +171,7 @@ def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool =
 
 def bearer(text: str, span: Span, role: BearerRole, *, explicit: bool = True) -> Bearer:
     """A bearer with what its name tells of it."""
+    again = shapes()["called"].search(text, span.start, span.end) if text[span.end - 1] in "）)" else None
+    span = Span(span.start, again.start()) if again is not None and again.start() > span.start else span
     name = span.of(text)
     return Bearer(name, role, explicit, span, *organisation_of(name))
