@@ -6,7 +6,6 @@ its items), never across a paragraph except in the articles of a regulation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.inviting import invitation, invited_by
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.reaching import by_sentence, notes, taken_over
 from policymine.extraction.directives.sharing import (
@@ -267,11 +267,11 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     if listed := share_of(text, piece):
         return listed
     if mood.cue is not None:
-        invited = _invitation(text, mood, end)
+        invited = invitation(text, mood, end)
         before = piece.clauses[0].subject if mood.modality == "prohibition" else None
         if invited is not None and not (before is not None and before.kind in NAMED):
             clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
-            if asked_for := _invited(state.names, invited.end(), clause.end):
+            if asked_for := invited_by(state.names, invited.end(), clause.end):
                 return (*asked_for, *called(text, piece))
             if mood.cue.kind != "please" and mood.modality != "prohibition":
                 return ()
@@ -383,22 +383,4 @@ def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
     layer = shapes()["layer"].match(text, clause.start, clause.end) if clause.may & LAYER else None
     if layer is not None and kind_of(layer["who"]):
         return named_in(text, Span(*layer.span("who")), "responsible")
-    return ()
-
-
-def _invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
-    """鼓励, 支持, 允许 … at the deontic word of a directive or right behind it; 严禁, 不准 … at it."""
-    if mood.cue is None or (mood.modality == "obligation" and mood.cue.kind != "please"):
-        return None
-    if mood.modality == "prohibition":
-        return shapes()["forbidden"].match(text, mood.cue.start, end)
-    invited = shapes()["invited"]
-    return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
-
-
-def _invited(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
-    """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
-    subject = names.subject(start, end, cue=None, lead="") or names.addressed(start, end)
-    if subject is not None and subject.kind in NAMED and subject.start == start:
-        return named_in(names.text, subject, "lead" if names.text.startswith("牵头", subject.end) else "responsible")
     return ()
