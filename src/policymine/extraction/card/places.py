@@ -73,15 +73,15 @@ def level_of(text: str, *, names: tuple[str, ...], kind: str = "other") -> Level
     for weight, name in zip((NAMED, NAMED - 2, NAMED - 4, NAMED - 6), filter(None, names), strict=False):
         if (level := _named(name)) is not None:
             votes[level] += weight
-        for match in WORD.finditer(name):
-            votes[WORDS[match[0]]] += weight // 2
+        for word in WORD.findall(name):
+            votes[WORDS[word]] += weight // 2
     head = text[:HEAD]
     for rule in ADDRESSED:
         if rule.possible(head) and rule.find.search(text, 0, HEAD):
             votes[rule.gives["level"]] += ADDRESS
     if (host := host_of(text)) is not None and (level := _of_place(host)):
         votes[level] += HOSTED
-    for word, count in Counter(match[0] for match in WORD.finditer(text[:NEAR])).items():
+    for word, count in Counter(WORD.findall(text[:NEAR])).items():
         votes[WORDS[word]] += min(count, MOST)
     if kind == "work_report" and len({city[0] for found in CITIES_NAMED.matches(text).values() for city in found}) > 1:
         votes["province"] += CITIES

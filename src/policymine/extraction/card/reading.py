@@ -22,7 +22,11 @@ from policymine.rules import Rule, load, match_span
 RULES = load("policymine.extraction.card", "card")
 OPENING, HEAD, FRONT, FOOT = 160, 400, 1500, 260
 ENDS = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": None}
-FIELDS = {field: [rule for rule in RULES if rule.gives["field"] == field] for field in {r.gives["field"] for r in RULES}}
+FIELDS = {
+    field: [(rule, str(rule.gives["on"])) for rule in RULES if rule.gives["field"] == field]
+    for field in {rule.gives["field"] for rule in RULES}
+}
+"""The rules of each field, with the stretch of text that each looks at."""
 WHOLE = Finder({rule.id: rule.find for rule in RULES if rule.gives["on"] == "text" and rule.needs is None})
 """The rules that look at all of a text and can't say what tells quickly that they need not."""
 TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
@@ -39,6 +43,9 @@ NUMBER = re.compile(r"[^\W\d_]{2,10}[〔\[【（(]\d{4}[〕\]】）)]\s?\d{1,4}�
 NO_TITLE = re.compile(
     r"[。；;！!？?，,：:]$|^[\s\u3000]*(?:[一二三四五六七八九十]{1,2}、|[（(]|第[一二三]|——|\d|[^\n]{0,14}号$)"
 )
+ENDED, CLOSED = re.compile("[。；;！!：:]"), re.compile("[。；;：:]$")
+CITED = re.compile(r"《[^》]*》|^20\d\d年|^关于(?:印发)?")
+WHITE = re.compile(r"[\s\u3000]+")
 TITLE_LINES, SHORTEST_TITLE, LONGEST_TITLE, LONGEST_HEADLINE = 5, 4, 80, 45
 
 
@@ -70,7 +77,8 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     title = _title(text, hints)
     name = title.value if title else ""
     fields = ("kind", "audience", "issuer", "speaker", "number")
-    found = {field: value for field in fields if (value := _first(field, text, name))}
+    places = _places(text, name)
+    found = {field: value for field in fields if (value := _first(field, text, places))}
     for field in ("issuer", "speaker", "number"):
         if field not in found and hints.get(field):
             found[field] = _Found(hints[field], None)
@@ -120,13 +128,13 @@ def _title_line(text: str) -> Span | None:
     lines = list(_lines(text))
     for index, line in enumerate(lines):
         words = line.of(text)
-        if SHORTEST_TITLE <= len(words) <= LONGEST_TITLE and TITLE_ENDS.search(words) and not re.search("[。；;！!：:]", words):
+        if SHORTEST_TITLE <= len(words) <= LONGEST_TITLE and TITLE_ENDS.search(words) and not ENDED.search(words):
             above = [span.of(text) for span in lines[:index]]
             whole = (
                 bool(above) and not any(map(NO_TITLE.search, above)) and ("关于" in "".join(above) or words.startswith("关于"))
             )
             return Span(lines[0].start, line.end) if whole else line
-        if re.search("[。；;：:]$", words):
+        if CLOSED.search(words):
             break
     if not lines or "\n" not in text:
         return None
@@ -147,19 +155,19 @@ def _lines(text: str) -> Iterator[Span]:
 
 def _bare(title: str) -> str:
     """A title without what it cites and without its year, so that it starts with the place it names."""
-    return re.sub(r"《[^》]*》|^20\d\d年|^关于(?:印发)?", "", title)
+    return CITED.sub("", title)
 
 
-def _first(field: str, text: str, title: str) -> _Found | None:
+def _first(field: str, text: str, places: Mapping[str, tuple[str, int]]) -> _Found | None:
     """What the first rule of a field that matches says, in file order; kinds by title win over kinds by text."""
-    for rule in FIELDS[field]:
-        place, shift = _place(rule.gives["on"], text, title)
+    for rule, on in FIELDS[field]:
+        place, shift = places[on]
         match = _match(rule, place) if place else None
         if match is None:
             continue
         start, end = match_span(match)
-        span = None if rule.gives["on"] == "title" else Span(start + shift, end + shift).trimmed(text)
-        value = re.sub(r"[\s\u3000]+", "、", place[start:end].strip())
+        span = None if on == "title" else Span(start + shift, end + shift).trimmed(text)
+        value = WHITE.sub("、", place[start:end].strip())
         return _Found(rule.gives.get("value") or (_parted(value) if field == "issuer" else value), span)
     return None
 
@@ -180,12 +188,10 @@ def _parted(names: str) -> str:
     return "、".join([*parts, names[at:]])
 
 
-def _place(on: str, text: str, title: str) -> tuple[str, int]:
-    """The stretch of text that a rule looks at, and where it starts."""
-    if on == "foot":
-        start = max(0, len(text) - FOOT)
-        return text[start:], start
-    return (title, 0) if on == "title" else (text[: ENDS[on]], 0)
+def _places(text: str, title: str) -> dict[str, tuple[str, int]]:
+    """The stretches of text that rules look at, and where each starts."""
+    foot = max(0, len(text) - FOOT)
+    return {"foot": (text[foot:], foot), "title": (title, 0), **{on: (text[:end], 0) for on, end in ENDS.items()}}
 
 
 @lru_cache(maxsize=1)
