@@ -143,6 +143,14 @@ class Found:
         positions = self._positions(name)
         return self._patterns[name].finditer(self._text, positions[0]) if positions else iter(())
 
+    def each(self, name: str) -> Iterator[re.Match[str]]:
+        """The same, tried only where the pattern may start: quicker for a pattern that no plain character begins."""
+        match, done = self._patterns[name].match, 0
+        for at in self._positions(name):
+            if at >= done and (found := match(self._text, at)) is not None:
+                done = found.end()
+                yield found
+
 
 NOWHERE: Final = "(?!)"
 """A pattern that matches nothing: marks of characters beyond the basic plane are doubtful, they share theirs with digits."""

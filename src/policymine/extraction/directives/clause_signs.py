@@ -31,7 +31,8 @@ from policymine.extraction.directives.sentence_signs import Gists, Paper, senten
 from policymine.extraction.directives.sign_tables import SignTable
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.tries import bit
-from policymine.extraction.directives.weight_tables import Numbers
+from policymine.extraction.directives.weight_tables import Numbers, column
+from policymine.text.points import points_of
 
 SHORT: Final = 8
 LONG: Final = 40
@@ -46,7 +47,11 @@ EDGE: Final = NUMBERS["edge"]
 HAS: Final = NUMBERS["has"]
 BEFORE: Final = NUMBERS["before"]
 AROUND: Final = NUMBERS["around"]
-CLOSINGS: Final = VOCABULARIES["closing"].numbers
+NOTHING: Final = "\uffff"
+"""Stands for the mark behind a clause that the text ends with."""
+CLOSINGS: Final = np.zeros(1 << 16, np.int64)
+for _mark, _number in VOCABULARIES["closing"].numbers.items():
+    CLOSINGS[ord(str(_mark)[:1])] = _number
 NOWHERE: Final = NO_LEAD | NO_SUBJECT << 9
 """The shape that stands for no clause at all."""
 ROLES: Final = Shifted(ROLE, 19)
@@ -85,7 +90,7 @@ class ClauseSigns:
     __slots__ = ("_firsts", "_own", "_shared", "_sizes")
 
     def __init__(self, papers: Sequence[Paper]) -> None:
-        sizes = np.array([len(sentence.clauses) for paper in papers for sentence in paper.sentences], np.intp)
+        sizes = column([len(sentence.clauses) for paper in papers for sentence in paper.sentences])
         lasts = sizes.cumsum()
         firsts, self._sizes = (lasts - sizes), sizes.tolist()
         self._firsts: list[int] = firsts.tolist()
@@ -99,7 +104,7 @@ class ClauseSigns:
         marks = np.bitwise_or.reduceat(read.marks, firsts) if len(sizes) else read.marks
         kinds = np.array([KIND.number(paper.kind) for paper in papers], np.int64).repeat(sentences)
         self._shared = sentence_signs(papers, Gists(shape, first, marks, sizes, kinds, goes_on))
-        roles = np.array([ROLES[place.role] for paper in papers for place in paper.places], np.int64)
+        roles = column([ROLES[place.role] for paper in papers for place in paper.places])
         self._own = _own(words, read, context=(roles | kinds << KIND_AT).repeat(sizes))
 
     def of(self, number: int) -> tuple[list[Sign], list[list[Sign]]]:
@@ -120,20 +125,19 @@ class ClauseSigns:
 
 def _columns(papers: Sequence[Paper], first: Numbers, last: Numbers) -> tuple[list[Sign], _Columns]:
     """The words that clauses begin with, and the columns of clauses."""
-    words: list[Sign] = []
-    rows: list[tuple[int, int, int, int]] = []
+    clauses = [clause for paper in papers for sentence in paper.sentences for clause in sentence.clauses]
+    tails: list[str] = []
+    amounts: list[int] = []
     for text, sentences, _, _ in papers:
-        clauses = [clause for sentence in sentences for clause in sentence.clauses]
-        words += [clause.word for clause in clauses]
-        rows += [(c.shape, c.marks, _edge(text, c), _amount(text, c) if c.may & FIGURE else 0) for c in clauses]
-    shape, marks, edge, amount = np.array(rows, np.int64).reshape(-1, 4).T.copy()
-    return words, _Columns(np.arange(len(rows)), shape, marks, shape & CUE_BITS, edge, amount, first, last)
-
-
-def _edge(text: str, clause: Clause) -> int:
-    size = clause.end - clause.start
-    long = 1 if size < SHORT else 2 if size > LONG else 0
-    return CLOSINGS.get(clause.closing, 0) | long << 3 | ord(text[clause.end - 1]) << 5
+        own = clauses[len(tails) : len(tails) + sum([len(sentence.clauses) for sentence in sentences])]
+        tails += [text[clause.end - 1] + (clause.closing or NOTHING) for clause in own]
+        amounts += [_amount(text, clause) if clause.may & FIGURE else 0 for clause in own]
+    size = column([clause.end - clause.start for clause in clauses])
+    shape, marks = column([clause.shape for clause in clauses]), column([clause.marks for clause in clauses])
+    letters = points_of.__wrapped__("".join(tails)).astype(np.int64)
+    edge = CLOSINGS.take(letters[1::2], mode="clip") | np.where(size < SHORT, 1, (size > LONG) << 1) << 3 | letters[::2] << 5
+    read = _Columns(np.arange(len(clauses)), shape, marks, shape & CUE_BITS, edge, column(amounts), first, last)
+    return [clause.word for clause in clauses], read
 
 
 def _amount(text: str, clause: Clause) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -18,7 +18,7 @@ import numpy as np
 from policymine import rules
 from policymine.extraction.directives.bodies import Names, Subject
 from policymine.extraction.directives.codes import ADVERB, CONDITION_AT, CUE_AT, LEAD, LEAD_AT, SUBJECT_AT, bits
-from policymine.extraction.directives.cutting import commands, cut
+from policymine.extraction.directives.cutting import Stretch, commands, cut
 from policymine.extraction.directives.fronting import condition_kind, sets_scene
 from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
 from policymine.extraction.directives.tries import bit, may
@@ -139,10 +139,17 @@ def read(
     labels = [item.label for item in outline.items]
     label_starts = [label.start for label in labels]
     marked: list[tuple[int, int, int, str, int, bool, bool]] = []
-    number, last = -1, 0
+    number, last, ahead = -1, 0, iter([*label_starts, len(text)])
+    labelled = next(ahead)
     for whole in sentences(text):
-        opens = whole.start == 0 or text.find("\n", max(0, whole.start - 3), whole.start) >= 0
-        for piece, label, expansion in cut(text, whole, labels=labels, starts=label_starts, lists=lists):
+        low, high = whole
+        opens = low == 0 or text.find("\n", low - 3 if low > 3 else 0, low) >= 0
+        while labelled < low:
+            labelled = next(ahead)
+        pieces: Sequence[Stretch] = ((whole, -1, False),)
+        if lists or labelled < high:
+            pieces = cut(text, whole, labels=labels, starts=label_starts, lists=lists)
+        for piece, label, expansion in pieces:
             number = label if label >= 0 else number
             start, end = _bare(text, piece, opens=opens)
             if end <= start:
@@ -181,22 +188,42 @@ class _Reader:
         self.hits = hits_of(text)
         self.names = Names(text, times=times)
         self.skipped, self.leading = _skipped(), _leading()
-        self.commas = [mark.start() for mark in CLAUSE_ENDS.finditer(text)]
-        self.opened = [mark.start() for mark in OPENED.finditer(text)]
+        self.commas = [*[mark.start() for mark in CLAUSE_ENDS.finditer(text)], len(text) + 1]
+        self.opened = [*[mark.start() for mark in OPENED.finditer(text)], len(text) + 1]
         self.lows: list[int] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
 
     def mark(self, start: int, end: int) -> int:
         """Marks off the clauses between two places; gives how many there are now."""
-        text, skipped = self.text, self.skipped
-        for low, high in self._bounds(start, end):
-            begin = low if low == high or text[low] not in skipped else self._opening(low, high)
-            if begin < high:
-                self.lows.append(low)
-                self.starts.append(begin)
-                self.ends.append(high)
+        if self.opened[bisect_left(self.opened, start)] < end:
+            for low, high in clause_bounds(self.text, start, end):
+                self._add(low, high)
+            return len(self.starts)
+        text, skipped, commas = self.text, self.skipped, self.commas
+        at, low = bisect_left(commas, start), start
+        while low < end:
+            high = commas[at]
+            if high > end:
+                high = end
+            if low < high:
+                if text[low] in skipped:
+                    self._add(low, high)
+                else:
+                    self.lows.append(low)
+                    self.starts.append(low)
+                    self.ends.append(high)
+            low = high + 1
+            at += 1
         return len(self.starts)
+
+    def _add(self, low: int, high: int) -> None:
+        """Marks off a clause that may start with what is no part of it."""
+        begin = self._opening(low, high) if self.text[low] in self.skipped else low
+        if begin < high:
+            self.lows.append(low)
+            self.starts.append(begin)
+            self.ends.append(high)
 
     def clauses(self) -> list[Clause]:
         """The clauses that were marked off."""
@@ -240,18 +267,6 @@ class _Reader:
                 struck = clause.hits if clause.marks & PENALTY else ()
                 clause.fronted = sets_scene(text, start, end, struck=struck, condition=condition)
 
-    def _bounds(self, start: int, end: int) -> Iterable[tuple[int, int]]:
-        """Where the clauses between two places start and end; some may be empty."""
-        opened, commas = self.opened, self.commas
-        first = bisect_left(opened, start)
-        if first < len(opened) and opened[first] < end:
-            return clause_bounds(self.text, start, end)
-        first = bisect_left(commas, start)
-        if first == len(commas) or commas[first] >= end:
-            return ((start, end),)
-        inside = commas[first : bisect_left(commas, end, first)]
-        return zip([start, *[comma + 1 for comma in inside]], [*inside, end], strict=True)
-
     def _clause(self, column: tuple[int, int, int, int, int]) -> tuple[Clause, int]:
         """One clause with its lead and first deontic word, and where its subject may start.
 
@@ -259,7 +274,7 @@ class _Reader:
             column: where it starts and ends, its first hit, the one behind its last, the patterns that it may match.
         """
         start, end, first, last, possible = column
-        text, times, hits = self.text, self.times, self.hits[first:last]
+        text, times, hits = self.text, self.times, self.hits[first:last] if first < last else ()
         closing = text[end : end + 1]
         aside = text[end - 1] == "的" and closing in GOES_ON
         marks, cue = 0, None

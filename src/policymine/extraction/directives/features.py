@@ -1,7 +1,7 @@
 """Readable features of directives that tell a checkable order from an exhortation, weighed by a linear model.
 
-A feature is a short text such as `modality=obligation`, `role=review` or `lead=verb`: `explain` can print it, a person can read it.
-signs.py spells the features out; those of clauses are made by clause_signs.py.
+A feature is a short text such as `modality=obligation`, `role=review` or `lead=verb`: `explain` can print it, a person can
+read it. signs.py spells the features out; those of clauses are made by clause_signs.py.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ for thirty.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -50,11 +50,13 @@ class Judged:
 
 
 class Read(NamedTuple):
-    """A document as it is read: its outline, its sentences, where each stands, those that may order something."""
+    """A document as it is read: its outline, its sentences, where each stands, which hold no order, which may hold one."""
 
+    text: str
     outline: Outline
     sentences: list[Sentence]
     stands: list[Place]
+    barred: frozenset[int]
     judged: list[Judged]
 
 
@@ -65,30 +67,31 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     >>> len(read.sentences), [one.number for one in read.judged]
     (2, [0])
     """
-    outlines = [outline(paper.text) for paper in papers]
-    sentences = [
-        read(paper.text, items, times=[time.span for time in paper.times], slogans=paper.slogans)
-        for paper, items in zip(papers, outlines, strict=True)
-    ]
-    stands = [places(paper.text, own, items) for paper, own, items in zip(papers, sentences, outlines, strict=True)]
-    known = [Paper(paper.text, own, at, paper.card.kind) for paper, own, at in zip(papers, sentences, stands, strict=True)]
-    signs = ClauseSigns(known)
-    odds = signs.odds(classifier.model("directive"))
-    found, first = [], 0
-    for paper, items in zip(known, outlines, strict=True):
-        judged = _judged(paper, odds, first, signs=signs)
-        found.append(Read(items, list(paper.sentences), list(paper.places), judged))
-        first += len(paper.sentences)
-    return found
+    known = [_read(paper) for paper in papers]
+    kinds = [paper.card.kind for paper in papers]
+    signs = ClauseSigns([
+        Paper(one.text, one.sentences, one.stands, kind) for one, kind in zip(known, kinds, strict=True)
+    ])  # fmt: skip
+    odds, first = signs.odds(classifier.model("directive")), 0
+    for one in known:
+        one.judged.extend(_judged(one, odds, first, signs=signs))
+        first += len(one.sentences)
+    return known
 
 
-def _judged(paper: Paper, odds: Sequence[list[float]], first: int, *, signs: ClauseSigns) -> list[Judged]:
-    """The sentences of a paper that are not barred and may hold an order; `first` is the number of its first one among all."""
-    text, sentences, stands, _ = paper
-    never, found = barred(text, sentences, stands), []
-    for number, (sentence, place) in enumerate(zip(sentences, stands, strict=True)):
+def _read(paper: Given) -> Read:
+    """A document that is still to be judged."""
+    text, items = paper.text, outline(paper.text)
+    sentences = read(text, items, times=[time.span for time in paper.times], slogans=paper.slogans)
+    stands = places(text, sentences, items)
+    return Read(text, items, sentences, stands, barred(text, sentences, stands), [])
+
+
+def _judged(read: Read, odds: Sequence[list[float]], first: int, *, signs: ClauseSigns) -> Iterator[Judged]:
+    """The sentences of a document that may hold an order; `first` is the number of its first one among all."""
+    text, sentences, never = read.text, read.sentences, read.barred
+    for number, (sentence, place) in enumerate(zip(sentences, read.stands, strict=True)):
         banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
         listed, own = sentence.expansion or banned, odds[first + number]
         if listed or (number not in never and max(own) > HOPELESS):
-            found.append(Judged(number, list(map(classifier.chance, own)), listed, banned, signs, first + number))
-    return found
+            yield Judged(number, list(map(classifier.chance, own)), listed, banned, signs, first + number)

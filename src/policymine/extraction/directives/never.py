@@ -10,7 +10,7 @@ from functools import cache
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.noting import spans
-from policymine.extraction.directives.scanning import PACKAGE
+from policymine.extraction.directives.scanning import PACKAGE, whole
 from policymine.extraction.directives.sections import Place
 from policymine.extraction.prefixes import guided
 
@@ -18,7 +18,7 @@ from policymine.extraction.prefixes import guided
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
-    return {name: guided(pattern) for name, pattern in written.items()}
+    return {name: guided(written[name]) for name in ("achieved", "thing")}
 
 
 def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:
@@ -29,10 +29,10 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         sentences: its sentences.
         stands: the place of each.
     """
-    starts = [sentence.start for sentence in sentences]
+    starts, looked = [sentence.start for sentence in sentences], whole(text)
 
     def within(name: str) -> set[int]:
-        found = {bisect_right(starts, match.start()) - 1 for match in _patterns()[name].finditer(text)}
+        found = {bisect_right(starts, match.start()) - 1 for match in looked.each(name)}
         return {number for number in found if number >= 0}
 
     listing = _carried_on(within("list"), sentences)

@@ -1,21 +1,26 @@
-"""One pass over the text that finds every deontic word (deontics.toml) and every mark (directives.toml)."""
+"""One pass over the text that finds every deontic word (deontics.toml) and every mark (directives.toml).
+
+The same pass tells where the patterns can start that are looked for in a whole text besides.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.codes import bits
-from policymine.extraction.prefixes import Prefixes, Starting
+from policymine.extraction.prefixes import Found, Marks, Prefixes, Starting
 
 PACKAGE: Final = "policymine.extraction.directives"
 QUOTED: Final = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
 CONTENT: Final = bits("concrete", "vague")
 """Marks that also count inside quotation marks: they say what an order is about."""
+WHOLE: Final = (("never", "sentence"), ("never", "list"), ("roles", "leadin"))
+"""The patterns of directives.toml that are looked for in a whole text, by section and name."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +49,7 @@ def hits_of(text: str) -> list[Hit]:
     opened, closed = quotes[0]
     found = []
     index, done = 0, 0
-    for start in scanner.prefixes.marks(text).positions("hit"):
+    for start in _marks(text).positions("hit"):
         if start < done or (match := starting[text[start]].match(text, start)) is None:
             continue
         done = match.end()
@@ -57,10 +62,26 @@ def hits_of(text: str) -> list[Hit]:
     return found
 
 
+def whole(text: str) -> Found:
+    """Finds the patterns that are looked for in a whole text, by their names.
+
+    >>> found = whole("会议强调，各镇要查。具备下列条件的：")
+    >>> [match[0] for match in found.each("list")]
+    ['下列条件']
+    """
+    return Found(text, _scanner().whole, _marks(text))
+
+
+@lru_cache(maxsize=2)
+def _marks(text: str) -> Marks:
+    return _scanner().prefixes.marks(text)
+
+
 class _Scanner(NamedTuple):
-    """Where a match can start, what the groups of the rules mean, what can start with each character."""
+    """Where a match can start, what the groups of the rules mean, what can start with each character; the other patterns."""
 
     prefixes: Prefixes
+    whole: dict[str, re.Pattern[str]]
     groups: dict[str, tuple[str, bool, int]]
     starting: Starting
 
@@ -75,7 +96,11 @@ def _scanner() -> _Scanner:
             kind, name = rule.id.partition(".")[2], f"g{len(groups)}"
             groups[name] = (kind, stem == "deontics", bits(kind))
             patterns[name] = rule.find.pattern
-    return _Scanner(Prefixes({"hit": [*patterns.values()]}), groups, Starting(patterns))
+    lexicons = rules.load(PACKAGE, "directives").lexicons
+    others = {name: str(lexicons[section][name]) for section, name in WHOLE}
+    prefixes = Prefixes({"hit": [*patterns.values()]} | {name: [pattern] for name, pattern in others.items()})
+    compiled = {name: re.compile(pattern) for name, pattern in others.items()}
+    return _Scanner(prefixes, compiled, groups, Starting(patterns))
 
 
 def alternation(words: Sequence[str]) -> str:

@@ -14,8 +14,8 @@ from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
-from policymine.extraction.directives.scanning import PACKAGE
-from policymine.extraction.prefixes import Finder, guided
+from policymine.extraction.directives.scanning import PACKAGE, whole
+from policymine.extraction.prefixes import guided
 from policymine.text.outline import Outline
 
 LONGEST_HEADING: Final = 40
@@ -51,11 +51,6 @@ def _roles() -> list[tuple[str, re.Pattern[str]]]:
     named = [(name, guided(pattern)) for name, pattern in written.items() if name != "leadin"]
     order = {"legal": 0, "problem": 1, "review": 2, "target": 3, "situation": 4, "deployment": 5}
     return sorted(named, key=lambda pair: order[pair[0]])
-
-
-@cache
-def _lead_ins() -> Finder:
-    return Finder({"leadin": re.compile(rules.load(PACKAGE, "directives").lexicons["roles"]["leadin"])})
 
 
 def role_of(heading: str) -> str:
@@ -106,7 +101,7 @@ class _Roles:
     def __init__(self, text: str, outline: Outline) -> None:
         self._text, self._outline = text, outline
         self._by_headline = _item_roles(text, outline)
-        self._lead_ins = _lead_ins().read(text)
+        self._lead_ins = whole(text)
         self._told: dict[int, str] = {}
         self._known: dict[int, tuple[str, str]] = {}
 

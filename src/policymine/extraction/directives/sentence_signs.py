@@ -28,7 +28,7 @@ from policymine.extraction.directives.codes import (
 from policymine.extraction.directives.sections import Place
 from policymine.extraction.directives.sign_tables import SignTable
 from policymine.extraction.directives.signs import Sign
-from policymine.extraction.directives.weight_tables import Flags, Numbers
+from policymine.extraction.directives.weight_tables import Flags, Numbers, column
 
 LONGEST_TOPIC: Final = 22
 """A topic sentence that the next ones spell out has some twenty characters at most (docs/reference/guideline.md)."""
@@ -100,15 +100,19 @@ class Gists(NamedTuple):
 
 
 def _columns(papers: Sequence[Paper]) -> _Sentences:
-    pairs = [pair for paper in papers for pair in zip(paper.sentences, paper.places, strict=True)]
-    rows = [
-        (
-            sentence.start, sentence.end, sentence.item, _frame(sentence, place), LABELS[sentence.label], ROLES[place.role],
-            ROLES[place.outer], 1 if place.headline else 2 if place.topic else 0, place.introduced,
-        )
-        for sentence, place in pairs
-    ]  # fmt: skip
-    return _Sentences(*np.array(rows, np.int64).reshape(-1, 9).T.copy())
+    read = [sentence for paper in papers for sentence in paper.sentences]
+    places = [place for paper in papers for place in paper.places]
+    return _Sentences(
+        column([sentence.start for sentence in read]),
+        column([sentence.end for sentence in read]),
+        column([sentence.item for sentence in read]),
+        column([_frame(sentence, place) for sentence, place in zip(read, places, strict=True)]),
+        column([LABELS[sentence.label] for sentence in read]),
+        column([ROLES[place.role] for place in places]),
+        column([ROLES[place.outer] for place in places]),
+        column([1 if place.headline else 2 if place.topic else 0 for place in places]),
+        column([place.introduced for place in places]),
+    )
 
 
 def _frame(sentence: Sentence, place: Place) -> int:
@@ -141,7 +145,7 @@ def sentence_signs(papers: Sequence[Paper], gists: Gists) -> SignTable:
     table.add(length << NAME | LENGTH)
     short = ((read.named != 0) | ~(many | (size > LONGEST_TOPIC))).nonzero()[0]
     if len(short):
-        told = np.array(_told(papers, short.tolist()), np.int64)
+        told = column(_told(papers, short.tolist()))
         behind = np.where(gists.goes_on, _next(shape), NOTHING) & LEAD_CUE_BITS
         around = shape & ~LEAD_BITS | behind << 12 | np.where(read.named, read.named, 3) << 21 | longer.astype(np.int64) << 24
         table.add((around[short] | read.label[short] << 26 | told) << NAME | ANNOUNCES, short)

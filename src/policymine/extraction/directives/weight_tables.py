@@ -7,7 +7,7 @@ place for every way in which these fields can be filled, a few thousand, and who
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,11 @@ WIDEST: Final = 13
 LETTERS: Final = 16
 """Bits of a table for a character, where no feature names one beyond the first plane."""
 PLACE: Final = re.compile(r"\{(\d+)\}")
+
+
+def column(values: Collection[int]) -> Numbers:
+    """Numbers as an array, in half the time of `np.array`."""
+    return np.fromiter(values, np.int64, len(values))
 
 
 class WeightTable:
