@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
+from policymine.text.remembering import remembered
 from policymine.text.span import Span
 
 ENDS: Final = re.compile(
@@ -33,7 +33,6 @@ LONGEST_ASIDE: Final = 400
 """Characters after which an open bracket is taken for one that was never closed."""
 
 
-@lru_cache(maxsize=4)
 def sentences(text: str, span: Span | None = None) -> tuple[Span, ...]:
     """The sentences of `text` or of one stretch of it, white space at both ends left out, closing marks kept.
 
@@ -41,8 +40,17 @@ def sentences(text: str, span: Span | None = None) -> tuple[Span, ...]:
     >>> [s.of(t) for s in sentences(t)]
     ['各镇要报送。', '逾期的(含节假日；不含春节)通报!', '一、要求']
     """
+    return _of_all(text) if span is None else _between(text, *span)
+
+
+@remembered
+def _of_all(text: str) -> tuple[Span, ...]:
+    return _between(text, 0, len(text))
+
+
+def _between(text: str, start: int, stop: int) -> tuple[Span, ...]:
     found = []
-    for low, high in _pieces(text, *(span or (0, len(text)))):
+    for low, high in _pieces(text, start, stop):
         while high > low and text[high - 1].isspace():
             high -= 1
         while low < high and text[low].isspace():

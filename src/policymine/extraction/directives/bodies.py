@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from policymine.extraction.directives.naming import AND_SO_ON, BAD, FOLLOW, GOES
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.tries import ANYTHING, bit
 from policymine.text.points import kinds_of
+from policymine.text.remembering import remembered
 from policymine.text.span import Span
 
 ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
@@ -118,7 +119,7 @@ class _Marked(NamedTuple):
     closed: NDArray[np.bool_]
 
 
-@lru_cache(maxsize=2)
+@remembered
 def _marked(text: str) -> _Marked:
     words = lexicon()
     marks = words.prefixes.marks(text)

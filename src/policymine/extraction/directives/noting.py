@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from policymine import rules
@@ -14,6 +14,7 @@ from policymine.extraction.directives.naming import FIELDS
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.sharing import bearer
 from policymine.model import Bearer, BearerRole
+from policymine.text.remembering import remembered
 from policymine.text.span import Span
 
 SHORTEST: Final = 3
@@ -27,7 +28,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(pattern) for name, pattern in written.items()}
 
 
-@lru_cache(maxsize=2)
+@remembered
 def spans(text: str) -> tuple[tuple[Span, Span], ...]:
     """Where the notes of a text stand, with what each holds inside.
 

@@ -10,12 +10,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from policymine.extraction.prefixes import Prefixes, Starting
 from policymine.model import Span
 from policymine.rules import RuleSet, load
+from policymine.text.remembering import remembered
 
 SHARE, LEAST, MOST = 0.2, 2, 4
 """A paper is of a field when this share of all mentions is of it, at least so many; of so many fields at most."""
@@ -57,7 +58,7 @@ def _reader() -> _Reader:
     return _Reader(prefixes, Starting(patterns), {name: rule.gives["sector"] for name, rule in groups.items()})
 
 
-@lru_cache(maxsize=2)
+@remembered
 def mentions_of(text: str) -> tuple[Mention, ...]:
     """The words of all fields in a text, in order, none inside another.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from opencc import OpenCC
@@ -15,6 +15,7 @@ from opencc import OpenCC
 from policymine.extraction.times.lexicon import NUMERALS, STARTS, Order, Tried, Word, lexicon
 from policymine.rules import load, match_span
 from policymine.text.numerals import narrow
+from policymine.text.remembering import remembered
 
 PHRASE: Final = 60
 RUN: Final = re.compile(f"[{STARTS['han']}]{{30,}}")
@@ -36,7 +37,7 @@ class Part(NamedTuple):
     fields: Mapping[str, Any]
 
 
-@lru_cache(maxsize=8)
+@remembered
 def scanned(text: str) -> str:
     """The copy that is scanned: half-width, simplified, of the same length.
 
