@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from policymine import rules
 from policymine.extraction.directives.classifier import model, pairs
 from policymine.extraction.directives.scanning import hits_of
-from policymine.extraction.prefixes import Finder, Prefixes, guided, heads
+from policymine.extraction.prefixes import Finder, Prefixes, heads
+from policymine.text.pattern_needs import guided
 
 PACKAGE = "policymine.extraction.directives"
 STEMS = ("deontics", "directives", "deeds")
 RULES = [rule for stem in STEMS for rule in rules.load(PACKAGE, stem)]
 PATTERNS = {rule.id: rule.find for rule in RULES}
 FINDERS = [Finder({rule.id: rule.find for rule in rules.load(PACKAGE, stem)}) for stem in STEMS]
-GUIDED = {name: guided(pattern.pattern) for name, pattern in PATTERNS.items()}
+GUIDED = {name: guided(pattern) for name, pattern in PATTERNS.items()}
 SAMPLES = [re.sub("[〔〕]", "", sample) for rule in RULES for sample in (*rule.yes, *rule.no)]
 TEXTS = st.lists(st.sampled_from(SAMPLES) | st.text("要应不得的了2年\n。，“”（٣𝟗é😀", max_size=5), max_size=8).map("".join)
 

@@ -184,22 +184,6 @@ class Starting(dict[str, re.Pattern[str]]):
         return pattern
 
 
-def guided(pattern: str) -> re.Pattern[str]:
-    """A pattern that `search` tries only where its first character stands: several times faster for many alternatives.
-
-    `re` does so itself only where all alternatives start with a plain character; the matches are the same.
-
-    >>> guided("登记|[备报]案").pattern, guided("(?<=各)县|[^，]镇").pattern
-    ('(?=[备报登])(?:登记|[备报]案)', '(?<=各)县|[^，]镇')
-    """
-    firsts = {members for head in heads(pattern) for members in (head or (ANY,))[:1]}
-    if any(ANY in members for members in firsts) or len(set().union(*firsts)) == 1:
-        return re.compile(pattern)
-    characters = set[str]().union(*firsts)
-    digits = "" if characters.isdisjoint(DECIMALS) else r"\d"
-    return re.compile(f"(?=[{digits}{re.escape(''.join(sorted(characters - set(DECIMALS))))}])(?:{pattern})")
-
-
 def heads(pattern: str) -> set[Head]:
     """What a match of `pattern` can start with: sets of characters for its first and its second one.
 

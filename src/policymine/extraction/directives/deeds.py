@@ -18,7 +18,7 @@ from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.directives.tries import ANYTHING, bit
-from policymine.extraction.prefixes import guided
+from policymine.text.pattern_needs import guided
 
 FIGURE: Final = re.compile(r"\d")
 AMOUNT: Final = bit("deeds.amount")
@@ -49,7 +49,7 @@ class _Deeds(NamedTuple):
 @cache
 def _deeds() -> _Deeds:
     written = rules.load(PACKAGE, "deeds")
-    amount, act, thing, attitude = (guided(written[name].find.pattern) for name in ("amount", "act", "thing", "attitude"))
+    amount, act, thing, attitude = (guided(written[name].find) for name in ("amount", "act", "thing", "attitude"))
     listed = re.compile(rules.load(PACKAGE, "directives").lexicons["operational"]["act"])
     return _Deeds(amount, act, thing, attitude, written["general"].find, listed)
 

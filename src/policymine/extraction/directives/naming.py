@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE, alternation
-from policymine.extraction.prefixes import Prefixes, guided
+from policymine.extraction.prefixes import Prefixes
+from policymine.text.pattern_needs import guided
 
 FIELDS: Final = ("财政", "民政", "消防", "公安", "教育", "交通", "税务")
 """Fields of work that share the last word of a list: 财政、税务部门."""
@@ -78,7 +79,7 @@ def lexicon() -> Words:
         determiners=tuple(bodies["determiners"]["words"]),
         ending=patterns["ending"],
         follow=patterns["follow"],
-        tail=guided(f"(?:{alternation([*heads['adverbs'], *TAILS])})+$"),
+        tail=guided(re.compile(f"(?:{alternation([*heads['adverbs'], *TAILS])})+$")),
         goes_on=patterns["goes_on"],
         stative=re.compile(own["starts"]["stative"]),
         patterns={prefixes.bits[name]: pattern for name, pattern in patterns.items()},

@@ -12,13 +12,13 @@ from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.noting import spans
 from policymine.extraction.directives.scanning import PACKAGE, whole
 from policymine.extraction.directives.sections import Place
-from policymine.extraction.prefixes import guided
+from policymine.text.pattern_needs import guided
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
-    return {name: guided(written[name]) for name in ("achieved", "thing")}
+    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing")}
 
 
 def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:

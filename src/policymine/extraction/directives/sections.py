@@ -15,8 +15,8 @@ from typing import Final
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.scanning import PACKAGE, whole
-from policymine.extraction.prefixes import guided
 from policymine.text.outline import Outline
+from policymine.text.pattern_needs import guided
 
 LONGEST_HEADING: Final = 40
 LONGEST_LEAD_IN: Final = 120
@@ -48,7 +48,7 @@ class Place:
 @cache
 def _roles() -> list[tuple[str, re.Pattern[str]]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["roles"]
-    named = [(name, guided(pattern)) for name, pattern in written.items() if name != "leadin"]
+    named = [(name, guided(re.compile(pattern))) for name, pattern in written.items() if name != "leadin"]
     order = {"legal": 0, "problem": 1, "review": 2, "target": 3, "situation": 4, "deployment": 5}
     return sorted(named, key=lambda pair: order[pair[0]])
 
