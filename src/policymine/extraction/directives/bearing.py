@@ -20,6 +20,7 @@ from policymine.extraction.directives.sharing import (
     ROLES,
     called,
     founded,
+    goes_on,
     headed,
     joined,
     named_in,
@@ -308,7 +309,7 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
     by_last = False
     for clause in acting:
         subject = clause.subject
-        if subject is None or clause.end <= breach:
+        if subject is None or clause.end <= breach or goes_on(text, piece, clause):
             continue
         if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
             continue

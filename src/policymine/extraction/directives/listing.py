@@ -47,11 +47,12 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
         return (span,)
     parts = _levelled(text, parts)
     names = [part.of(text) for part in parts]
-    others = OTHERS.search(names[-1])
-    if others is not None and all(map(_complete, [*names[:-1], names[-1][: others.start()]])):
-        parts[-1] = Span(parts[-1].start, parts[-1].start + others.start())
-        names[-1] = names[-1][: others.start()]
-        others = None
+    others = None
+    for number, name in enumerate(names):
+        others = OTHERS.search(name)
+        if number and others is not None and all(map(_complete, [*names[:number], name[: others.start()]])):
+            parts[number] = Span(parts[number].start, parts[number].start + others.start())
+            names[number], others = name[: others.start()], None
     if loose and others is None:
         return tuple(parts)
     if not _one(names) and all(len(name) > 1 and kind_of(name) for name in names):
@@ -114,20 +115,21 @@ def _levelled(text: str, parts: list[Span]) -> list[Span]:
 
 def _one(names: list[str]) -> bool:
     """Whether a list shares one determiner or genitive and so must stay whole (各部门、单位; 各镇、各村的干部; …等部门)."""
+    first, last = (names[end].replace("设区的市", "") for end in (0, -1))
     if (
-        "的" in names[0]
-        or "的" in names[-1]
+        "的" in first
+        or "的" in last
         or "等" in names[-1]
         or "或者" in names[-1]
         or "及其" in names[-1]
-        or (names[-1] == "个人" and names[0] != "单位")
+        or (names[-1] == "个人" and names[0] != "单位" and len(names) == 2)
     ):
         return True
     if names[0].startswith(SHARING) and not any(name.startswith(LEVELS) for name in names[1:]):
         return True
     if names[0].startswith(("有关", "相关")) and any(name in MIXED for name in names[1:]):
         return True
-    if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name in FIELDS for name in names[:-1]):
+    if names[-1].endswith(("部门", "机关", "单位", "机构")) and any(name.endswith(FIELDS) for name in names[:-1]):
         return True
     own = [len(name) > 1 and name not in MIXED and name not in FIELDS for name in names[1:]]
     return names[0].startswith("各") and not all(own)

@@ -34,6 +34,8 @@ def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     shared = main or shapes()["shared"].search(text, start, end)
     if shared is None or (main is None and _set_up(text, piece, shared.start())):
         return ()
+    if shapes()["invited"].match(text, shared.start()) is not None:
+        return ()  # 鼓励企业牵头、政府引导
     pair: list[Bearer] = []
     first: BearerRole = "lead" if main is not None or shared["word"].endswith("牵头") else "responsible"
     for group, role in (("lead", first), ("support", "support")):
@@ -80,6 +82,13 @@ def shares(text: str, piece: Piece, clause: Clause) -> bool:
     if clause.marks & LEADING or any(c.marks & LEADING_OR_CHARGE for c in piece.clauses if c.start < clause.start):
         return True
     return clause.may & ROLES != 0 and any(text[hit.start : hit.end] in ("配合", "协助") for hit in clause.hits)
+
+
+def goes_on(text: str, piece: Piece, clause: Clause) -> bool:
+    """Whether a name is only part of what the clause before tells of: 对食堂，特别是小餐馆加强检查."""
+    subject, number = clause.subject, piece.clauses.index(clause)
+    aside = subject is not None and text.startswith(("特别是", "尤其是"), max(0, subject.start - 3))
+    return aside and number > 0 and text.startswith(FRONTED, piece.clauses[number - 1].start)
 
 
 def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
