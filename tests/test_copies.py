@@ -82,3 +82,32 @@ def test_a_document_of_this_stretch_shows_its_text(tmp_path: Path) -> None:
         assert match is not None
         assert copies.text_of(match.fuller) == PAPER.format("月底")
         assert copies.text_of("a") == "县里另行部署。"
+
+
+def test_a_document_in_hand_is_found_until_it_is_forgotten(tmp_path: Path) -> None:
+    alignment = Alignment.of(PAPER.format("月底"))
+    asked, fresh = (
+        fingerprint("new", PAPER.format("XX"), page_id="page-new"),
+        Document("a", "page-a", 0, alignment.origin, alignment),
+    )
+    table = Standing({"a": "县里另行部署。"})
+    with known_copies(table, tmp_path, run_id=1, made_by="1") as copies:  # type: ignore[arg-type]
+        assert copies.known.find(asked) is None
+        copies.expect(fresh)
+        assert copies.known.find(asked) is not None
+        assert copies.text_of("a") == PAPER.format("月底")
+        copies.forget_expected()
+        assert copies.known.find(asked) is None
+        assert copies.text_of("a") == "县里另行部署。"
+        copies.expect(fresh)
+        copies.remember(fresh)
+        copies.forget_expected()
+        assert copies.known.find(asked) is not None
+
+
+def test_what_was_only_expected_is_not_written(tmp_path: Path) -> None:
+    """A run that is killed with pages in hand leaves the file as it was, though the page stands in an earlier version."""
+    alignment, table = Alignment.of(PAPER.format("月底")), Standing({"a": "县里另行部署。"})
+    with known_copies(table, tmp_path, run_id=1, made_by="1") as copies:  # type: ignore[arg-type]
+        copies.expect(Document("a", "page-a", 0, alignment.origin, alignment))
+    assert copied(table, tmp_path, PAPER.format("XX")) is None

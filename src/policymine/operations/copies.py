@@ -31,11 +31,15 @@ class StoredPrints:
 
     def __init__(self, connection: sqlite3.Connection, *, without: Collection[str] = ()) -> None:
         self._connection, self._without = connection, set(without)
-        self._expected: dict[str, tuple[Fingerprint, list[int]]] = {}
+        self._expected: dict[str, tuple[Fingerprint, Sequence[int]]] = {}
+        self._postings: dict[int, list[str]] = {}
 
     def expect(self, entry: Fingerprint) -> None:
         """Takes a fingerprint in that is not to be written yet: it is kept later, or forgotten."""
-        self._expected[entry.document_id] = entry, bands_of(entry)
+        bands = bands_of(entry)
+        self._expected[entry.document_id] = entry, bands
+        for band in bands:
+            self._postings.setdefault(band, []).append(entry.document_id)
 
     def keep(self, document_id: str) -> bool:
         """Writes an expected fingerprint; False where none is expected."""
@@ -47,6 +51,7 @@ class StoredPrints:
     def forget_expected(self) -> None:
         """Drops what was expected and never came."""
         self._expected.clear()
+        self._postings.clear()
 
     def put(self, entry: Fingerprint, bands: Sequence[int]) -> None:
         """Keeps a fingerprint; one of the same document gives way to it."""
@@ -60,8 +65,8 @@ class StoredPrints:
 
     def near(self, bands: Sequence[int]) -> Iterable[Fingerprint]:
         """Those that share a band; of a document that is expected only what it will be."""
-        wanted = set(bands)
-        yield from [entry for entry, own in self._expected.values() if not wanted.isdisjoint(own)]
+        ahead = {document_id for band in bands for document_id in self._postings.get(band, ())}
+        yield from [self._expected[document_id][0] for document_id in ahead & self._expected.keys()]
         marks = ",".join("?" * len(bands))
         query = f"SELECT DISTINCT document_id FROM bands WHERE band IN ({marks})"
         found = [row[0] for row in self._connection.execute(query, list(bands))]
