@@ -48,9 +48,14 @@ class Place:
 @cache
 def _roles() -> list[tuple[str, re.Pattern[str]]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["roles"]
-    named = [(name, guided(re.compile(pattern))) for name, pattern in written.items() if name != "leadin"]
+    named = [(name, guided(re.compile(pattern))) for name, pattern in written.items() if name not in ("leadin", "plans")]
     order = {"legal": 0, "problem": 1, "review": 2, "target": 3, "situation": 4, "deployment": 5}
     return sorted(named, key=lambda pair: order[pair[0]])
+
+
+@cache
+def _plans() -> re.Pattern[str]:
+    return re.compile(rules.load(PACKAGE, "directives").lexicons["roles"]["plans"])
 
 
 def role_of(heading: str) -> str:
@@ -104,6 +109,7 @@ class _Roles:
         self._lead_ins = whole(text)
         self._told: dict[int, str] = {}
         self._known: dict[int, tuple[str, str]] = {}
+        self._reported = False
 
     def at(self, item: int) -> tuple[str, str]:
         """The role inside an item, and that of the outermost heading."""
@@ -120,7 +126,14 @@ class _Roles:
             outer = self._by_headline[at] or outer
         told = self._told.get(-1, "")
         role = role or told
+        if self._reported and role != "problem" and not self._plans(item):
+            role = outer = "review"
         return role, outer or told or role
+
+    def _plans(self, item: int) -> bool:
+        """Whether a heading over an item of an office's report on its own work announces what is to come."""
+        headlines = [self._outline.items[at].headline for at in _chain(self._outline, item)]
+        return any(line is not None and _plans().search(line.of(self._text)) is not None for line in headlines)
 
     def hear(self, sentence: Sentence, *, heading: bool) -> None:
         """Notes what a sentence tells of the ones behind it: a heading without a label, or a lead-in."""
@@ -129,6 +142,8 @@ class _Roles:
             told = role_of(self._text[start:end])
         elif end - start <= LONGEST_LEAD_IN and (match := self._lead_ins.search("leadin", start, end + 1)) is not None:
             told = match.lastgroup or ""
+            if told == "reported":
+                self._reported, told = self._reported or sentence.item < 0, "review"
         else:
             return
         if told or not heading:

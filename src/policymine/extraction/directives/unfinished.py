@@ -39,6 +39,8 @@ def unfinished(text: str, clause: Clause, following: Clause) -> bool:
     found, start, end = patterns(), clause.start, clause.end
     if clause.cue is not None:
         return found["depends"].match(text, clause.cue.end, end) is not None
+    if following.condition == "who" and clause.subject is not None and text.startswith("违反", clause.subject.end):
+        return True
     if clause.marks & ENOUGH:
         return False
     if clause.subject is not None and found["depends"].match(text, clause.subject.end, end) is not None:
@@ -61,11 +63,13 @@ def _names(text: str, clause: Clause, following: Clause) -> bool:
 def _circumstance(text: str, clause: Clause, following: Clause) -> bool:
     """Whether a clause is what somebody does when the ban or duty behind it binds him: 用人单位招用人员，不得…"""
     cue, subject = following.cue, clause.subject
-    if cue is None or clause.condition:
-        return False
-    if subject is not None and subject.kind not in SOMEBODY:
+    if clause.condition or (subject is not None and subject.kind not in SOMEBODY):
         return False
     at = subject.end if subject is not None else clause.start
+    if cue is None:
+        found = patterns()
+        led = subject is not None and following.condition == "who"
+        return led and any(found[name].match(text, at, clause.end) is not None for name in ("doing", "happens"))
     if cue.start == following.start and (cue.kind == "ban" or cue.kind in OWED):
         return patterns()["doing"].match(text, at, clause.end) is not None
     return cue.kind in TOLD and patterns()["happens"].match(text, at, clause.end) is not None
