@@ -25,7 +25,8 @@ from typing import Any
 from policymine.cleaning import clean_page
 from policymine.extraction.components import wordless
 from policymine.extraction.directives import finding
-from policymine.pipeline import clean_document, language, mine, mine_documents
+from policymine.extraction.stations import text_of, together
+from policymine.pipeline import clean_document, language, mine_cleaned, mine_documents
 from policymine.sources.reading import read_bytes
 
 ROOT = Path(__file__).parent.parent
@@ -65,15 +66,21 @@ def stations(texts: Sequence[str], rounds: int) -> dict[str, float]:
     docs = [wordless(nlp, document.text, hints=document.hints) for document in documents]  # as mining makes them
     for name, component in nlp.pipeline:
 
-        def run(component: Callable[[Any], Any] = component) -> None:
-            for doc in docs:
-                doc._.issues = None
-                if component is nlp.get_pipe("policymine_card"):
-                    doc._.card = None
-                component(doc)
+        def run(component: Any = component) -> None:
+            for hand in together(docs, lambda doc: len(text_of(doc))):
+                for doc in hand:
+                    doc._.issues = None
+                    if component is nlp.get_pipe("policymine_card"):
+                        doc._.card = None
+                component.read(hand)
 
         seconds[name] = best(run, rounds)
-    seconds["whole"] = best(lambda: [mine(page) for page in pages], rounds)
+
+    def whole() -> None:
+        for hand in together(pages, lambda page: len(page.text)):
+            mine_cleaned([clean_page(page) for page in hand])
+
+    seconds["whole"] = best(whole, rounds)
     return seconds
 
 
