@@ -11,6 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from policymine.extraction.directives.addressing import LAYER, layer_of, set_apart
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.inviting import invitation, invited_by
@@ -32,20 +33,22 @@ from policymine.extraction.directives.sharing import (
 from policymine.extraction.directives.splitting import LEADING, PRONOUN, SOMEBODY, THING, Piece
 from policymine.extraction.directives.taking import (
     NAMED,
+    behind_heading,
     charged_with,
+    duties_of,
     implicit,
     in_role,
     named_before,
+    patterns,
     subject_names,
     whole_name,
 )
-from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, BearerRole, PaperKind
 from policymine.text.outline import Outline
+from policymine.text.sentences import INDENT
 from policymine.text.span import Span
 
 COLON = ("：", ":")
-LAYER = bit("patterns.layer")
 LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
@@ -57,10 +60,6 @@ STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 RIGHTING = ("责令", "给予", "处以", "通报", "取消", "撤销", "记入", "视为", "不予", "没收", "吊销")
 """What is done to those who fail, in the clause behind the case."""
 ACCORDING = ("根据", "按照", "依据", "依照", "参照")
-ALSO = ("也", "还", "都", "均")
-BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
-"""What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
-
 
 GRANTED = ("permission", "recommendation")
 """Moods that name who may or should act; who has to see to it stands in the note of the item."""
@@ -96,7 +95,10 @@ class _State:
     def enter(self, number: int, *, headline_only: bool) -> None:
         """Forgets what a new paragraph or item ends, and reads the subject of a headline."""
         sentence = self.sentences[number]
-        if not (sentence.opens or sentence.label):
+        if duties := duties_of(self.text, sentence, self.sentences[number - 1]) if number else ():
+            self.carried[sentence.item] = _Carry(duties, number, True)
+            return
+        if not (sentence.opens or sentence.label or self.text.startswith(INDENT, max(0, sentence.start - len(INDENT)))):
             return
         item = sentence.item
         titled = whole_name(self.text, sentence) if headline_only else ()
@@ -217,7 +219,7 @@ def _taken(
     if (note := state.noted.get(piece.sentence)) is not None:
         return state.notes[note].bearers
     carry = state.above(sentence)
-    if mood.modality == "recommendation" or carry is None or not carry.bearers:
+    if mood.modality == "recommendation" or carry is None or not carry.bearers or _spoken_of(text, piece, mood):
         return ()
     fronted = len(piece.clauses) > 1 and any(map(_condition, piece.clauses[:-1]))
     near = carry.sanction and carry.sentence >= piece.sentence - 1
@@ -243,6 +245,17 @@ def _taken(
     return implicit(carry.bearers)
 
 
+def _spoken_of(text: str, piece: Piece, mood: Mood) -> bool:
+    """Whether a clause tells what becomes of a thing or somebody (persons punished, a right granted): who acts is left open."""
+    if mood.modality == "sanction":
+        return patterns()["persons"].search(text, piece.clauses[0].start, piece.clauses[-1].end) is not None
+    if mood.cue is None:
+        return False
+    clause = next((c for c in piece.clauses if c.start <= mood.cue.start < c.end), piece.clauses[0])
+    thing = clause.subject is None and patterns()["thing"].search(text, clause.start, mood.cue.start) is not None
+    return thing or text.startswith(("享受", "享有", "有权"), mood.cue.end)
+
+
 def _anew(piece: Piece, state: _State) -> bool:
     """Whether a speech starts a new sentence here: after one body's share it speaks to all again."""
     before = state.sentences[piece.sentence - 1] if piece.sentence else None
@@ -260,8 +273,7 @@ def _continues(sentence: Sentence) -> bool:
 def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Bearer, ...]:
     """The bearers that a directive names itself."""
     end = piece.clauses[-1].end
-    patterns = shapes()
-    if patterns["founded"].match(text, piece.clauses[0].start) is not None:
+    if shapes()["founded"].match(text, piece.clauses[0].start) is not None:
         return ()
     if piece.may & ROLES and (pair := pair_of(text, piece)):
         return pair
@@ -276,7 +288,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
                 return (*asked_for, *called(text, piece))
             if mood.cue.kind != "please" and mood.modality != "prohibition":
                 return ()
-        asked = patterns["asked"].search(text, mood.cue.start, end) if mood.modality == "obligation" else None
+        asked = shapes()["asked"].search(text, mood.cue.start, end) if mood.modality == "obligation" else None
         if asked is not None and kind_of(asked["who"]):
             return named_in(text, Span(*asked.span("who")), "responsible")
     if (
@@ -286,16 +298,18 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     ):
         return ()  # who breaks a rule
     named = [*_subjects(text, piece, mood), *founded(text, piece)]
+    if not named and mood.cue is not None and state.sentences[piece.sentence].label:
+        named = [*behind_heading(text, piece, mood.cue.start)]
     if named and not piece.may & ROLES:
         return tuple(named)
     if named:
         known = {bearer.span for bearer in named}
         return (*named, *[bearer for bearer in called(text, piece) if bearer.span not in known])
-    alone = _alone(text, piece, mood, names=state.names) if len(piece.clauses) > 1 else ()
-    if alone := alone or _layer(text, piece.clauses[0]):
+    alone = set_apart(text, piece, mood, names=state.names) if len(piece.clauses) > 1 else ()
+    if alone := alone or layer_of(text, piece.clauses[0]):
         return (*alone, *called(text, piece))
     ahead = state.sentences[piece.sentence].clauses[piece.first - 1] if piece.first else None
-    return implicit(_layer(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
+    return implicit(layer_of(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
 
 
 def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
@@ -361,27 +375,3 @@ def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
     return any(
         c.subject is not None and c.subject.kind == "thing" and c.cue is not None for c in piece.clauses if c.start > clause.end
     )
-
-
-def _alone(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
-    """A subject with a comma behind it: “饲养动物的单位，应当…”."""
-    behind = [clause for clause in piece.clauses if clause.condition != "when"]
-    if len(behind) < 2:
-        return ()
-    first, second = behind[0], next((clause.start for clause in behind[1:] if not clause.fronted), behind[1].start)
-    cued = mood.cue is not None and (mood.cue.start == second or text[second : mood.cue.start] in ALSO)
-    if not cued and not text.startswith(BEHIND, second):
-        return ()
-    if shapes()["ended"].fullmatch(text, first.start, first.end) is not None and kind_of(text[first.start : first.end]):
-        return named_in(text, Span(first.start, first.end), "responsible")
-    subject = names.subject(first.start, first.end, cue=first.end, lead="") if not first.condition else None
-    whole = subject is not None and subject.kind in NAMED and (subject.start, subject.end) == (first.start, first.end)
-    return named_in(text, subject, "responsible") if whole and subject is not None else ()
-
-
-def _layer(text: str, clause: Clause) -> tuple[Bearer, ...]:
-    """X of “在X层面”."""
-    layer = shapes()["layer"].match(text, clause.start, clause.end) if clause.may & LAYER else None
-    if layer is not None and kind_of(layer["who"]):
-        return named_in(text, Span(*layer.span("who")), "responsible")
-    return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
@@ -17,6 +17,7 @@ from policymine.model import Bearer, BearerRole
 from policymine.text.remembering import remembered
 from policymine.text.span import Span
 
+AND: Final = ("与", "和", "及")
 SHORTEST: Final = 3
 """Characters of a name that is complete whatever it ends with."""
 
@@ -47,7 +48,7 @@ def _spans(text: str) -> Iterator[tuple[Span, Span]]:
             known["duty"].search(text, *inside) is None or known["says"].search(text, *inside) is not None
         ):
             continue
-        if known["other"].search(text, *inside) is None:
+        if known["other"].search(text, *inside) is None and known["aside"].match(text, *inside) is None:
             yield Span(*match.span()), inside
     for match in known["line"].finditer(text):
         yield Span(*match.span()), Span(*match.span("inside"))
@@ -105,14 +106,27 @@ def _listed(text: str, start: int, end: int, *, role: BearerRole) -> Iterator[Be
     names = names if len(names) > 1 else members(text, whole, loose=True)
     if len(names) > 1 and not all(map(_complete, (name.of(text) for name in names))) and (others or kind_of(text[start:end])):
         names = (Span(start, end),)
-    for name in names:
+    for name in _joined(text, names):
         own = known["own"].search(text, *name)
         if own is not None and own.start() > name.start:
-            yield bearer(
-                text, Span(name.start, own.start()), _role(own["role"] + "牵头"[: 2 * (own["role"] != "配合")]), explicit=False
-            )
+            yield bearer(text, Span(name.start, own.start()), _role(own["role"].replace("主责", "牵头")), explicit=False)
         elif name.length > 1 and known["remark"].match(text, *name) is None:
             yield bearer(text, name, role, explicit=False)
+
+
+def _joined(text: str, names: Sequence[Span]) -> Iterator[Span]:
+    """The names of a list without 等部门 behind one of them; 专业技术人员与职称管理处 is one."""
+    ahead: Span | None = None
+    for name in names:
+        whole = Span(ahead.start, name.end) if ahead is not None and text[ahead.end : name.start] in AND else name
+        if ahead is not None and whole is name:
+            yield ahead
+        ahead = whole if kind_of(whole.of(text)) == "person" else None
+        if ahead is None:
+            others = patterns()["others"].search(text, *whole) if len(names) > 1 else None
+            yield Span(whole.start, others.start()) if others is not None and others.start() > whole.start + 1 else whole
+    if ahead is not None:
+        yield ahead
 
 
 def _complete(name: str) -> bool:

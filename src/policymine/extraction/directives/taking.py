@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
+from policymine import rules
 from policymine.extraction.directives.bodies import kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.modality import Mood
+from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.sharing import named_in
 from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.directives.tries import bit
@@ -16,6 +20,35 @@ from policymine.text.span import Span
 
 NAMED = ("organisation", "person")
 TITLED = bit("patterns.titled")
+COLON = ("：", ":")
+
+
+@cache
+def patterns() -> dict[str, re.Pattern[str]]:
+    """How it is told that a name is taken over, and that none is: notes.toml."""
+    written: dict[str, str] = rules.load(PACKAGE, "notes").lexicons["taking"]
+    return {name: re.compile(pattern) for name, pattern in written.items()}
+
+
+def _set_up(text: str, span: Span) -> tuple[Bearer, ...]:
+    """The body that is set up in some stretch, the last one of several."""
+    found = [match.span("body") for match in patterns()["founds"].finditer(text, *span)]
+    return named_in(text, Span(*found[-1]), "responsible") if found else ()
+
+
+def duties_of(text: str, sentence: Sentence, before: Sentence) -> tuple[Bearer, ...]:
+    """Whose duties follow behind the sentence that sets it up: 成立防汛专班。主要职责是：…"""
+    first = sentence.clauses[0]
+    if first.closing not in COLON or patterns()["duty"].fullmatch(text, first.start, first.end) is None:
+        return ()
+    return implicit(_set_up(text, Span(before.start, before.end)))
+
+
+def behind_heading(text: str, piece: Piece, cue: int) -> tuple[Bearer, ...]:
+    """Who must act behind a headline that lost its mark: 强化就业服务各地要每月走访."""
+    clause = next((c for c in piece.clauses if c.start <= cue < c.end), piece.clauses[0])
+    found = patterns()["behind"].search(text, clause.start, cue)
+    return named_in(text, Span(*found.span()), "responsible") if found is not None and kind_of(found[0]) else ()
 
 
 def charged_with(text: str, sentence: Sentence, *, silent: bool) -> tuple[Bearer, ...]:
@@ -34,6 +67,8 @@ def named_before(text: str, piece: Piece, mood: Mood, *, sentence: Sentence) -> 
     if not piece.first or mood.modality != "obligation":
         return ()
     before = sentence.clauses[piece.first - 1]
+    if patterns()["charge"].match(text, piece.clauses[0].start) and (body := _set_up(text, Span(before.start, before.end))):
+        return implicit(body)
     if before.subject is not None:
         stands = before.subject.kind in NAMED and shapes()["stated"].match(text, before.subject.end, before.end) is not None
         return implicit(named_in(text, before.subject, "responsible")) if stands else ()

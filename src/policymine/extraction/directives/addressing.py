@@ -1,0 +1,42 @@
+"""Names that stand elsewhere than a subject: with a comma behind them, or as a level (在县级层面)."""
+
+from __future__ import annotations
+
+from policymine.extraction.directives.bodies import Names, kind_of, shapes
+from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.modality import Mood
+from policymine.extraction.directives.sharing import named_in
+from policymine.extraction.directives.splitting import Piece
+from policymine.extraction.directives.taking import NAMED
+from policymine.extraction.directives.tries import bit
+from policymine.model import Bearer
+from policymine.text.span import Span
+
+LAYER = bit("patterns.layer")
+ALSO = ("也", "还", "都", "均")
+BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
+"""What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
+
+
+def set_apart(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...]:
+    """A subject with a comma behind it: “饲养动物的单位，应当…”."""
+    behind = [clause for clause in piece.clauses if clause.condition != "when"]
+    if len(behind) < 2:
+        return ()
+    first, second = behind[0], next((clause.start for clause in behind[1:] if not clause.fronted), behind[1].start)
+    cued = mood.cue is not None and (mood.cue.start == second or text[second : mood.cue.start] in ALSO)
+    if not cued and not text.startswith(BEHIND, second):
+        return ()
+    if shapes()["ended"].fullmatch(text, first.start, first.end) is not None and kind_of(text[first.start : first.end]):
+        return named_in(text, Span(first.start, first.end), "responsible")
+    subject = names.subject(first.start, first.end, cue=first.end, lead="") if not first.condition else None
+    whole = subject is not None and subject.kind in NAMED and (subject.start, subject.end) == (first.start, first.end)
+    return named_in(text, subject, "responsible") if whole and subject is not None else ()
+
+
+def layer_of(text: str, clause: Clause) -> tuple[Bearer, ...]:
+    """X of “在X层面”."""
+    layer = shapes()["layer"].match(text, clause.start, clause.end) if clause.may & LAYER else None
+    if layer is not None and kind_of(layer["who"]):
+        return named_in(text, Span(*layer.span("who")), "responsible")
+    return ()
