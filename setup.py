@@ -13,13 +13,14 @@ from setuptools import Extension, setup
 ROOMS = ("text", "extraction", "organisations")
 LEFT_OUT = {"training.py", "stations.py", "__init__.py", "alignment.py"}
 """Run once, asked for its arguments by spaCy, without code, or more than mypyc can do: a sequence of its own kind."""
+PACKAGE = Path("src", "policymine")
 COPY = Path("build", "native")
 """Where the package is copied to with its plain dataclasses written out; tools/mypyc.ini names it, too."""
 INSIDE = ["-fvisibility=hidden", "-fno-semantic-interposition"]
 """Functions of the library are called by nobody else: calls among them need no detour and can be written in line."""
 
 
-def modules(package: Path) -> list[str]:
+def modules(package: Path = PACKAGE) -> list[str]:
     """The modules of the package to compile, as paths from here."""
     found = [path for room in ROOMS for path in Path(package, room).rglob("*.py")]
     return sorted(str(path) for path in found if path.name not in LEFT_OUT)
@@ -32,7 +33,7 @@ def extensions() -> list[Extension]:
     sys.path.insert(0, "tools")
     from native_classes import copied
 
-    asked = ["--config-file=tools/mypyc.ini", *modules(copied(Path("src/policymine"), COPY))]
+    asked = ["--config-file=tools/mypyc.ini", *modules(copied(PACKAGE, COPY))]
     made = list(mypycify(asked, opt_level="2", debug_level="0", strip_asserts=True))
     for one in made:
         one.extra_compile_args += INSIDE
