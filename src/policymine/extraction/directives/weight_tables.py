@@ -78,9 +78,9 @@ class WeightTable:
             self._known[place] = sum([self._weights.get(feature, 0.0) for feature in features])
 
     def _places(self, signs: Numbers) -> Numbers:
-        (shift, mask, _), *further = self._runs
+        shift, mask, _ = self._runs[0]
         places = signs >> shift & mask
-        for shift, mask, at in further:
+        for shift, mask, at in self._runs[1:]:
             places |= (signs >> shift & mask) << at
         return places
 
