@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from policymine.errors import LayoutError
 from policymine.model import Issue
 from policymine.pipeline import MinedPage, clean_document, mine, mine_documents
 from policymine.sources.reading import read_bytes
@@ -81,3 +82,11 @@ def test_one_line_of_two_hundred_thousand_characters_is_read_in_proportion(shape
 def test_a_paper_in_sentences_with_a_table_behind_it_can_be_read() -> None:
     paper = "关于检查的通知\n" + "各镇要逐户登记，每月5日前报送台账。\n" * 20 + SHAPES["a table"][0]
     assert not unread(issues_of(paper))
+
+
+def test_half_a_character_is_refused_with_its_place_and_a_cure() -> None:
+    with pytest.raises(LayoutError) as refused:
+        issues_of("各镇要报送\ud800台账。")
+    assert refused.value.place == "character 5"
+    assert refused.value.thing
+    assert "decode the text anew" in refused.value.cure

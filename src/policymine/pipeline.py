@@ -17,6 +17,7 @@ from types import MappingProxyType
 from spacy.language import Language
 
 from policymine.cleaning import DuplicateIndex, clean_page
+from policymine.errors import LayoutError
 from policymine.extraction.components import findings_of, load, read, wordless
 from policymine.extraction.stations import together
 from policymine.model import Alignment, Card, CleanPage, Document, MinedDocument, Page
@@ -119,6 +120,9 @@ def mine_dated(documents: Iterable[tuple[Document, str | None]]) -> Iterator[Min
 def _mined(given: Sequence[tuple[Document, str | None]]) -> list[MinedDocument]:
     """Documents that are read together: each station goes through all of them before the next one starts."""
     nlp = language()
+    for document, _ in given:
+        if document.set_aside is None:
+            _whole(document)
     docs = [wordless(nlp, document.text, hints=document.hints, issued_on=day) for document, day in given]
     read(nlp, [doc for (document, _), doc in zip(given, docs, strict=True) if document.set_aside is None])
     mined = []
@@ -128,6 +132,18 @@ def _mined(given: Sequence[tuple[Document, str | None]]) -> list[MinedDocument]:
         card, findings = findings_of(doc)
         mined.append(MinedDocument(replace(document, card=_dated(card, day)), findings))
     return mined
+
+
+def _whole(document: Document) -> None:
+    """Refuses half a character: no library behind the stations can read one."""
+    try:
+        document.text.encode()
+    except UnicodeEncodeError as half:
+        place, cure = (
+            f"character {half.start}",
+            "is half a character; decode the text anew from its bytes",
+        )
+        raise LayoutError(document.page_id, place, cure) from half
 
 
 def _dated(card: Card, issued_on: str | None) -> Card:
