@@ -78,6 +78,7 @@ def test_what_breaks_one_doc_costs_no_other() -> None:
     station.set_error_handler(lambda name, _, bad, problem: told.append((name, f"{text_of(bad[0])} {problem}")))
     assert [text_of(doc) for doc in station.pipe(docs)] == [PAPERS[0], PAPERS[1]]
     assert told == [("planted", f"{BAD} planted")]
+    assert [doc.user_data["read"] for doc in (docs[0], docs[2])] == [1, 1]  # what was begun together was taken back
 
 
 def test_who_asks_for_nothing_else_gets_the_error() -> None:

@@ -69,16 +69,18 @@ class Station:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = MOST) -> Iterator[Doc]:
         """The docs of a stream in order; one that breaks the station goes to the error handler, and costs no other doc."""
         for docs in together(stream, lambda doc: len(text_of(doc)), most=max(1, min(batch_size, MOST))):
+            before = [dict(doc.user_data) for doc in docs]
             try:
                 self.read(docs)
             except Exception:  # noqa: BLE001 - which of them it was comes out when each is read alone
-                yield from self._each(docs)
+                yield from self._each(docs, before)
             else:
                 yield from docs
 
-    def _each(self, docs: Iterable[Doc]) -> Iterator[Doc]:
-        """Those docs that the station can read."""
-        for doc in docs:
+    def _each(self, docs: Sequence[Doc], before: Sequence[dict[Any, Any]]) -> Iterator[Doc]:
+        """Those docs that the station can read, each as it was `before` they were read together."""
+        for doc, carried in zip(docs, before, strict=True):
+            doc.user_data = carried
             try:
                 self.read([doc])
             except Exception as problem:  # noqa: BLE001 - spaCy's way: whoever runs the pipeline decides
