@@ -86,6 +86,7 @@ class _State:
         self.noted = by_sentence(self.notes)
         self.carried: dict[int, _Carry] = {}
         self.rows: dict[tuple[int, str], _Carry] = {}
+        self.spoken_of = -1
 
     @cached_property
     def names(self) -> Names:
@@ -181,7 +182,9 @@ def _named(
     if own := _explicit(text, piece, mood, state=state):
         if mood.modality != "recommendation" and not _pivot(mood, own):
             same = own
-            state.carried[item] = _Carry(own, number, introduces, _imposes(text, piece, mood))
+            joining = {bearer.span for bearer in called(text, piece)} if piece.may & ROLES else ()
+            acting = tuple([bearer for bearer in own if bearer.span not in joining]) or own
+            state.carried[item] = _Carry(acting, number, introduces, _imposes(text, piece, mood))
         return own, same
     if before := named_before(text, piece, mood, sentence=sentence):
         state.carried[item] = _Carry(before, number, introduces)
@@ -219,7 +222,10 @@ def _taken(
     if (note := state.noted.get(piece.sentence)) is not None:
         return state.notes[note].bearers
     carry = state.above(sentence)
-    if mood.modality == "recommendation" or carry is None or not carry.bearers or _spoken_of(text, piece, mood):
+    if mood.modality == "recommendation" or carry is None or not carry.bearers or state.spoken_of == piece.sentence:
+        return ()
+    if _spoken_of(text, piece, mood):
+        state.spoken_of = piece.sentence
         return ()
     fronted = len(piece.clauses) > 1 and any(map(_condition, piece.clauses[:-1]))
     near = carry.sanction and carry.sentence >= piece.sentence - 1
