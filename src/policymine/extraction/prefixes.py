@@ -145,8 +145,12 @@ class Found:
 
     def each(self, name: str) -> Iterator[re.Match[str]]:
         """The same, tried only where the pattern may start: quicker for a pattern that no plain character begins."""
+        positions = self._positions(name)
+        if len(positions) > len(self._text) // 8:  # it may start nearly anywhere: `re` goes through them faster
+            yield from self.all(name)
+            return
         match, done = self._patterns[name].match, 0
-        for at in self._positions(name):
+        for at in positions:
             if at >= done and (found := match(self._text, at)) is not None:
                 done = found.end()
                 yield found
