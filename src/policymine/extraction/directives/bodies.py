@@ -26,7 +26,7 @@ ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
 PHRASE = re.compile("[对把将从向按]")
 BRACKET = re.compile("(?<=.)[（(](?:[^（）()]{1,6}|[^（）()]{1,20}(?:，下同|简称[^（）()]{1,12}))[）)]$")
 """A second name of the same rank: 乡镇（街道）."""
-ENTERED = re.compile("(?:进入|进出|出入|离开|返回|需要|涉及)[^的]*$")
+ENTERED = re.compile("(?:进入|进出|出入(?!境)|离开|返回|需要|涉及)[^的]*$")
 """Where somebody goes is nobody: 进入车间."""
 CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门)|联合(?!会|国|体)")
 """What a duty starts with, not a name: 负责督导各市, 联合县气象局."""

@@ -55,7 +55,12 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
             names[number], others = name[: others.start()], None
     if loose and others is None:
         return tuple(parts)
-    if not _one(names) and all(len(name) > 1 and kind_of(name) for name in names):
+    either = (
+        len(parts) == 2
+        and text[parts[1].start - 1] in "或者"
+        and not ("的" in names[1] or names[0].startswith(SHARING) or names[1] == "个人")
+    )
+    if (either or not _one(names)) and all(len(name) > 1 and kind_of(name) for name in names):
         return tuple(parts)
     return _with_fields(text, parts, loose=loose) or (span,)
 

@@ -21,6 +21,8 @@ FRONTED = ("对", "由", "在", "按", "向", "从", "以", "将", "把")
 """What stands in front of a name that does not act."""
 OFFICES = ("部门", "机关", "局", "厅", "委", "委员会", "办", "办公室")
 """Whom 联合 calls in as it does 会同: 联合有关部门开展检查."""
+LEADS = re.compile("(?<!明确)(?<!确定)(?<!指定)牵头(?!部门|单位|机构|人)")
+"""Somebody leads; 牵头部门 is only a name."""
 CALLING = re.compile("会同|联合(?!会)")
 LEADING_OR_CHARGE = LEADING | CHARGE
 
@@ -131,7 +133,7 @@ def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
         if match[0] != "组织":
             found += _equals(text, match, piece.clauses[-1].end)
-        elif leads:
+        elif leads and LEADS.search(text, piece.clauses[0].start, piece.clauses[-1].end) is not None:
             name = name_from(text, match.end(), piece.clauses[-1].end)
             if name is not None and text[name.start : name.end].endswith("部门"):
                 found += named_in(text, name, "support")
