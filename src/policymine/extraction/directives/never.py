@@ -14,11 +14,14 @@ from policymine.extraction.directives.scanning import PACKAGE, whole
 from policymine.extraction.directives.sections import Place
 from policymine.text.pattern_needs import guided
 
+LONGEST_THING = 60
+"""Characters in which the name of a thing and the bracket behind it end."""
+
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
-    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing")}
+    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing", "pointing")}
 
 
 def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:
@@ -32,7 +35,7 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
     starts, looked = [sentence.start for sentence in sentences], whole(text)
 
     def within(name: str) -> set[int]:
-        found = {bisect_right(starts, match.start()) - 1 for match in looked.each(name)}
+        found = {bisect_right(starts, match.start(match.lastgroup or 0)) - 1 for match in looked.each(name)}
         return {number for number in found if number >= 0}
 
     listing = _carried_on(within("list"), sentences)
@@ -42,7 +45,8 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         nested = place.introduced in items
         if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
             items.add(number)
-    return frozenset(within("sentence") | items | set(_bracketed(text, sentences, starts)) | set(_achieved(text, sentences)))
+    told = {*_bracketed(text, sentences, starts), *_achieved(text, sentences), *_pointing(text, sentences, starts)}
+    return frozenset(within("sentence") | items | told)
 
 
 def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> set[int]:
@@ -52,7 +56,7 @@ def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -
         if place.introduced < 0 or not sentence.label or any(clause.cue is not None for clause in sentence.clauses):
             continue
         act = text[sentence.end - 1] == "的"
-        thing = ending.search(text, sentence.start, sentence.end) is not None
+        thing = ending.search(text, max(sentence.start, sentence.end - LONGEST_THING), sentence.end) is not None
         if act or (thing and all(not clause.lead and clause.subject is None for clause in sentence.clauses)):
             found.add(number)
     return found
@@ -66,6 +70,17 @@ def _achieved(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
             continue
         if any(text[c.end - 1] != "的" and reached.match(text, c.start, c.end) is not None for c in sentence.clauses):
             yield number
+
+
+def _pointing(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
+    """The sentences that say where something can be read: 登录方式详见附件1."""
+    at = text.find("见")
+    while at >= 0:
+        number = bisect_right(starts, at) - 1
+        end = sentences[number].end if number >= 0 else at
+        if end > at and _patterns()["pointing"].match(text, starts[number], end) is not None:
+            yield number
+        at = text.find("见", max(end, at + 1))
 
 
 def _carried_on(listing: set[int], sentences: Sequence[Sentence]) -> set[int]:
