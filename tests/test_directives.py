@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skops import io
 
 from policymine.errors import AnnotationError, RuleError
 from policymine.extraction import training
@@ -163,3 +164,18 @@ def test_training_wants_gold(tmp_path: Path) -> None:
 def test_a_missing_model_says_how_to_mend_it() -> None:
     with pytest.raises(RuleError, match="policymine train"):
         classifier.model("nothing")
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf")])
+def test_a_model_whose_weights_are_no_numbers_says_how_to_mend_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weight: float
+) -> None:
+    """A table that such a weight fills would be filled again and again."""
+    folder = Path(classifier.__file__).parents[1] / "models"
+    known = io.load(folder / "directive.skops")
+    known.coef_[0][3] = weight
+    io.dump(known, tmp_path / "directive.skops")
+    (tmp_path / "directive.json").write_bytes((folder / "directive.json").read_bytes())
+    monkeypatch.setattr(classifier, "files", lambda _: tmp_path)
+    with pytest.raises(RuleError, match=r"no finite number.*train it anew"):
+        classifier.model.__wrapped__("directive")

@@ -185,7 +185,8 @@ def model(name: str) -> LinearModel:
     """The model called `name`: `directive` or `operational`.
 
     Raises:
-        RuleError: its file is missing, holds types that are not safe to load, or does not fit its vocabulary.
+        RuleError: its file is missing, holds types that are not safe to load or weights that are no numbers, or does not fit its
+            vocabulary.
     """
     from skops import io
 
@@ -201,6 +202,8 @@ def model(name: str) -> LinearModel:
     coefficients = learned.coef_[0]
     if len(coefficients) != len(vocabulary):
         raise RuleError(f"{name}.skops", f"{len(coefficients)} weights, {len(vocabulary)} features", "train it anew")
+    if not np.isfinite([*coefficients, *learned.intercept_]).all():
+        raise RuleError(f"{name}.skops", "holds a weight that is no finite number", "train it anew")
     return LinearModel(dict(zip(vocabulary, map(float, coefficients), strict=True)), float(learned.intercept_[0]))
 
 
