@@ -185,8 +185,8 @@ def model(name: str) -> LinearModel:
     """The model called `name`: `directive` or `operational`.
 
     Raises:
-        RuleError: its file is missing, holds types that are not safe to load or weights that are no numbers, or does not fit its
-            vocabulary.
+        RuleError: its file is missing, holds types that are not safe to load or weights that are no numbers, or does not fit
+            its vocabulary.
     """
     from skops import io
 
