@@ -33,7 +33,7 @@ CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门
 LISTED = re.compile("[、和与及]")
 OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")
 """What no name of somebody addressed has inside."""
-TORN = frozenset("有在属需谓未作程业期署会法组宣统研学技")
+TORN = frozenset("有在属需谓未作程业期署会法组宣统编研学技")
 """What `torn` of bearers.toml begins with: cheap to ask first."""
 PLACES = tuple("省市县区镇乡")
 SINGLE = (*PLACES, "地方", "省级", "市级", "县级", "乡级", "镇级")
@@ -184,8 +184,11 @@ class Names:
         """Whether 由 tells who acts, and whom it names; whose affair a thing is (由业主负责的事务) tells nothing."""
         for by in shapes()["by"].finditer(self.text, start, near):
             ahead = self._in_charge(start, by.start(), end=end)
+            affair = None if ahead is not None else shapes()["belongs"].match(self.text, by.end(), end)
+            if affair is not None and kind_of(affair["who"]):
+                continue
             found = ahead or self._scan(by.end(), limit, end=end, trusted=True) or self._told(by.end(), limit)
-            if found is not None or shapes()["belongs"].match(self.text, by.end(), limit) is None:
+            if found is not None or affair is None:
                 return True, found
         return False, None
 

@@ -12,7 +12,7 @@ PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
 HIGHER, LOWER = (
-    re.compile("各?(?:省|设区的?市|市)(?:[（(][^（）()]{1,20}[）)])?"),
+    re.compile("各?(?:省|(?:[^，。；、]{1,4}区)?设区的?市|市)(?:[（(][^（）()]{1,20}[）)])?"),
     re.compile("(?:[县区市](?!直)|自治区|直辖市|计划单列市|[^，。；、]{2,4}新区).{2,}"),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""

@@ -101,7 +101,7 @@ def _written_words(
     bad = alternation([*verbs, *heads["adverbs"], *prepositions, *own["starts"]["no"]])
     return {
         "ending": f"(?:{endings})[”）)]?",
-        "follow": f"(?!{NO_PREDICATE})(?:{follows}|[\\d０-９])",
+        "follow": f"(?!{NO_PREDICATE})(?:{follows}|受[^，,。；的]{{2,14}}委托|[\\d０-９])",
         "bad": f"(?!{own['starts']['yes']})(?:{bad})",
     }
 

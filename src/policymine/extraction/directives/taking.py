@@ -12,7 +12,7 @@ from policymine.extraction.directives.bodies import kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.scanning import PACKAGE
-from policymine.extraction.directives.sharing import named_in
+from policymine.extraction.directives.sharing import named_in, role_of
 from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.directives.tries import bit
 from policymine.model import Bearer, BearerRole
@@ -112,9 +112,9 @@ def whole_name(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
 
 def subject_names(text: str, clauses: Sequence[Clause]) -> tuple[Bearer, ...]:
     """The names of the first subject that is somebody."""
-    subject = next((c.subject for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
-    if subject is not None:
-        return named_in(text, subject, "responsible")
+    named = next((c for c in clauses if c.subject is not None and c.subject.kind in NAMED), None)
+    if named is not None and named.subject is not None:
+        return named_in(text, named.subject, role_of(text, named))
     first = clauses[0]
     cued = len(clauses) > 1 and clauses[1].cue is not None and clauses[1].cue.start == clauses[1].start
     alone = cued and first.may & TITLED and shapes()["titled"].fullmatch(text, first.start, first.end) is not None
