@@ -116,6 +116,8 @@ def test_laws_notice_a_planted_fault() -> None:
         "（县局负责）（二）查。",
         "【责任单位：县局，",
         "\n牵头单位：县局",
+        "县局是指乡镇",
+        "如果甲乙就会丙丁",
     ],
     ids=repr,
 )
