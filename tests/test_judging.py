@@ -22,6 +22,8 @@ ODD = [
     Given("\n\n", Card(kind="other")),
     Given("𠮷镇须查。", Card(kind="notice")),
     Given("不得", Card(kind="speech")),
+    Given("严禁下列行为：\n（一）瞒报隐患的；\n（二）迟报险情的。", Card(kind="notice")),
+    Given("抓好防汛。防汛值班每日排两人。", Card(kind="speech")),
 ]
 
 
@@ -45,3 +47,16 @@ def test_clauses_weigh_what_their_signs_weigh(papers: list[Given]) -> None:
         shared, rows = signs.of(number)
         assert own == pytest.approx([model.bias + model.weigh(shared) + model.weigh(row) for row in rows])
         assert signs.told(number, len(rows) - 1) == [*shared, *rows[-1]]
+
+
+def test_signs_of_papers_read_together_are_those_of_each_alone() -> None:
+    papers = [*PAPERS[:2], *ODD]
+    read = [
+        Paper(one.text, one.sentences, one.stands, paper.card.kind) for one, paper in zip(judge(papers), papers, strict=True)
+    ]
+    together, first = ClauseSigns(read), 0
+    for paper in read:
+        alone = ClauseSigns([paper])
+        for number in range(len(paper.sentences)):
+            assert together.of(first + number) == alone.of(number)
+        first += len(paper.sentences)

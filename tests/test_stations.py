@@ -13,6 +13,8 @@ from policymine.extraction import stations
 from policymine.extraction.components import findings_of, load, read, wordless
 from policymine.extraction.stations import CHARACTERS, MOST, Station, text_of, together
 from policymine.pipeline import clean_document, mine_documents
+from policymine.text.remembering import MOST as MOST_REMEMBERED
+from policymine.text.remembering import remembered
 
 PAPERS = [
     "关于做好防汛工作的通知\n各镇要在3月15日前报送台账。逾期不报的，通报批评。",
@@ -107,3 +109,18 @@ def test_a_component_of_somebody_else_is_read_doc_by_doc() -> None:
     nlp.add_pipe("planted_counting")
     read(nlp, [wordless(nlp, text) for text in PAPERS])
     assert seen == PAPERS
+
+
+def test_what_is_remembered_of_texts_is_bounded() -> None:
+    asked: list[str] = []
+
+    @remembered
+    def length(text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    texts = ["镇" * (MOST_REMEMBERED // 2), "村" * (MOST_REMEMBERED // 2), "县"]
+    assert [length(text) for text in [*texts[:2], *texts]] == [len(text) for text in [*texts[:2], *texts]]
+    assert asked == texts, "as long as they fit they are kept"
+    length(texts[0])
+    assert asked == [*texts, texts[0]], "one more than fits and all give way"
