@@ -62,7 +62,7 @@ RIGHTING = ("责令", "给予", "处以", "通报", "取消", "撤销", "记入"
 ACCORDING = ("根据", "按照", "依据", "依照", "参照")
 
 GRANTED = ("permission", "recommendation")
-"""Moods that name who may or should act; who has to see to it stands in the note of the item."""
+"""Moods that name who may or should act; who has to see to it stands in the note of the item, which is about these first."""
 
 
 _condition = attrgetter("condition")
@@ -168,6 +168,7 @@ def bearers_of(
     for note in state.notes:
         about = [index for number in range(note.first, note.last + 1) for index in indices_of.get(number, ())]
         granted = [index for index in about if moods[index].modality in GRANTED]
+        granted = granted or (about if note.closes else [])
         if granted and not taken_over(note, found, about):
             found[granted[-1]] += note.bearers
     return found

@@ -110,7 +110,10 @@ def _listed(text: str, start: int, end: int, *, role: BearerRole) -> Iterator[Be
         own = known["own"].search(text, *name)
         if own is not None and own.start() > name.start:
             yield bearer(text, Span(name.start, own.start()), _role(own["role"].replace("主责", "牵头")), explicit=False)
-        elif name.length > 1 and known["remark"].match(text, *name) is None:
+            continue
+        part = known["share"].search(text, *name)
+        name = Span(name.start, part.start()) if part is not None and part.start() > name.start else name
+        if name.length > 1 and known["remark"].match(text, *name) is None:
             yield bearer(text, name, role, explicit=False)
 
 

@@ -24,11 +24,12 @@ SIGHT: Final = 60
 
 
 class Note(NamedTuple):
-    """A note: the sentences `first` to `last` that it is about, and whom it names."""
+    """A note: the sentences `first` to `last` that it is about, whom it names, and whether it is a bracket that closes them."""
 
     first: int
     last: int
     bearers: tuple[Bearer, ...]
+    closes: bool
 
 
 def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[Note]:
@@ -40,7 +41,7 @@ def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[No
         outline: its numbered items.
     """
     starts = [sentence.start for sentence in sentences]
-    read: list[tuple[int, tuple[Bearer, ...]]] = []
+    read: list[tuple[int, tuple[Bearer, ...], bool]] = []
     leading = False
     for span, inside in spans(text):
         named = named_by(text, inside)
@@ -50,9 +51,9 @@ def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[No
         leading = leading or (first and patterns()["onward"].search(text, *inside) is not None)
         at = bisect_right(starts, span.start + 1) - 1
         if named and at >= 0:
-            read.append((at, named))
-    reach = _Reach(text, sentences, outline, [at for at, _ in read]) if read else None
-    return [Note(*reach.of(at), named) for at, named in read] if reach is not None else []
+            read.append((at, named, span.end > inside.end and text[inside.end] in "）)】]"))
+    reach = _Reach(text, sentences, outline, [at for at, *_ in read]) if read else None
+    return [Note(*reach.of(at), named, closes) for at, named, closes in read] if reach is not None else []
 
 
 def by_sentence(found: Sequence[Note]) -> dict[int, int]:
