@@ -52,7 +52,7 @@ FIRST: Final = re.compile(r"[\s\u3000]{0,80}(?=[第（(一二三四五六七八�
 """The same at the beginning of a text."""
 REFERRED: Final = "(?<!附件)(?<!附表)(?<!上述)(?<!办法)(?<!条例)(?<!规定)(?<!细则)(?<![款项条表])"
 GLUED: Final = re.compile(
-    rf"(?:(?![要将请按依])[^\s\u3000，。；：！？、（()）]){{2,24}}{REFERRED} {{0,3}}"
+    rf"[ \u3000]{{0,3}}(?:(?![要将请按依])[^\s\u3000，。；：！？、（()）]){{2,24}}{REFERRED} {{0,3}}"
     r"(?=[（(][一二三四五六七八九十]{1,3}[）)]|(?<!\d)\d{1,2}[、．.](?!\d)|第[一二三四五六七八九十百零〇\d]{1,5}条)"
 )
 """A heading that lost the break behind it: 四、保障措施（一）明确责任; nothing that orders, and no reference (附件1、附件2)."""

@@ -12,6 +12,7 @@ from policymine import rules
 from policymine.extraction.directives.bodies import Subject, shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.codes import bits
+from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.scanning import PACKAGE, Hit
 from policymine.extraction.directives.splitting import Piece
 from policymine.model import Modality
@@ -60,7 +61,7 @@ def mood_of(text: str, piece: Piece, *, banned: bool = False) -> Mood:
 
     A bare imperative is an obligation of force 3; an act in a list of forbidden ones (`banned`) is a prohibition.
     """
-    body = [clause for clause in piece.clauses if not clause.fronted] or list(piece.clauses)
+    body = _body(text, piece)
     first, hits = body[0], []
     for clause in piece.clauses:
         if clause.condition and clause.cue is None and len(piece.clauses) > 1 and text[clause.end - 1] == "的":
@@ -80,6 +81,20 @@ def mood_of(text: str, piece: Piece, *, banned: bool = False) -> Mood:
     if penalty.otherwise:
         return Mood(modality, force, cue, penalty.text)
     return Mood("sanction", max(force, 4), cue, penalty.text)
+
+
+def _body(text: str, piece: Piece) -> list[Clause]:
+    """The clauses of a directive that order: not its conditions, nor breaches told in front of one (未报告，或者瞒报的，…)."""
+    clauses = piece.clauses
+    body = [clause for clause in clauses if not clause.fronted] or list(clauses)
+    if (
+        len(body) == len(clauses)
+        or clauses[0].fronted
+        or patterns()["breach"].match(text, clauses[0].start, clauses[0].end) is None
+    ):
+        return body
+    last = max(number for number, clause in enumerate(clauses) if clause.fronted)
+    return list(clauses[last + 1 :]) or body
 
 
 def _carries(text: str, hit: Hit, clause: Clause, first: Clause) -> bool:

@@ -21,7 +21,7 @@ LONGEST_THING = 60
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
-    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing", "pointing")}
+    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing", "heading", "pointing", "defining")}
 
 
 def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:
@@ -46,7 +46,8 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
             items.add(number)
     told = {*_bracketed(text, sentences, starts), *_achieved(text, sentences), *_pointing(text, sentences, starts)}
-    return frozenset(within("sentence") | items | told)
+    named = {*_headed(text, sentences), *_defining(text, sentences, starts)}
+    return frozenset(within("sentence") | items | told | named)
 
 
 def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> set[int]:
@@ -81,6 +82,29 @@ def _pointing(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -
         if end > at and _patterns()["pointing"].match(text, starts[number], end) is not None:
             yield number
         at = text.find("见", max(end, at + 1))
+
+
+def _headed(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """The sentences that only name the list behind their colon: 年度考核的内容：."""
+    ending = _patterns()["heading"]
+    for number, sentence in enumerate(sentences):
+        if sentence.closing not in ("：", ":") or sentence.end - sentence.start > LONGEST_THING:
+            continue
+        if all(clause.cue is None for clause in sentence.clauses) and ending.match(text, sentence.start, sentence.end):
+            yield number
+
+
+def _defining(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
+    """The sentences without a deontic word that say what something consists of: 考核结果分为优秀、合格两个等次."""
+    for word in ("包括", "分为", "组成"):
+        at = text.find(word)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            end = sentences[number].end if number >= 0 else at
+            plain = end > at and all(clause.cue is None for clause in sentences[number].clauses)
+            if plain and _patterns()["defining"].match(text, starts[number], end) is not None:
+                yield number
+            at = text.find(word, max(end, at + 1))
 
 
 def _carried_on(listing: set[int], sentences: Sequence[Sentence]) -> set[int]:

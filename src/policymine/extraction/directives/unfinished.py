@@ -41,8 +41,11 @@ def unfinished(text: str, clause: Clause, following: Clause) -> bool:
         return found["depends"].match(text, clause.cue.end, end) is not None
     if following.condition == "who" and clause.subject is not None and text.startswith("违反", clause.subject.end):
         return True
+    if found["breaches"].match(text, following.start) is not None and found["breach"].match(text, start, end) is not None:
+        return True
     if clause.marks & ENOUGH:
-        return False
+        told = following.cue is not None and following.cue.kind in TOLD and following.subject is not None
+        return told and found["built"].fullmatch(text, start, end) is not None
     if clause.subject is not None and found["depends"].match(text, clause.subject.end, end) is not None:
         return True
     if found["until"].fullmatch(text, start, end) is not None:
