@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.modality import Mood
@@ -14,6 +16,9 @@ from policymine.text.span import Span
 
 LAYER = bit("patterns.layer")
 ALSO = ("也", "还", "都", "均")
+CARRYING = ("负责", "牵头", "承担", "主管", "分管", "主持", "组织实施")
+"""What somebody does for the body whose duty it is."""
+AGAIN = re.compile("或者?(?=由)")
 BEHIND = ("负责", "具体负责", "依照", "按照", "根据", "分别", "在各自", "在其")
 """What else may stand behind a subject and its comma: 各科室，按照职责做好配合."""
 
@@ -40,3 +45,25 @@ def layer_of(text: str, clause: Clause) -> tuple[Bearer, ...]:
     if layer is not None and kind_of(layer["who"]):
         return named_in(text, Span(*layer.span("who")), "responsible")
     return ()
+
+
+def fronted_by(names: Names, clause: Clause) -> tuple[Bearer, ...]:
+    """Whose duty it is that 由 names somebody else for: 各镇政府应当由副镇长负责."""
+    subject, cue, text = clause.subject, clause.cue, names.text
+    if subject is None or cue is None or cue.kind == "may" or cue.end != subject.start - 1 or text[cue.end] != "由":
+        return ()
+    if cue.start <= clause.start:
+        return ()
+    ahead = names.subject(clause.start, cue.start, cue=cue.start, lead="")
+    stands = ahead is not None and ahead.kind in NAMED and ahead.end == cue.start and text.startswith(CARRYING, subject.end)
+    return named_in(text, ahead, "responsible") if ahead is not None and stands else ()
+
+
+def by_too(names: Names, clause: Clause) -> tuple[Bearer, ...]:
+    """Whom a second 由 of the clause names: 由业主负责养护或者由其委托的企业养护."""
+    subject, text = clause.subject, names.text
+    if subject is None or subject.start == 0 or text[subject.start - 1] != "由":
+        return ()
+    again = AGAIN.search(text, subject.end, clause.end)
+    other = names.subject(again.end(), clause.end, cue=None, lead="") if again is not None else None
+    return named_in(text, other, "responsible") if other is not None and other.kind in NAMED else ()

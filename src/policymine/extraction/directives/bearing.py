@@ -11,10 +11,10 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from policymine.extraction.directives.addressing import LAYER, layer_of, set_apart
+from policymine.extraction.directives.addressing import LAYER, by_too, fronted_by, layer_of, set_apart
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
-from policymine.extraction.directives.inviting import invitation, invited_by
+from policymine.extraction.directives.inviting import GUIDING, called_up, invitation, invited_by, told_by
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.reaching import by_sentence, notes, taken_over
 from policymine.extraction.directives.sharing import (
@@ -33,9 +33,12 @@ from policymine.extraction.directives.sharing import (
 from policymine.extraction.directives.splitting import LEADING, PRONOUN, SOMEBODY, THING, Piece
 from policymine.extraction.directives.taking import (
     NAMED,
+    aside,
     behind_heading,
+    breaks,
     charged_with,
     duties_of,
+    fails,
     implicit,
     in_role,
     named_before,
@@ -57,8 +60,8 @@ CASES = ("who", "when", "if")
 """Kinds of clauses that tell of a case: who stands in them need not act."""
 STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 """What those do who punish: whoever stands before them is punished."""
-RIGHTING = ("责令", "给予", "处以", "通报", "取消", "撤销", "记入", "视为", "不予", "没收", "吊销")
-"""What is done to those who fail, in the clause behind the case."""
+ELSEWHERE = ("另有规定的", "另有约定的", "另有要求的")
+"""What somebody has ruled elsewhere: no duty of theirs."""
 ACCORDING = ("根据", "按照", "依据", "依照", "参照")
 
 GRANTED = ("permission", "recommendation")
@@ -180,6 +183,8 @@ def _named(
     """The bearers of a directive, and the names that later ones of its sentence take over."""
     number, sentence = piece.sentence, state.sentences[piece.sentence]
     item, introduces = sentence.item, sentence.closing in COLON
+    if same is not None and mood.modality == "recommendation" and text.startswith(GUIDING, piece.clauses[0].start):
+        return implicit(same), same
     if own := _explicit(text, piece, mood, state=state):
         if mood.modality != "recommendation" and not _pivot(mood, own):
             same = own
@@ -223,6 +228,8 @@ def _taken(
     if (note := state.noted.get(piece.sentence)) is not None:
         return state.notes[note].bearers
     carry = state.above(sentence)
+    if text.endswith(ELSEWHERE, piece.clauses[0].start, piece.clauses[0].end) or aside(text, piece, sentence):
+        return ()
     if mood.modality == "recommendation" or carry is None or not carry.bearers or state.spoken_of == piece.sentence:
         return ()
     if _spoken_of(text, piece, mood):
@@ -230,7 +237,9 @@ def _taken(
         return ()
     fronted = len(piece.clauses) > 1 and any(map(_condition, piece.clauses[:-1]))
     near = carry.sanction and carry.sentence >= piece.sentence - 1
-    if not near and any(c.condition == "who" and c.subject is not None and _fails(text, piece, c) for c in piece.clauses):
+    if not near and any(
+        c.subject is not None and (c.condition == "who" or breaks(text, c)) and fails(text, piece, c) for c in piece.clauses
+    ):
         return ()
     first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
     if mood.cue is None and not first.lead and shapes()["of_thing"].match(text, first.start, first.end) is not None:
@@ -282,6 +291,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     end = piece.clauses[-1].end
     if shapes()["founded"].match(text, piece.clauses[0].start) is not None:
         return ()
+    if called_up(text, piece, state.sentences[piece.sentence].clauses):
+        return ()
     if piece.may & ROLES and (pair := pair_of(text, piece)):
         return pair
     if listed := share_of(text, piece):
@@ -291,6 +302,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         before = piece.clauses[0].subject if mood.modality == "prohibition" else None
         if invited is not None and not (before is not None and before.kind in NAMED):
             clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
+            if told_by(text, clause, invited) and clause.subject is not None:
+                return named_in(text, clause.subject, "responsible")
             if asked_for := invited_by(state.names, invited.end(), clause.end):
                 return (*asked_for, *called(text, piece))
             if mood.cue.kind != "please" and mood.modality != "prohibition":
@@ -304,7 +317,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         and text.find("由", piece.clauses[0].start, end) < 0
     ):
         return ()  # who breaks a rule
-    named = [*_subjects(text, piece, mood), *founded(text, piece)]
+    named = [*_subjects(text, piece, mood, names=state.names), *founded(text, piece)]
     if not named and mood.cue is not None and state.sentences[piece.sentence].label:
         named = [*behind_heading(text, piece, mood.cue.start)]
     if named and not piece.may & ROLES:
@@ -319,7 +332,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
     return implicit(layer_of(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
 
 
-def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
+def _subjects(text: str, piece: Piece, mood: Mood, *, names: Names) -> list[Bearer]:
     """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
     ahead = headed(text, piece) if len(piece.clauses) > 1 else None
     named = [*named_in(text, ahead, "responsible")] if ahead else []
@@ -334,9 +347,11 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
             continue
         if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
             continue
-        if clause.condition in CASES and (_other_acts(piece, clause, acting[-1]) or _fails(text, piece, clause)):
+        if clause.condition in CASES and (_other_acts(piece, clause, acting[-1]) or fails(text, piece, clause)):
             continue
         if clause.cue is None and shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
+            continue
+        if text.endswith(ELSEWHERE, clause.start, clause.end) or (breaks(text, clause) and fails(text, piece, clause)):
             continue
         if clause is not acting[-1] and text.startswith(ACCORDING, clause.start):
             continue
@@ -349,7 +364,7 @@ def _subjects(text: str, piece: Piece, mood: Mood) -> list[Bearer]:
         if assigned and (text.startswith(STRIKING, subject.end) or not (by_last or shares(text, piece, clause))):
             named = []
         by_last = assigned
-        told = named_in(text, subject, _role(text, piece, clause))
+        told = (*fronted_by(names, clause), *named_in(text, subject, _role(text, piece, clause)), *by_too(names, clause))
         named += [one for one in told if not any(known.text.endswith(one.text) for known in named)] if named else told
         if (piece.marks & LEADING) or (clause.may & ROLES):
             named += joined(text, piece, clause)
@@ -367,12 +382,6 @@ def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:
         if text.startswith("牵头", later.start):
             return "lead"
     return role
-
-
-def _fails(text: str, piece: Piece, clause: Clause) -> bool:
-    """Whether who stands in a case is who is set right behind it: 企业未备案的，责令改正."""
-    behind = piece.clauses[piece.clauses.index(clause) + 1 :]
-    return text[clause.end - 1] == "的" and bool(behind) and text.startswith(RIGHTING, behind[0].start)
 
 
 def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from policymine.extraction.directives.bodies import Names, shapes
+from policymine.extraction.directives.bodies import Names, kind_of, shapes
+from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.sharing import named_in
+from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.directives.taking import NAMED
 from policymine.model import Bearer
 
@@ -21,9 +24,33 @@ def invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
     return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
 
 
+GUIDING = ("引导", "教育引导")
+"""What somebody does with whom: who is guided need not act where it is told who guides."""
+CALLS = re.compile("(?:组织|会同|协调|督促)(?![和与、])")
+LEADER = re.compile("(?:牵头|(?:优先|可以?|也可|共同)?作为[^，。；]{0,10}牵头)")
+
+
+def told_by(text: str, clause: Clause, invited: re.Match[str]) -> bool:
+    """Whether 由 names who makes a proposal: 由县财政局建议有关单位给予处分."""
+    subject = clause.subject
+    if subject is None or subject.kind not in NAMED or subject.end != invited.start():
+        return False
+    return invited[0].startswith("建议") and text.startswith("由", subject.start - 1)
+
+
+def called_up(text: str, piece: Piece, clauses: Sequence[Clause]) -> bool:
+    """Whether a name goes on a list of those whom somebody calls up: 组织各局、各中心，以及各镇进行研判."""
+    start = piece.clauses[0].start
+    if not piece.first or (not text.startswith("以及", start) and not text.endswith("以及", 0, start)):
+        return False
+    before = clauses[piece.first - 1]
+    called = CALLS.search(text, before.start, before.end)
+    return called is not None and kind_of(text[called.end() : before.end]) != ""
+
+
 def invited_by(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
     """Whom 鼓励, 支持, 允许 address: the name right behind, up to its verb."""
     subject = names.subject(start, end, cue=None, lead="") or names.addressed(start, end)
     if subject is not None and subject.kind in NAMED and subject.start == start:
-        return named_in(names.text, subject, "lead" if names.text.startswith("牵头", subject.end) else "responsible")
+        return named_in(names.text, subject, "lead" if LEADER.match(names.text, subject.end) else "responsible")
     return ()

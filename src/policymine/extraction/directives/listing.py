@@ -13,7 +13,7 @@ PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
 HIGHER, LOWER = (
     re.compile("各?(?:省|(?:[^，。；、]{1,4}区)?设区的?市|市)(?:[（(][^（）()]{1,20}[）)])?"),
-    re.compile("(?:[县区市](?!直)|自治区|直辖市|计划单列市|[^，。；、]{2,4}新区).{2,}"),
+    re.compile("(?:[县区市](?!直)|省直管县|自治区|直辖市|计划单列市|[^，。；、]{2,4}新区).{2,}"),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
 SHARING = ("各级", "任何", "其他", "其它")
@@ -26,6 +26,8 @@ SHORTS = re.compile("[^，。；、和的对将把]{2,4}(?:[、和][^，。；�
 """Fields of work that stand for their bodies."""
 OTHERS = re.compile("等(?:(?:有关|相关)?(?:部门|单位))?$")
 """What closes a list of names that are complete: 县发改局、县水利局等部门."""
+OWN = re.compile("(?:受?其|依法|经)[^，。；]{1,40}的[^，。；的]")
+"""A genitive of the second name alone: 县园林局或者其委托的单位."""
 LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
 """A list that shares its last word, whatever stands in it."""
 
@@ -58,7 +60,7 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     either = (
         len(parts) == 2
         and text[parts[1].start - 1] in "或者"
-        and not ("的" in names[1] or names[0].startswith(SHARING) or names[1] == "个人")
+        and not (("的" in names[1] and OWN.match(names[1]) is None) or names[0].startswith(SHARING) or names[1] == "个人")
     )
     if (either or not _one(names)) and all(len(name) > 1 and kind_of(name) for name in names):
         return tuple(parts)
@@ -123,7 +125,7 @@ def _one(names: list[str]) -> bool:
     first, last = (names[end].replace("设区的市", "") for end in (0, -1))
     if (
         "的" in first
-        or "的" in last
+        or ("的" in last and OWN.match(last) is None)
         or "等" in names[-1]
         or "或者" in names[-1]
         or "及其" in names[-1]

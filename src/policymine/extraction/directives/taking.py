@@ -20,6 +20,8 @@ from policymine.text.span import Span
 
 NAMED = ("organisation", "person")
 TITLED = bit("patterns.titled")
+RIGHTING = ("责令", "给予", "处以", "通报", "取消", "撤销", "记入", "视为", "不予", "没收", "吊销")
+"""What is done to those who fail, in the clause behind the case."""
 COLON = ("：", ":")
 
 
@@ -77,6 +79,30 @@ def named_before(text: str, piece: Piece, mood: Mood, *, sentence: Sentence) -> 
     named = sentence.clauses[piece.first - 2]
     whole = Span(named.start, named.end)
     return implicit(named_in(text, whole, "responsible")) if kind_of(whole.of(text)) else ()
+
+
+def breaks(text: str, clause: Clause) -> bool:
+    """Whether a clause tells what its subject did wrong: 县局未按规定审批."""
+    return clause.subject is not None and patterns()["breaks"].match(text, clause.subject.end, clause.end) is not None
+
+
+def fails(text: str, piece: Piece, clause: Clause) -> bool:
+    """Whether who stands in a case is who is set right behind it: 企业未备案的，责令改正."""
+    behind = piece.clauses[piece.clauses.index(clause) + 1 :]
+    if text[clause.end - 1] == "的" and behind and text.startswith(RIGHTING, behind[0].start):
+        return True
+    punished = patterns()["punished"]
+    return any(punished.match(text, c.start, c.end) for c in behind if text[c.start] == "对")
+
+
+def aside(text: str, piece: Piece, sentence: Sentence) -> bool:
+    """Whether it tells only what somebody behind it must see to: 对…的检查，被检查单位应当配合."""
+    number = piece.first + len(piece.clauses)
+    if len(piece.clauses) > 1 or number >= len(sentence.clauses) or text[piece.clauses[0].start] != "对":
+        return False
+    behind = sentence.clauses[number]
+    whole = patterns()["topic"].fullmatch(text, piece.clauses[0].start, piece.clauses[0].end) is not None
+    return whole and behind.subject is not None and behind.subject.kind in NAMED and behind.subject.start == behind.start
 
 
 def in_role(text: str, piece: Piece, taken: tuple[Bearer, ...]) -> tuple[Bearer, ...]:
