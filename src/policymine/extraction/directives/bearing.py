@@ -12,9 +12,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from policymine.extraction.directives.addressing import LAYER, by_too, fronted_by, layer_of, set_apart
-from policymine.extraction.directives.bodies import Names, kind_of, shapes
+from policymine.extraction.directives.bodies import Names, shapes
 from policymine.extraction.directives.clauses import Clause, Sentence
-from policymine.extraction.directives.inviting import GUIDING, called_up, invitation, invited_by, told_by
+from policymine.extraction.directives.inviting import GUIDING, asked_by, called_up
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.reaching import by_sentence, notes, taken_over
 from policymine.extraction.directives.sharing import (
@@ -49,7 +49,6 @@ from policymine.extraction.directives.taking import (
 from policymine.model import Bearer, BearerRole, PaperKind
 from policymine.text.outline import Outline
 from policymine.text.sentences import INDENT
-from policymine.text.span import Span
 
 COLON = ("：", ":")
 LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
@@ -297,20 +296,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         return pair
     if listed := share_of(text, piece):
         return listed
-    if mood.cue is not None:
-        invited = invitation(text, mood, end)
-        before = piece.clauses[0].subject if mood.modality == "prohibition" else None
-        if invited is not None and not (before is not None and before.kind in NAMED):
-            clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
-            if told_by(text, clause, invited) and clause.subject is not None:
-                return named_in(text, clause.subject, "responsible")
-            if asked_for := invited_by(state.names, invited.end(), clause.end):
-                return (*asked_for, *called(text, piece))
-            if mood.cue.kind != "please" and mood.modality != "prohibition":
-                return ()
-        asked = shapes()["asked"].search(text, mood.cue.start, end) if mood.modality == "obligation" else None
-        if asked is not None and kind_of(asked["who"]):
-            return named_in(text, Span(*asked.span("who")), "responsible")
+    if (invited := asked_by(text, piece, mood, names=state.names)) is not None:
+        return invited
     if (
         mood.cue is None
         and text.startswith("违反", piece.clauses[0].start)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from policymine.extraction.directives.bodies import Names, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.modality import Mood
-from policymine.extraction.directives.sharing import named_in
+from policymine.extraction.directives.sharing import called, named_in
 from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.directives.taking import NAMED
 from policymine.model import Bearer
+from policymine.text.span import Span
 
 
 def invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
@@ -54,3 +55,24 @@ def invited_by(names: Names, start: int, end: int) -> tuple[Bearer, ...]:
     if subject is not None and subject.kind in NAMED and subject.start == start:
         return named_in(names.text, subject, "lead" if LEADER.match(names.text, subject.end) else "responsible")
     return ()
+
+
+def asked_by(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bearer, ...] | None:
+    """Whom a word of duty invites, supports or asks; none where it does so without a name, None where it does not."""
+    if mood.cue is None:
+        return None
+    end = piece.clauses[-1].end
+    invited = invitation(text, mood, end)
+    before = piece.clauses[0].subject if mood.modality == "prohibition" else None
+    if invited is not None and not (before is not None and before.kind in NAMED):
+        clause = next((c for c in piece.clauses if c.start <= invited.start() < c.end), piece.clauses[0])
+        if told_by(text, clause, invited) and clause.subject is not None:
+            return named_in(text, clause.subject, "responsible")
+        if asked_for := invited_by(names, invited.end(), clause.end):
+            return (*asked_for, *called(text, piece))
+        if mood.cue.kind != "please" and mood.modality != "prohibition":
+            return ()
+    asked = shapes()["asked"].search(text, mood.cue.start, end) if mood.modality == "obligation" else None
+    if asked is not None and kind_of(asked["who"]):
+        return named_in(text, Span(*asked.span("who")), "responsible")
+    return None
