@@ -1,7 +1,6 @@
-"""Draws what is read by eye: directives with unmarked sentences, sentences with words of shared work, cards.
+"""Draws what is read by eye: directives with unmarked sentences, cards. Who must act is drawn and scored by roles.py.
 
     python benchmarks/draw.py directives --seed 1 PAPERS.jsonl… > drawn.jsonl     # 200 directives, 200 unmarked sentences
-    python benchmarks/draw.py roles --seed 1 PAPERS.jsonl… > drawn.jsonl          # 100 sentences with 牵头, 配合, 会同, 负责
     python benchmarks/draw.py cards --seed 1 PAPERS.jsonl… > drawn.jsonl          # 30 cards
 
 Each line of PAPERS is `{"id", "text", …}`. What is printed holds text and is for reading; only corpus, line, offsets and
@@ -15,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
@@ -25,9 +23,7 @@ from policymine.model import Directive, MinedDocument, Span
 from policymine.pipeline import clean_document, mine_documents
 from policymine.text.sentences import sentences
 
-PAPERS, EACH, ROLES, CARDS, AROUND = 60, 200, 100, 30, 60
-SHARED = re.compile("牵头|配合|会同|负责")
-SHARED_ROLE = re.compile("负责(?:人|同志|制)")
+PAPERS, EACH, CARDS, AROUND = 60, 200, 30, 60
 
 
 class Paper(NamedTuple):
@@ -78,15 +74,6 @@ def directives(papers: list[Paper], rng: Random) -> Iterator[Mapping[str, Any]]:
         yield _place(paper, sentence, "unmarked")
 
 
-def roles(papers: list[Paper], rng: Random) -> Iterator[Mapping[str, Any]]:
-    """Directives with words of shared work, with the units and roles read in them."""
-    found = [(p, d) for p in papers for d in p.directives if SHARED.search(SHARED_ROLE.sub("", d.text))]
-    yield {"directives": len(found)}
-    for paper, one in rng.sample(found, min(ROLES, len(found))):
-        told = [f"{b.text}({b.role}{'' if b.explicit else ' ~'})" for b in one.bearers]
-        yield {**_place(paper, one.span, "role"), "bearers": told}
-
-
 def cards(papers: list[Paper], rng: Random) -> Iterator[Mapping[str, Any]]:
     """The cards of some papers with the ends of their texts."""
     for paper in rng.sample(papers, min(CARDS, len(papers))):
@@ -105,14 +92,14 @@ def _place(paper: Paper, span: Span, what: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["directives", "roles", "cards"])
+    parser.add_argument("what", choices=["directives", "cards"])
     parser.add_argument("papers", nargs="+", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=PAPERS, help="papers to draw")
     options = parser.parse_args()
     rng = Random(options.seed)
     papers = read(options.papers, rng, count=options.count)
-    draw = {"directives": directives, "roles": roles, "cards": cards}[options.what]
+    draw = {"directives": directives, "cards": cards}[options.what]
     for line in draw(papers, rng):
         print(json.dumps(line, ensure_ascii=False))
 

@@ -14,6 +14,13 @@ from policymine.extraction.directives.taking import NAMED
 from policymine.model import Bearer
 from policymine.text.span import Span
 
+GUIDING = ("引导", "教育引导")
+"""What somebody does with whom: who is guided need not act where it is told who guides."""
+CALLS = re.compile("(?:组织|会同|协调|督促)(?![和与、])")
+"""What calls others up, who need not answer for it themselves."""
+LEADER = re.compile("(?:牵头|(?:优先|可以?|也可|共同)?作为[^，。；]{0,10}牵头)")
+"""What makes leader of whom an invitation addresses."""
+
 
 def invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
     """鼓励, 支持, 允许 … at the deontic word of a directive or right behind it; 严禁, 不准 … at it."""
@@ -23,12 +30,6 @@ def invitation(text: str, mood: Mood, end: int) -> re.Match[str] | None:
         return shapes()["forbidden"].match(text, mood.cue.start, end)
     invited = shapes()["invited"]
     return invited.match(text, mood.cue.start, end) or invited.match(text, mood.cue.end, end)
-
-
-GUIDING = ("引导", "教育引导")
-"""What somebody does with whom: who is guided need not act where it is told who guides."""
-CALLS = re.compile("(?:组织|会同|协调|督促)(?![和与、])")
-LEADER = re.compile("(?:牵头|(?:优先|可以?|也可|共同)?作为[^，。；]{0,10}牵头)")
 
 
 def told_by(text: str, clause: Clause, invited: re.Match[str]) -> bool:

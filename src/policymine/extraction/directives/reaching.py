@@ -63,7 +63,7 @@ def by_sentence(found: Sequence[Note]) -> dict[int, int]:
 
 
 def taken_over(note: Note, found: Sequence[tuple[Bearer, ...]], about: Sequence[int]) -> bool:
-    """Whether a directive that a note is about has its names: else who sees to it that what is granted comes true is lost."""
+    """Whether one of the directives that a note is about bears a name of the note; if none does, the note would be lost."""
     given = {bearer.text for bearer in note.bearers}
     return any(bearer.text in given for index in about for bearer in found[index])
 
