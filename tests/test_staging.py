@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,9 @@ def papers(tmp_path: Path) -> list[Path]:
     return files
 
 
-def taken(papers: Sequence[Path], folder: Path) -> tuple[list[str], tuple[PageNote, ...]]:
+def taken(
+    papers: Sequence[Path], folder: Path, *, timer: Callable[[], float] = lambda: 0.0
+) -> tuple[list[str], tuple[PageNote, ...]]:
     """The canonical dump of a table with these papers, and what became of each."""
     config = folder / "policymine.toml"
     folder.mkdir()
@@ -48,7 +50,7 @@ def taken(papers: Sequence[Path], folder: Path) -> tuple[list[str], tuple[PageNo
         f'database_url = "sqlite:///{folder / "table.db"}"\n{places}\nmin_free = 0\nmax_quarantine = 0.5\n', encoding="utf-8"
     )
     settings: Settings = load_settings(config)
-    _, notes = ingest(papers, [], settings=settings, clock=lambda: NOW, timer=lambda: 0.0)
+    _, notes = ingest(papers, [], settings=settings, clock=lambda: NOW, timer=timer)
     with open_table(settings) as table:
         return list(table.dump_canonical()), notes
 
@@ -132,6 +134,33 @@ def test_one_bad_page_costs_no_other(papers: list[Path], tmp_path: Path, step: s
     monkeypatch.undo()
     whole, _ = taken(papers, tmp_path / "whole")
     assert copies_in(together) == (0 if step == "law" else copies_in(whole) - 1)  # a broken law shows nothing at all
+
+
+def test_a_page_pays_for_its_own_work(papers: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that only work moves: 2 s to clean a page, 1 s to mine a character, 4 s to store a page."""
+    now, lengths, store = [0.0], dict[str, int](), Run.store
+
+    def cleaned(page: Page, **known: Any) -> CleanPage:
+        now[0] += 2
+        lengths[page.url.rpartition("/")[2]] = len(page.text)
+        return clean_page(page, **known)
+
+    def mined(pages: Sequence[CleanPage]) -> list[MinedPage]:
+        now[0] += sum(len(page.page.text) for page in pages)
+        return mine_cleaned(pages)
+
+    def stored(*given: Any, **named: Any) -> Any:
+        now[0] += 4
+        return store(*given, **named)
+
+    monkeypatch.setattr(staging, "clean_page", cleaned)
+    monkeypatch.setattr(staging, "mine_cleaned", mined)
+    monkeypatch.setattr(Run, "store", stored)
+    papers[1].write_text(PAPER.format("春季森林草原防火") * 2, encoding="utf-8")
+    for name in ("together", "alone"):
+        _, notes = taken(papers, tmp_path / name, timer=lambda: now[0])
+        assert [note.seconds for note in notes] == pytest.approx([2 + lengths[Path(note.url).name] + 4 for note in notes])
+        one_by_one(monkeypatch)
 
 
 def test_a_page_that_cannot_be_read_keeps_its_place(papers: list[Path], tmp_path: Path) -> None:
