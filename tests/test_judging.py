@@ -7,6 +7,7 @@ import pytest
 
 from policymine.extraction.directives import classifier
 from policymine.extraction.directives.clause_signs import ClauseSigns
+from policymine.extraction.directives.codes import Values
 from policymine.extraction.directives.finding import find_directives, find_each
 from policymine.extraction.directives.judging import Given, judge
 from policymine.extraction.directives.sentence_signs import Paper
@@ -60,3 +61,10 @@ def test_signs_of_papers_read_together_are_those_of_each_alone() -> None:
         for number in range(len(paper.sentences)):
             assert together.of(first + number) == alone.of(number)
         first += len(paper.sentences)
+
+
+def test_two_threads_that_meet_a_value_give_it_one_number() -> None:
+    """Both have asked and found none; the second to learn it must take the number of the first."""
+    seen = Values(3, "甲")
+    assert [seen._learn("乙"), seen._learn("乙"), seen.number("丙")] == [1, 1, 2]
+    assert [seen.value(number) for number in range(3)] == ["甲", "乙", "丙"]

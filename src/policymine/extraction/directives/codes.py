@@ -7,6 +7,7 @@ that signs.py's templates name, from the lowest bits up. The lowest bits of all 
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Final
 
 NAME: Final = 5
@@ -21,10 +22,11 @@ class Values:
     (1, 2, 'legal', 2)
     """
 
-    __slots__ = ("bits", "numbers", "values")
+    __slots__ = ("bits", "learning", "numbers", "values")
 
     def __init__(self, bits: int, *known: object) -> None:
         self.bits = bits
+        self.learning = Lock()
         self.values: list[object] = list(known)
         self.numbers: dict[object, int] = {value: number for number, value in enumerate(known)}
 
@@ -38,11 +40,13 @@ class Values:
         return self._learn(value) if number is None else number
 
     def _learn(self, value: object) -> int:
-        number = len(self.values)
-        if number >> self.bits:
-            raise OverflowError(f"{value!r}: a field of {self.bits} bits holds {self.values} already; give it more bits")
-        self.values.append(value)
-        self.numbers[value] = number
+        with self.learning:
+            number = self.numbers.get(value, len(self.values))
+            if number >> self.bits:
+                raise OverflowError(f"{value!r}: a field of {self.bits} bits holds {self.values} already; give it more bits")
+            if number == len(self.values):
+                self.values.append(value)
+                self.numbers[value] = number
         return number
 
     def value(self, number: int) -> object:
