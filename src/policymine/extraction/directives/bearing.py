@@ -11,9 +11,10 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from policymine.extraction.directives.addressing import LAYER, by_too, fronted_by, layer_of, set_apart
+from policymine.extraction.directives.acting import ELSEWHERE, subjects_of
+from policymine.extraction.directives.addressing import LAYER, layer_of, set_apart
 from policymine.extraction.directives.bodies import Names, shapes
-from policymine.extraction.directives.clauses import Clause, Sentence
+from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.inviting import GUIDING, asked_by, called_up
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.reaching import by_sentence, notes, taken_over
@@ -21,18 +22,11 @@ from policymine.extraction.directives.sharing import (
     ROLES,
     called,
     founded,
-    goes_on,
-    headed,
-    joined,
-    named_in,
     pair_of,
-    role_of,
     share_of,
-    shares,
 )
-from policymine.extraction.directives.splitting import LEADING, PRONOUN, SOMEBODY, THING, Piece
+from policymine.extraction.directives.splitting import PRONOUN, THING, Piece
 from policymine.extraction.directives.taking import (
-    NAMED,
     aside,
     behind_heading,
     breaks,
@@ -46,7 +40,7 @@ from policymine.extraction.directives.taking import (
     subject_names,
     whole_name,
 )
-from policymine.model import Bearer, BearerRole, PaperKind
+from policymine.model import Bearer, PaperKind
 from policymine.text.outline import Outline
 from policymine.text.sentences import INDENT
 
@@ -54,14 +48,6 @@ COLON = ("：", ":")
 LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
 
-
-CASES = ("who", "when", "if")
-"""Kinds of clauses that tell of a case: who stands in them need not act."""
-STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
-"""What those do who punish: whoever stands before them is punished."""
-ELSEWHERE = ("另有规定的", "另有约定的", "另有要求的")
-"""What somebody has ruled elsewhere: no duty of theirs."""
-ACCORDING = ("根据", "按照", "依据", "依照", "参照")
 
 GRANTED = ("permission", "recommendation")
 """Moods that name who may or should act; who has to see to it stands in the note of the item, which is about these first."""
@@ -304,7 +290,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         and text.find("由", piece.clauses[0].start, end) < 0
     ):
         return ()  # who breaks a rule
-    named = [*_subjects(text, piece, mood, names=state.names), *founded(text, piece)]
+    named = [*subjects_of(text, piece, mood, names=state.names), *founded(text, piece)]
     if not named and mood.cue is not None and state.sentences[piece.sentence].label:
         named = [*behind_heading(text, piece, mood.cue.start)]
     if named and not piece.may & ROLES:
@@ -317,64 +303,3 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: _State) -> tuple[Be
         return (*alone, *called(text, piece))
     ahead = state.sentences[piece.sentence].clauses[piece.first - 1] if piece.first else None
     return implicit(layer_of(text, ahead)) if ahead is not None and ahead.may & LAYER else ()
-
-
-def _subjects(text: str, piece: Piece, mood: Mood, *, names: Names) -> list[Bearer]:
-    """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
-    ahead = headed(text, piece) if len(piece.clauses) > 1 else None
-    named = [*named_in(text, ahead, "responsible")] if ahead else []
-    if not piece.subjects & SOMEBODY:
-        return named
-    acting = [clause for clause in piece.clauses if clause.subject is not None and clause.subject.kind in NAMED]
-    breach = max((c.end for c in piece.clauses if c.condition), default=0) if mood.modality == "sanction" else 0
-    by_last = False
-    for clause in acting:
-        subject = clause.subject
-        if subject is None or clause.end <= breach or goes_on(text, piece, clause):
-            continue
-        if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
-            continue
-        if clause.condition in CASES and (_other_acts(piece, clause, acting[-1]) or fails(text, piece, clause)):
-            continue
-        if clause.cue is None and shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
-            continue
-        if text.endswith(ELSEWHERE, clause.start, clause.end) or (breaks(text, clause) and fails(text, piece, clause)):
-            continue
-        if clause is not acting[-1] and text.startswith(ACCORDING, clause.start):
-            continue
-        striking = clause is not piece.clauses[0] and text.startswith("对", piece.clauses[0].start)
-        if mood.modality == "sanction" and not striking and shapes()["suffers"].match(text, subject.end, clause.end):
-            continue
-        assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
-        if named and not assigned and not (ahead or shares(text, piece, clause)):
-            continue
-        if assigned and (text.startswith(STRIKING, subject.end) or not (by_last or shares(text, piece, clause))):
-            named = []
-        by_last = assigned
-        told = (*fronted_by(names, clause), *named_in(text, subject, _role(text, piece, clause)), *by_too(names, clause))
-        named += [one for one in told if not any(known.text.endswith(one.text) for known in named)] if named else told
-        if (piece.marks & LEADING) or (clause.may & ROLES):
-            named += joined(text, piece, clause)
-    return named
-
-
-def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:
-    """The role of a subject, told in its clause or by a later one that goes on with it: 科技部要统筹，牵头编制目录."""
-    role = role_of(text, clause)
-    if role != "responsible" or not piece.may & ROLES or clause.subject is None:
-        return role
-    for later in piece.clauses[piece.clauses.index(clause) + 1 :]:
-        if later.subject is not None:
-            break
-        if text.startswith("牵头", later.start):
-            return "lead"
-    return role
-
-
-def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
-    """Whether behind a case (X举报隐患的) somebody else acts or a thing is spoken of: 奖励标准可以上浮."""
-    if clause is not last and last.condition not in CASES:
-        return True
-    return any(
-        c.subject is not None and c.subject.kind == "thing" and c.cue is not None for c in piece.clauses if c.start > clause.end
-    )

@@ -1,0 +1,85 @@
+"""Who of those named in the clauses of a directive acts in it.
+
+Its subjects stand in conditions, in what somebody did wrong, in what a law says elsewhere: those do not act. Whom 由 names
+stands in for the subject before; who has a share of his own stands beside it.
+"""
+
+from __future__ import annotations
+
+from policymine.extraction.directives.addressing import by_too, fronted_by
+from policymine.extraction.directives.bodies import Names, shapes
+from policymine.extraction.directives.clauses import Clause
+from policymine.extraction.directives.modality import Mood
+from policymine.extraction.directives.sharing import ROLES, goes_on, headed, joined, named_in, role_of, shares
+from policymine.extraction.directives.splitting import LEADING, SOMEBODY, Piece
+from policymine.extraction.directives.taking import NAMED, breaks, fails
+from policymine.model import Bearer, BearerRole
+
+CASES = ("who", "when", "if")
+"""Kinds of clauses that tell of a case: who stands in them need not act."""
+STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
+"""What those do who punish: whoever stands before them is punished."""
+ELSEWHERE = ("另有规定的", "另有约定的", "另有要求的")
+"""What somebody has ruled elsewhere: no duty of theirs."""
+ACCORDING = ("根据", "按照", "依据", "依照", "参照")
+
+
+def subjects_of(text: str, piece: Piece, mood: Mood, *, names: Names) -> list[Bearer]:
+    """The subjects of the clauses and who joins them; whom 由 names stands in for the subject before."""
+    ahead = headed(text, piece) if len(piece.clauses) > 1 else None
+    named = [*named_in(text, ahead, "responsible")] if ahead else []
+    if not piece.subjects & SOMEBODY:
+        return named
+    acting = [clause for clause in piece.clauses if clause.subject is not None and clause.subject.kind in NAMED]
+    breach = max((c.end for c in piece.clauses if c.condition), default=0) if mood.modality == "sanction" else 0
+    by_last = False
+    for clause in acting:
+        subject = clause.subject
+        if subject is None or clause.end <= breach or goes_on(text, piece, clause):
+            continue
+        if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
+            continue
+        if clause.condition in CASES and (_other_acts(piece, clause, acting[-1]) or fails(text, piece, clause)):
+            continue
+        if clause.cue is None and shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
+            continue
+        if text.endswith(ELSEWHERE, clause.start, clause.end) or (breaks(text, clause) and fails(text, piece, clause)):
+            continue
+        if clause is not acting[-1] and text.startswith(ACCORDING, clause.start):
+            continue
+        striking = clause is not piece.clauses[0] and text.startswith("对", piece.clauses[0].start)
+        if mood.modality == "sanction" and not striking and shapes()["suffers"].match(text, subject.end, clause.end):
+            continue
+        assigned = text.startswith("由", subject.start - 1) and not any(bearer.role != "responsible" for bearer in named)
+        if named and not assigned and not (ahead or shares(text, piece, clause)):
+            continue
+        if assigned and (text.startswith(STRIKING, subject.end) or not (by_last or shares(text, piece, clause))):
+            named = []
+        by_last = assigned
+        told = (*fronted_by(names, clause), *named_in(text, subject, _role(text, piece, clause)), *by_too(names, clause))
+        named += [one for one in told if not any(known.text.endswith(one.text) for known in named)] if named else told
+        if (piece.marks & LEADING) or (clause.may & ROLES):
+            named += joined(text, piece, clause)
+    return named
+
+
+def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:
+    """The role of a subject, told in its clause or by a later one that goes on with it: 科技部要统筹，牵头编制目录."""
+    role = role_of(text, clause)
+    if role != "responsible" or not piece.may & ROLES or clause.subject is None:
+        return role
+    for later in piece.clauses[piece.clauses.index(clause) + 1 :]:
+        if later.subject is not None:
+            break
+        if text.startswith("牵头", later.start):
+            return "lead"
+    return role
+
+
+def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:
+    """Whether behind a case (X举报隐患的) somebody else acts or a thing is spoken of: 奖励标准可以上浮."""
+    if clause is not last and last.condition not in CASES:
+        return True
+    return any(
+        c.subject is not None and c.subject.kind == "thing" and c.cue is not None for c in piece.clauses if c.start > clause.end
+    )
