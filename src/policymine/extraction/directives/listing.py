@@ -12,8 +12,8 @@ PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
 HIGHER, LOWER = (
-    re.compile("各?(?:省|(?:[^，。；、]{1,4}区)?设区的?市|市)(?:[（(][^（）()]{1,20}[）)])?"),
-    re.compile("(?:[县区市](?!直)|省直管县|自治区|直辖市|计划单列市|[^，。；、]{2,4}新区).{2,}"),
+    re.compile("(?:各|有关|相关)?(?:省|(?:[^，。；、]{1,4}区)?设区的?市|市|(?:民族)?乡)(?:[（(][^（）()]{1,20}[）)])?"),
+    re.compile("(?:[县区市](?!直)|省直管县|自治区|直辖市|计划单列市|民族乡|镇(?=人民政府|政府)|[^，。；、]{2,4}新区).{2,}"),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
 SHARING = ("各级", "任何", "其他", "其它")
@@ -24,10 +24,18 @@ MIXED = ("单位", "部门", "机构", "地区", "科室", "处室")
 """What shares the determiner of the name before it: 各部门、单位."""
 SHORTS = re.compile("[^，。；、和的对将把]{2,4}(?:[、和][^，。；、和的对将把]{2,4})*")
 """Fields of work that stand for their bodies."""
-OTHERS = re.compile("等(?:(?:有关|相关)?(?:部门|单位))?$")
+OTHERS = re.compile("等(?:(?:有关|相关)?(?:部门|单位)|群团(?:组织)?|人民团体)?$")
 """What closes a list of names that are complete: 县发改局、县水利局等部门."""
-OWN = re.compile("(?:受?其|依法|经)[^，。；]{1,40}的[^，。；的]")
-"""A genitive of the second name alone: 县园林局或者其委托的单位."""
+OWN = re.compile(
+    "(?:依法|经)[^，。；]{1,40}的[^，。；的]|其[他它][^，。；]{1,40}的(?:部门|单位|机构|组织|机关)$|(?P<who>[^，。；的]{2,30}?)(?:授权|委托|指定|确定|认可|批准|设立|聘请)的[^，。；的]"
+)
+"""A genitive of the second name alone: 县政府或者县政府授权的部门; 受其委托的单位 is none without the first."""
+BESIDES = re.compile("(?:以?及|和|与)(?P<rest>其[他它][^，。；、的]{2,})$")
+"""The others at the end of a list: 县水利局及其他有关部门."""
+FIELDED = re.compile("(?:以及|和|与|及)(?P<rest>[^，。；、的和与及等]{2,})$")
+"""A complete name behind fields of work that share their last word: 人社、民政部门和残联."""
+GENERIC = ("企业", "单位", "机构", "组织", "部门", "出版社", "公司")
+"""What is only another word for the kind of body before it: 承储单位或者企业."""
 LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
 """A list that shares its last word, whatever stands in it."""
 
@@ -44,6 +52,8 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
     >>> [m.of(t) for m in members(t, Span(0, len(t)))]
     ['县发改局', '县水利局']
     """
+    if (rest := _besides(text, span)) is not None:
+        return (*members(text, Span(span.start, rest[0]), loose=loose), Span(rest[1], span.end))
     parts = _parts(text, span)
     if len(parts) < 2:
         return (span,)
@@ -57,14 +67,41 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
             names[number], others = name[: others.start()], None
     if loose and others is None:
         return tuple(parts)
-    either = (
-        len(parts) == 2
-        and text[parts[1].start - 1] in "或者"
-        and not (("的" in names[1] and OWN.match(names[1]) is None) or names[0].startswith(SHARING) or names[1] == "个人")
-    )
+    either = len(parts) == 2 and text[parts[1].start - 1] in "或者"
+    if either and _again(*names):
+        return (span,)
+    either = either and not (_shared(names[1]) or names[0].startswith(SHARING) or names[1] == "个人")
     if (either or not _one(names)) and all(len(name) > 1 and kind_of(name) for name in names):
         return tuple(parts)
     return _with_fields(text, parts, loose=loose) or (span,)
+
+
+def _besides(text: str, span: Span) -> tuple[int, int] | None:
+    """Where the list ends before its last name, and where that starts, when what comes before is whole without it."""
+    found = BESIDES.search(text, span.start + 2, span.end)
+    head = text[span.start : found.start()] if found is not None else ""
+    if found is not None and _complete(head) and _complete(found["rest"]):
+        shared = "的" in head.replace("设区的市", "") and not head.endswith(("部门", "政府", "机关"))
+        return None if shared else (found.start(), found.start("rest"))
+    found = FIELDED.search(text, span.start + 2, span.end)
+    if found is None or not _complete(found["rest"]):
+        return None
+    fields = text[span.start : found.start()]
+    short = "、" in fields and fields.endswith("部门") and not fields.startswith(SHARING) and "的" not in fields
+    names = fields.split("、")
+    shares = short and not any(map(_complete, names[:-1])) and not found["rest"].endswith(("部门", *MIXED))
+    return (found.start(), found.start("rest")) if shares else None
+
+
+def _shared(last: str) -> bool:
+    """Whether the last name of a list stands behind a genitive that belongs to all of them."""
+    own = OWN.match(last) if "的" in last else None
+    return "的" in last and (own is None or (own["who"] is not None and (own["who"][0] == "其" or not kind_of(own["who"]))))
+
+
+def _again(first: str, second: str) -> bool:
+    """Whether the second name is another word for the first one's kind, or shares its genitive: 刊文的编辑部或出版社."""
+    return second in GENERIC and ("的" in first or first.endswith(GENERIC))
 
 
 def _parts(text: str, span: Span) -> list[Span]:
@@ -125,7 +162,7 @@ def _one(names: list[str]) -> bool:
     first, last = (names[end].replace("设区的市", "") for end in (0, -1))
     if (
         "的" in first
-        or ("的" in last and OWN.match(last) is None)
+        or _shared(last)
         or "等" in names[-1]
         or "或者" in names[-1]
         or "及其" in names[-1]
