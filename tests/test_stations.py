@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from policymine.extraction import stations
 from policymine.extraction.components import findings_of, load, read, wordless
+from policymine.extraction.directives import bodies, scanning
+from policymine.extraction.prefixes import Prefixes
+from policymine.extraction.sectors import finding as sectors_finding
 from policymine.extraction.stations import CHARACTERS, MOST, Station, text_of, together
 from policymine.pipeline import clean_document, mine_documents
+from policymine.text.joining import APART, Joined
 from policymine.text.remembering import MOST as MOST_REMEMBERED
-from policymine.text.remembering import remembered
+from policymine.text.remembering import Remembered, remembered
 
 PAPERS = [
     "关于做好防汛工作的通知\n各镇要在3月15日前报送台账。逾期不报的，通报批评。",
@@ -23,6 +28,11 @@ PAPERS = [
     "会议强调，要坚持“三个务必”，严格落实责任。",
 ]
 BAD = "坏页"
+NEIGHBOURS = [
+    "", "\0", "各镇要", "不", "“", "（", "各有关部门", "县教育局", "由", "第", "《", "一是", "2024", "2024年", "的", "，", "\n",
+    "；", "责任单位：县财政局", "\u3000\u3000", "😀", "下列", "共建共享", "务必", "12",
+]  # fmt: skip
+"""What papers may end or start with that a pattern of the paper behind or before them would like to see."""
 
 
 def breaking(docs: Sequence[Doc]) -> None:
@@ -124,3 +134,48 @@ def test_what_is_remembered_of_texts_is_bounded() -> None:
     assert asked == texts, "as long as they fit they are kept"
     length(texts[0])
     assert asked == [*texts, texts[0]], "one more than fits and all give way"
+
+
+def test_no_paper_sees_its_neighbours() -> None:
+    """Papers that are cut anywhere, among neighbours of every kind, hold what each holds alone."""
+    nlp = load()
+    cut = [text[low:high] for text in PAPERS if text for low in (0, 1, 5, 11) for high in (len(text), -1, -4)]
+    texts = [part for number, text in enumerate(cut) for part in (NEIGHBOURS[number % len(NEIGHBOURS)], text)]
+    texts += [one + other for one in NEIGHBOURS[:12] for other in NEIGHBOURS[12:]]
+    alone = {text: findings_of(nlp(text)) for text in dict.fromkeys(texts)}
+    for way in (texts, texts[::-1], sorted(texts)):
+        docs = [wordless(nlp, text) for text in way]
+        read(nlp, docs)
+        for text, doc in zip(way, docs, strict=True):
+            assert findings_of(doc) == alone[text], text
+
+
+@pytest.mark.parametrize("name", ["words", "names", "fields"])
+def test_what_is_looked_through_together_is_told_of_each_as_alone(name: str) -> None:
+    read_each = {"words": scanning._starts, "names": bodies._marked, "fields": sectors_finding._mentioned}[name]._read
+    texts = [*PAPERS, *NEIGHBOURS, *[one + other for one in NEIGHBOURS for other in NEIGHBOURS]]
+    for way in (texts, texts[::-1], sorted(texts)):
+        assert read_each(way) == [read_each([text])[0] for text in way]
+
+
+def test_what_stands_between_papers_is_nothing_to_any_pattern() -> None:
+    with pytest.raises(ValueError, match="stands between texts"):
+        Prefixes({"planted": [f"{APART[0]}镇"]})
+
+
+def test_what_is_found_between_texts_belongs_to_none() -> None:
+    one = Joined(["镇", "村"])
+    assert one.shares(np.arange(len(one.text))) == [[0], [0]]
+
+
+def test_what_is_known_is_not_read_again_with_others() -> None:
+    asked: list[list[str]] = []
+
+    def lengths(texts: Sequence[str]) -> list[int]:
+        asked.append(list(texts))
+        return [len(text) for text in texts]
+
+    known = Remembered(lengths)
+    assert known("各镇") == 2
+    assert known.each(["村", "各镇", "村", "县局"]) == [1, 2, 1, 2]
+    assert asked == [["各镇"], ["村", "县局"]]

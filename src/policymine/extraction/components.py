@@ -19,6 +19,7 @@ from spacy.tokens import Span as SpacySpan
 from spacy.vocab import Vocab
 
 from policymine.errors import LayoutError
+from policymine.extraction import sectors
 from policymine.extraction.card.reading import read_card
 from policymine.extraction.directives.finding import find_each
 from policymine.extraction.directives.finding import find_issues as directive_issues
@@ -210,9 +211,10 @@ def _spans(doc: Doc, *kinds: FindingKind) -> list[Span]:
 @station("card", assigns=["doc._.card"])
 def card(docs: Sequence[Doc]) -> None:
     """Reads title, kind, date, level and issuer; `doc._.hints` may bring what the page said outside the text."""
-    for doc in docs:
-        if _kept(doc, "card") is None:
-            _keep(doc, "card", read_card(text_of(doc), hints=_kept(doc, "hints") or {}))
+    due = [doc for doc in docs if _kept(doc, "card") is None]
+    sectors.look_through([text_of(doc) for doc in due])
+    for doc in due:
+        _keep(doc, "card", read_card(text_of(doc), hints=_kept(doc, "hints") or {}))
 
 
 @station("times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])

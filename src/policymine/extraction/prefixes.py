@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from policymine.text.joining import APART, Joined, Places
 from policymine.text.points import BLOCK, points_of
 
 ANY: Final = "."
@@ -44,6 +45,8 @@ class Prefixes:
         classes = np.zeros(0x10001, dtype=np.uint16)
         classes[[ord(c) for c in characters]] = np.arange(1, len(characters) + 1, dtype=np.uint16)
         classes[ord(ANY)], classes[RARE] = 0, classes[ord("0")]
+        if classes[ord(APART[0])]:
+            raise ValueError("a pattern starts with what stands between texts that are looked through together")
         self.classes, self.width = classes, len(characters) + 1
         table = np.zeros((self.width, self.width), dtype=np.min_scalar_type((1 << len(patterns)) - 1))
         for name, group in found.items():
@@ -66,6 +69,16 @@ class Prefixes:
         pairs = classes[:-1] * self.width
         pairs += classes[1:]
         return Marks(self.table.take(pairs), self.bits)
+
+    def shares(self, texts: Joined) -> list[dict[str, list[int]]]:
+        """For each of some texts where the patterns of each group may start, all told in one pass.
+
+        >>> Prefixes({"duty": ["必须"], "year": [r"\\d年"]}).shares(Joined(["必须报", "2024年"]))
+        [{'duty': [0], 'year': []}, {'duty': [], 'year': [3]}]
+        """
+        marks = self.marks(texts.text)
+        columns = [texts.shares(marks.places(name)) for name in self.bits]
+        return [dict(zip(self.bits, own, strict=True)) for own in zip(*columns, strict=True)]
 
 
 class Marks:
@@ -90,9 +103,13 @@ class Marks:
         marks = int(np.bitwise_or.reduce(self._marks)) if len(self._marks) else 0
         return frozenset([name for name, bit in self._bits.items() if marks & bit])
 
-    def positions(self, name: str) -> list[int]:
+    def places(self, name: str) -> Places:
         """Where patterns of a group may start, in order."""
-        found: list[int] = np.flatnonzero(self._marks & self._marks.dtype.type(self._bits[name])).tolist()
+        return (self._marks & self._marks.dtype.type(self._bits[name])).nonzero()[0]
+
+    def positions(self, name: str) -> list[int]:
+        """The same as a list."""
+        found: list[int] = self.places(name).tolist()
         return found
 
 
@@ -112,22 +129,24 @@ class Finder:
 
     def read(self, text: str) -> Found:
         """A text made ready to be searched."""
-        return Found(text, self.patterns, self.prefixes.marks(text))
+        marks = self.prefixes.marks(text)
+        present = marks.present()
+        return Found(text, self.patterns, lambda name: marks.positions(name) if name in present else [])
 
 
 class Found:
-    """Where the patterns of a `Finder` may start in one text; each is looked up when it is first asked for."""
+    """Where the patterns of a `Finder` may start in one text; `starts` tells it for one when it is first asked for."""
 
-    __slots__ = ("_marks", "_patterns", "_places", "_present", "_text")
+    __slots__ = ("_patterns", "_places", "_starts", "_text")
 
-    def __init__(self, text: str, patterns: Mapping[str, re.Pattern[str]], marks: Marks) -> None:
-        self._text, self._patterns, self._marks, self._present = text, patterns, marks, marks.present()
+    def __init__(self, text: str, patterns: Mapping[str, re.Pattern[str]], starts: Callable[[str], list[int]]) -> None:
+        self._text, self._patterns, self._starts = text, patterns, starts
         self._places: dict[str, list[int]] = {}
 
     def _positions(self, name: str) -> list[int]:
         found = self._places.get(name)
         if found is None:
-            found = self._places[name] = self._marks.positions(name) if name in self._present else []
+            found = self._places[name] = self._starts(name)
         return found
 
     def search(self, name: str, start: int, end: int) -> re.Match[str] | None:

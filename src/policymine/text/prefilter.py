@@ -79,6 +79,10 @@ class Prefilter:
             bounds[::2], bounds[1::2] = firsts[met], lasts[met] - 1
             for shift, bits in block.bits if len(met) else ():
                 inside = np.bitwise_or.reduceat(bits, bounds)[::2] | bits[bounds[1::2]]  # up to the last one, and that
+                if len(text) <= BLOCK and len(block.bits) == 1:
+                    every = np.full(len(starts), self._always, np.int64)
+                    every[met] |= inside
+                    return every.tolist()
                 for number, one in zip(met.tolist(), inside.tolist(), strict=True):
                     found[number] |= one << shift
         return found

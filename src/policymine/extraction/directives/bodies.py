@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policymine import rules
 from policymine.extraction.directives.naming import AND_SO_ON, BAD, FOLLOW, GOES_ON, NOMINAL, OBJECTS, PRONOUN, lexicon
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.extraction.directives.tries import ANYTHING, bit
+from policymine.text.joining import joined
 from policymine.text.points import kinds_of
-from policymine.text.remembering import remembered
+from policymine.text.remembering import Remembered
 from policymine.text.span import Span
 
 ARTICLE, BY = bit("patterns.article"), bit("patterns.by")
@@ -109,24 +109,34 @@ class _Marked(NamedTuple):
     """Where names may stand in a text.
 
     `at` has the patterns that may match at every character and at the end of the text, as bits; `endings` where the word may
-    stand that a name ends with; `bounds` whether a name may end in front of a character and a predicate start there, `closed`
-    whether a name may end there at all.
+    stand that a name ends with; `bounds` where a name may end and a predicate start, `closed` for every place whether a name
+    may end there at all.
     """
 
     at: list[int]
     endings: list[int]
-    bounds: NDArray[np.bool_]
-    closed: NDArray[np.bool_]
+    bounds: list[int]
+    closed: bytes
 
 
-@remembered
-def _marked(text: str) -> _Marked:
-    words = lexicon()
-    marks = words.prefixes.marks(text)
+def look_through(texts: Sequence[str]) -> None:
+    """Looks through texts whose names will be read, together."""
+    _marked.each(texts)
+
+
+@Remembered
+def _marked(texts: Sequence[str]) -> list[_Marked]:
+    words, every = lexicon(), joined(tuple(texts))
+    marks = words.prefixes.marks(every.text)
     numbers = marks.numbers()
+    numbers[every.ends] = 0
     closed = np.zeros(len(numbers), np.bool_)
-    closed[1:] = kinds_of(text, words.lasts)
-    return _Marked(numbers.tolist(), marks.positions("ending"), closed & ((numbers & (FOLLOW | AND_SO_ON)) != 0), closed)
+    closed[1:] = kinds_of(every.text, words.lasts)
+    closed[every.starts] = False
+    bounds = every.shares((closed & ((numbers & (FOLLOW | AND_SO_ON)) != 0)).nonzero()[0])
+    endings, at, told = every.shares(marks.places("ending")), numbers.tolist(), closed.tobytes()
+    places = zip(every.starts.tolist(), every.ends.tolist(), endings, bounds, strict=True)
+    return [_Marked(at[start : end + 1], own, ending, told[start : end + 1]) for start, end, own, ending in places]
 
 
 class Names:
@@ -141,11 +151,9 @@ class Names:
 
     def __init__(self, text: str, *, times: Collection[int] = ()) -> None:
         self.text, self._times, self._words = text, times, lexicon()
-        self._at, self._endings, bounds, closed = _marked(text)
-        if times:
-            bounds, places = bounds.copy(), list(times)
-            bounds[places] = closed[places]
-        self._bounds: list[int] = bounds.nonzero()[0].tolist()
+        self._at, self._endings, self._bounds, closed = _marked(text)
+        if before := [time for time in times if closed[time]]:
+            self._bounds = sorted({*self._bounds, *before})
 
     def subject(self, start: int, end: int, *, cue: int | None, lead: str, may: int = ANYTHING) -> Subject | None:
         """The subject that the clause `start`–`end` names in front of its deontic word (offset `cue`) or its verb.

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from policymine.extraction.directives import classifier
 from policymine.extraction.directives.clause_signs import ClauseSigns
-from policymine.extraction.directives.clauses import Sentence, read
+from policymine.extraction.directives.clauses import Sentence, Source, read_each
 from policymine.extraction.directives.never import barred
 from policymine.extraction.directives.sections import Place, is_banned_act, places
 from policymine.extraction.directives.sentence_signs import Paper
@@ -67,7 +67,8 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     >>> len(read.sentences), [one.number for one in read.judged]
     (2, [0])
     """
-    known = [_read(paper) for paper in papers]
+    sources = [Source(paper.text, outline(paper.text), [time.span for time in paper.times], paper.slogans) for paper in papers]
+    known = [_read(source, sentences) for source, sentences in zip(sources, read_each(sources), strict=True)]
     kinds = [paper.card.kind for paper in papers]
     signs = ClauseSigns([
         Paper(one.text, one.sentences, one.stands, kind) for one, kind in zip(known, kinds, strict=True)
@@ -79,10 +80,9 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     return known
 
 
-def _read(paper: Given) -> Read:
+def _read(source: Source, sentences: list[Sentence]) -> Read:
     """A document that is still to be judged."""
-    text, items = paper.text, outline(paper.text)
-    sentences = read(text, items, times=[time.span for time in paper.times], slogans=paper.slogans)
+    text, items = source.text, source.outline
     stands = places(text, sentences, items)
     return Read(text, items, sentences, stands, barred(text, sentences, stands), [])
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final, NamedTuple
 
 from policymine import rules
 from policymine.extraction.directives.codes import bits
-from policymine.extraction.prefixes import Found, Marks, Prefixes, Starting
+from policymine.extraction.prefixes import Found, Prefixes, Starting
+from policymine.text.joining import joined
+from policymine.text.remembering import Remembered
 
 PACKAGE: Final = "policymine.extraction.directives"
 QUOTED: Final = re.compile(r"“[^“”\n]{1,80}”|《[^《》\n]{1,120}》")
@@ -49,7 +51,7 @@ def hits_of(text: str) -> list[Hit]:
     opened, closed = quotes[0]
     found = []
     index, done = 0, 0
-    for start in _marks(text).positions("hit"):
+    for start in _starts(text)["hit"]:
         if start < done or (match := starting[text[start]].match(text, start)) is None:
             continue
         done = match.end()
@@ -69,12 +71,18 @@ def whole(text: str) -> Found:
     >>> [match[0] for match in found.each("list")]
     ['下列条件']
     """
-    return Found(text, _scanner().whole, _marks(text))
+    return Found(text, _scanner().whole, _starts(text).__getitem__)
 
 
-@lru_cache(maxsize=2)
-def _marks(text: str) -> Marks:
-    return _scanner().prefixes.marks(text)
+def look_through(texts: Sequence[str]) -> None:
+    """Looks through texts that will be read, together."""
+    _starts.each(texts)
+
+
+@Remembered
+def _starts(texts: Sequence[str]) -> list[dict[str, list[int]]]:
+    """For each text where the patterns of all rules may start, by group."""
+    return _scanner().prefixes.shares(joined(tuple(texts)))
 
 
 class _Scanner(NamedTuple):

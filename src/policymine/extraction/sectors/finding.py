@@ -16,7 +16,8 @@ from typing import NamedTuple
 from policymine.extraction.prefixes import Prefixes, Starting
 from policymine.model import Span
 from policymine.rules import RuleSet, load
-from policymine.text.remembering import remembered
+from policymine.text.joining import joined
+from policymine.text.remembering import Remembered
 
 SHARE, LEAST, MOST = 0.2, 2, 4
 """A paper is of a field when this share of all mentions is of it, at least so many; of so many fields at most."""
@@ -58,19 +59,30 @@ def _reader() -> _Reader:
     return _Reader(prefixes, Starting(patterns), {name: rule.gives["sector"] for name, rule in groups.items()})
 
 
-@remembered
 def mentions_of(text: str) -> tuple[Mention, ...]:
     """The words of all fields in a text, in order, none inside another.
 
     >>> [(m.sector, m.span) for m in mentions_of("各学校要检查消防通道")]
     [('教育', Span(start=1, end=3)), ('消防', Span(start=6, end=8))]
     """
-    return tuple(_mentions(text))
+    return _mentioned(text)
 
 
-def _mentions(text: str) -> Iterator[Mention]:
+def look_through(texts: Sequence[str]) -> None:
+    """Looks through texts that will be asked about, together."""
+    _mentioned.each(texts)
+
+
+@Remembered
+def _mentioned(texts: Sequence[str]) -> list[tuple[Mention, ...]]:
+    shares = _reader().prefixes.shares(joined(tuple(texts)))
+    return [tuple(_mentions(text, own["sector"])) for text, own in zip(texts, shares, strict=True)]
+
+
+def _mentions(text: str, starts: Sequence[int]) -> Iterator[Mention]:
+    """The words that start at some of the places where one may."""
     reader, done = _reader(), 0
-    for at in reader.prefixes.marks(text).positions("sector") if text else ():
+    for at in starts:
         if at >= done and (match := reader.starting[text[at]].match(text, at)) is not None:
             done = match.end()
             yield Mention(Span(at, done), reader.sectors[match.lastgroup or ""])
@@ -83,7 +95,7 @@ def sectors_of(text: str, *, title: str = "") -> tuple[str, ...]:
     ('消防',)
     """
     votes = Counter(mention.sector for mention in mentions_of(text))
-    for mention in _mentions(title):
+    for mention in mentions_of(title):
         votes[mention.sector] += TITLE
     total = votes.total()
     return tuple(sector for sector, count in votes.most_common(MOST) if count >= max(LEAST, SHARE * total))
