@@ -21,6 +21,8 @@ STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 """What those do who punish: whoever stands before them is punished."""
 ELSEWHERE = ("另有规定的", "另有约定的", "另有要求的")
 """What somebody has ruled elsewhere: no duty of theirs."""
+OWED = ("must", "shall", "want")
+"""Words of duty that lay something on whoever stands before."""
 ACCORDING = ("根据", "按照", "依据", "依照", "参照")
 
 
@@ -66,14 +68,29 @@ def subjects_of(text: str, piece: Piece, mood: Mood, *, names: Names) -> list[Be
 def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:
     """The role of a subject, told in its clause or by a later one that goes on with it: 科技部要统筹，牵头编制目录."""
     role = role_of(text, clause)
-    if role != "responsible" or not piece.may & ROLES or clause.subject is None:
+    if not piece.may & ROLES or clause.subject is None:
         return role
-    for later in piece.clauses[piece.clauses.index(clause) + 1 :]:
+    behind = piece.clauses[piece.clauses.index(clause) + 1 :]
+    if role == "support":
+        return "responsible" if any(_own_duty(text, later) for later in behind) else role
+    if role != "responsible":
+        return role
+    if behind and behind[0].subject is None and shapes()["opening"].fullmatch(text, clause.subject.end, clause.end) is not None:
+        helps = shapes()["helping"].match(text, behind[0].start, behind[0].end)
+        role = "support" if helps is not None else role
+    for later in behind:
         if later.subject is not None:
             break
         if text.startswith("牵头", later.start):
             return "lead"
     return role
+
+
+def _own_duty(text: str, clause: Clause) -> bool:
+    """Whether who helps another one must also do something himself, told by a word of duty of its own."""
+    if clause.subject is not None or clause.cue is None or clause.cue.start != clause.start or clause.cue.kind not in OWED:
+        return False
+    return text.find("配合", clause.start, clause.end) < 0 and text.find("协助", clause.start, clause.end) < 0
 
 
 def _other_acts(piece: Piece, clause: Clause, last: Clause) -> bool:

@@ -33,7 +33,7 @@ CHARGED = re.compile("(?:主要|具体|统筹)?负责(?!人|同志|单位|部门
 LISTED = re.compile("[、和与及]")
 OTHER = re.compile("[“‘按搞发进把对将]|(?<!所)在")
 """What no name of somebody addressed has inside."""
-TORN = frozenset("有在属需谓未作程业期署会法组宣统编研学技")
+TORN = frozenset("有在属需谓未作程业期署会法组宣统编研学技派托")
 """What `torn` of bearers.toml begins with: cheap to ask first."""
 PLACES = tuple("省市县区镇乡")
 SINGLE = (*PLACES, "地方", "省级", "市级", "县级", "乡级", "镇级")

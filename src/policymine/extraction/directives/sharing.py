@@ -23,7 +23,15 @@ OFFICES = ("部门", "机关", "局", "厅", "委", "委员会", "办", "办公�
 """Whom 联合 calls in as it does 会同: 联合有关部门开展检查."""
 LEADS = re.compile("(?<!明确)(?<!确定)(?<!指定)牵头(?!部门|单位|机构|人)")
 """Somebody leads; 牵头部门 is only a name."""
-CALLING = re.compile("会同|联合(?!会)")
+CALLING = re.compile("会同(?:或者?(?:委托|授权|邀请))?|联合(?!会)")
+SHARE = re.compile("(?:部门|单位|处室|科室|机构|方)$")
+"""What a name ends with that tells a share and no more: 牵头单位; 牵头医院 is a body that is called so."""
+PARTNERS = ("与", "和", "会同", "协调", "联合", "组织", "召集", "牵头")
+"""What stands behind a leader in front of those whom it leads."""
+STEPS = ("后", "同意", "批准", "审核", "核实")
+"""What ends a step that comes before the order itself: 经县水利局会同县财政局审核后，由…"""
+TAKING_PART = ("参加",)
+"""What gives no support to another one, only a share."""
 LEADING_OR_CHARGE = LEADING | CHARGE
 
 
@@ -39,8 +47,10 @@ def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     if shapes()["invited"].match(text, shared.start()) is not None:
         return ()  # 鼓励企业牵头、政府引导
     pair: list[Bearer] = []
+    takes_part = text.endswith(TAKING_PART, shared.start(), shared.end())
     first: BearerRole = "lead" if main is not None or shared["word"].endswith("牵头") else "responsible"
-    for group, role in (("lead", first), ("support", "support")):
+    second: BearerRole = "responsible" if takes_part else "support"
+    for group, role in (("lead", first), ("support", second)):
         span = name_at(text, *shared.span(group), loose=group == "support")
         if span is None:
             return ()
@@ -49,7 +59,14 @@ def pair_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
         subject = clause.subject
         if subject is not None and subject.start >= shared.end() and text.startswith(("负责", "具体"), subject.end):
             pair += named_in(text, subject, role_of(text, clause))
+        elif subject is not None and subject.start == clause.start >= shared.end() and takes_part_at(text, subject, clause):
+            pair += named_in(text, subject, "responsible")
     return tuple(pair)
+
+
+def takes_part_at(text: str, subject: Subject, clause: Clause) -> bool:
+    """Whether a third party only takes part: 县局牵头，各镇配合，有关单位参加."""
+    return text.startswith(TAKING_PART, subject.end) and clause.end - subject.end <= len(TAKING_PART[0]) + 2
 
 
 def _set_up(text: str, piece: Piece, at: int) -> bool:
@@ -112,9 +129,11 @@ def role_of(text: str, clause: Clause) -> BearerRole:
     subject = clause.subject
     if subject is None or not clause.may & ROLES:
         return "responsible"
-    start = subject.start + text.startswith("各", subject.start)
-    if text.startswith(("牵头", "配合"), start):
-        return "lead" if text.startswith("牵头", start) else "support"
+    if (own := shapes()["own_role"].match(text, subject.start)) is not None:
+        shared = SHARE.search(text, own.end(), subject.end) is not None
+        if shared or text.startswith(PARTNERS, subject.end):
+            return "lead" if own["lead"] else "support"
+        return "responsible"
     told = shapes()["told"]
     for match in told.finditer(text, subject.end, clause.end):
         if match["lead"]:
@@ -130,6 +149,10 @@ def joined(text: str, piece: Piece, clause: Clause) -> list[Bearer]:
     """Y of “X会同Y开展…”, an equal, and of “X牵头，组织Y等部门…”, who helps."""
     found: list[Bearer] = []
     leads = piece.marks & LEADING
+    subject = clause.subject
+    beside = shapes()["together"].match(text, subject.end, clause.end) if subject is not None else None
+    if beside is not None and kind_of(beside["who"]):
+        found += named_in(text, Span(*beside.span("who")), "responsible")
     for match in shapes()["joint"].finditer(text, clause.start, piece.clauses[-1].end if leads else clause.end):
         if match[0] != "组织":
             found += _equals(text, match, piece.clauses[-1].end)
@@ -147,8 +170,18 @@ def called(text: str, piece: Piece) -> tuple[Bearer, ...]:
     found: list[Bearer] = []
     for clause in piece.clauses:
         match = CALLING.search(text, clause.start, clause.end)
-        found += _equals(text, match, clause.end) if match is not None else []
+        equals = _equals(text, match, clause.end) if match is not None else []
+        found += [*_caller(text, clause, match), *equals] if match is not None and equals else equals
     return tuple(found)
+
+
+def _caller(text: str, clause: Clause, match: re.Match[str]) -> tuple[Bearer, ...]:
+    """X of “经X会同Y核实后，由Z公布”: all three act."""
+    if not match[0].startswith("会同") or not text.endswith(STEPS, clause.start, clause.end):
+        return ()
+    start = max(text.rfind("经", clause.start, match.start()) + 1, clause.start)
+    name = name_at(text, start, match.start())
+    return named_in(text, name, "responsible") if name is not None and name.end == match.start() else ()
 
 
 def _equals(text: str, match: re.Match[str], end: int) -> list[Bearer]:
@@ -157,7 +190,7 @@ def _equals(text: str, match: re.Match[str], end: int) -> list[Bearer]:
     if name is None or shapes()["made"].match(text, name.end) is not None:
         return []
     named = named_in(text, name, "responsible")
-    return [*named] if match[0] == "会同" or any(one.text.endswith(OFFICES) for one in named) else []
+    return [*named] if match[0].startswith("会同") or any(one.text.endswith(OFFICES) for one in named) else []
 
 
 def founded(text: str, piece: Piece) -> tuple[Bearer, ...]:
