@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from policymine.text import Alignment, Edit, Span
+from policymine.text.swift import swift
 
 PaperKind = Literal["speech", "circular", "notice", "meeting_report", "work_report", "regulation", "news", "other"]
 Level = Literal["national", "province", "city", "county", "township", "unit"]
@@ -114,6 +115,7 @@ class Card:
     evidence: Mapping[str, Span] = field(default_factory=dict)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Issue:
     """Odd content that a person should look at; not an exception. `where` is a clean span where there is one."""
@@ -166,6 +168,7 @@ class CleanPage:
     issues: tuple[Issue, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A half-open stretch of local time; a side that is None is open or unknown, both sides equal for an instant."""
@@ -174,6 +177,7 @@ class Interval:
     end: datetime | None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something found in a clean text: where, what it reads, and the rule that found it."""
@@ -183,6 +187,7 @@ class Finding:
     rule: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class TimeExpression(Finding):
     """A time expression in TIMEX3 terms; `anchor` is the event a duration counts from, `rrule` the RFC 5545 recurrence."""
@@ -196,6 +201,7 @@ class TimeExpression(Finding):
     rrule: str | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Quantity(Finding):
     """A measured or counted amount; `value_to` is the upper value of a range, `base` what a ratio is counted per."""
@@ -208,6 +214,7 @@ class Quantity(Finding):
     base: str | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Slogan(Finding):
     """A numeral abbreviation or fixed formula; `expansion` its members, `expansion_source` where they were read."""
@@ -219,6 +226,7 @@ class Slogan(Finding):
     members: tuple[Span, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Reference(Finding):
     """A cited paper with its 文号 where given."""
@@ -227,6 +235,7 @@ class Reference(Finding):
     number: str | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Who must act. `explicit` is False when taken over from earlier text; `span` (clean) quotes the name where it stands.
@@ -244,6 +253,7 @@ class Bearer:
     sector: str | None = None
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Directive(Finding):
     """The smallest stretch by which the issuer requires, forbids, permits, recommends or threatens.

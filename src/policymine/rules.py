@@ -111,6 +111,23 @@ def rule_files(package: str) -> Iterator[tuple[str, str]]:
             yield package, entry.name.removesuffix(".toml")
 
 
+class Patterns(dict[str, re.Pattern[str]]):
+    """The patterns of a lexicon of one file, by their names, each made when it is first asked for.
+
+    >>> Patterns("policymine.extraction.times", "times", "around")["during_words"].match("汛期期间", 2) is not None
+    True
+    """
+
+    def __init__(self, package: str, stem: str, lexicon: str, *, behind: str = "") -> None:
+        super().__init__()
+        self._where, self._behind = (package, stem, lexicon), behind
+
+    def __missing__(self, name: str) -> re.Pattern[str]:
+        package, stem, lexicon = self._where
+        found = self[name] = re.compile(f"{load(package, stem).lexicons[lexicon][name]}{self._behind}")
+        return found
+
+
 @cache
 def load(package: str, stem: str) -> RuleSet:
     """Reads and proves `<stem>.toml` of a package of policymine.

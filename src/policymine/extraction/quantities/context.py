@@ -10,15 +10,19 @@ from typing import Any, Final, NamedTuple
 from policymine.extraction.prefixes import branches
 from policymine.extraction.quantities.values import SCALES
 from policymine.model import Span
-from policymine.rules import load
+from policymine.rules import Patterns, load
 
+PACKAGE: Final = "policymine.extraction.quantities"
+CONTEXT: Final = Patterns(PACKAGE, "quantities", "context")
+LEADS: Final = Patterns(PACKAGE, "quantities", "leads", behind="[ ]{0,2}$")
+"""What bounds a number; it ends where the number starts."""
 PHRASE: Final = 60
 ORDER: Final = ("EQUAL_OR_MORE", "EQUAL_OR_LESS", "MORE", "LESS", "APPROX", "APPROX_EQUAL")
 FAR_WORDS: Final = re.compile("至少|不少于|不低于|最多|不超过|不得超过|至多")
 FAR: Final = re.compile(r"(?P<more>至少|不少于|不低于)|(?P<less>最多|不超过|不得超过|至多)")
 PASSED: Final = re.compile("[0-9]{2}|.[十百千万亿]|[0-9]+[万亿]")
 GIVING: Final = re.compile("(?:拥有|配备|不少于|至少|有|补助|奖励|安排|设|新增|达到?|约|为|给予|资助|最高)+ ?$")
-NOT_HAN, HAN, FEW = re.compile("[^一-鿿]"), re.compile("[一-鿿]"), re.compile("[一二两三四五六七八九十]{1,2}")
+LAST_HAN, HAN, FEW = re.compile(r"[一-鿿]*\Z"), re.compile("[一-鿿]"), re.compile("[一二两三四五六七八九十]{1,2}")
 LONGEST_NOUN: Final = 16
 POINTS: Final = re.compile(" ?(?:方面|问题是|月|时辰|一律|必须)")
 DONE, DIGIT, DIGITS = re.compile("了(?!解)|曾|已"), re.compile("[0-9]"), frozenset("0123456789")
@@ -37,14 +41,7 @@ class Lead(NamedTuple):
 @cache
 def lexicons() -> Mapping[str, Any]:
     """The lexicons of quantities.toml."""
-    return load("policymine.extraction.quantities", "quantities").lexicons
-
-
-@cache
-def pattern(table: str, name: str) -> re.Pattern[str]:
-    """A pattern of a lexicon; those of [leads] end where the number starts."""
-    text = str(lexicons()[table][name])
-    return re.compile(f"{text}[ ]{{0,2}}$" if table == "leads" else text)
+    return load(PACKAGE, "quantities").lexicons
 
 
 @cache
@@ -59,8 +56,8 @@ def lead_before(copy: str, at: int, floor: int) -> Lead | None:
     window = copy[max(floor, at - 10) : at]
     if not window:
         return None
-    for name in ORDER if pattern("leads", "ends").search(window) else ():
-        if found := pattern("leads", name).search(window):
+    for name in ORDER if LEADS["ends"].search(window) else ():
+        if found := LEADS[name].search(window):
             if found[0].strip() == "过" and not PASSED.match(copy[at : at + 6]):
                 continue
             mod = None if name == "APPROX_EQUAL" else name
@@ -79,9 +76,10 @@ def base_before(copy: str, at: int) -> str | None:
     >>> base_before("每万人口20个", 4)
     '每万人口'
     """
-    if "每" not in copy[max(0, at - 16) : at]:
+    start = max(0, at - 16)
+    if copy.find("每", start, at) < 0:
         return None
-    found = pattern("context", "base").search(copy[max(0, at - 16) : at])
+    found = CONTEXT["base"].search(copy[start:at])
     return GIVING.sub("", found[0]).strip() if found else None
 
 
@@ -93,27 +91,26 @@ def is_piece(copy: str, span: Span) -> bool:
     """
     if not copy.startswith("块", span.end - 1):
         return False
-    if pattern("context", "paid").search(copy, max(0, span.start - LONGEST_NOUN), span.start) is not None:
+    if CONTEXT["paid"].search(copy, max(0, span.start - LONGEST_NOUN), span.start) is not None:
         return False
-    if pattern("context", "piece").match(copy, span.end) is not None:
+    if CONTEXT["piece"].match(copy, span.end) is not None:
         return True
     large = copy[span.end - 2] in "万亿"
-    return not large and pattern("context", "pieces").search(copy, max(0, span.start - LONGEST_NOUN), span.start) is not None
+    return not large and CONTEXT["pieces"].search(copy, max(0, span.start - LONGEST_NOUN), span.start) is not None
 
 
 def subject_of(copy: str, span: Span, unit: str | None) -> str | None:
     """What is counted: the noun behind a classifier, else what the clause says before the number."""
     behind = COUNTED.match(copy, span.end)
     if behind and unit not in ("%", "元", "岁", "倍", "位"):
-        noun = pattern("context", "cut").split(behind[0], 1)[0]
+        noun = CONTEXT["cut"].split(behind[0], 1)[0]
         if noun:
             return noun
     before = PUNCTUATION.split(copy[max(0, span.start - 24) : span.start])[-1]
     if before[-1:] in verb_ends():
-        before = pattern("context", "verbs").sub("", before)
-    noun = before.strip()[-LONGEST_NOUN:]
-    named = noun[max([other.end() for other in NOT_HAN.finditer(noun)], default=0) :]
-    return named if len(named) > 1 else None
+        before = CONTEXT["verbs"].sub("", before)
+    named = LAST_HAN.search(before.strip()[-LONGEST_NOUN:])
+    return named[0] if named is not None and len(named[0]) > 1 else None
 
 
 def refused(
@@ -135,13 +132,13 @@ def refused(
         return False
     if before == "/" and low in SCALES:
         return True
-    if not (lead and lead.touching) and pattern("context", "before_digits" if low[:1].isdigit() else "before").search(
+    if not (lead and lead.touching) and CONTEXT["before_digits" if low[:1].isdigit() else "before"].search(
         copy[max(0, start - 6) : start]
     ):
         return not (before in "(/" and groups.get("unit"))
     if gives.get("bare"):
         return _bare(copy, span, groups, lead=lead, whole=whole)
-    if pattern("context", "words").match(copy, start) and low[:1] not in DIGITS:
+    if CONTEXT["words"].match(copy, start) and low[:1] not in DIGITS:
         return True
     if before in ("“", "‘") and FEW.fullmatch(low) and groups.get("unit") != "%":
         return True
@@ -152,10 +149,10 @@ def refused(
         return True
     if low in ("万", "千", "百", "亿", "十万", "百万", "千万") and not (lead and lead.touching):
         return not groups.get("tail")
-    if low[:1] not in DIGITS and pattern("context", "discourse_units").search(unit) and len(low) <= 2:
+    if low[:1] not in DIGITS and CONTEXT["discourse_units"].search(unit) and len(low) <= 2:
         if before in '“"‘':
             return True
-        return bool(pattern("context", "discourse").match(copy, end))
+        return bool(CONTEXT["discourse"].match(copy, end))
     return unit in ("个", "点", "条", "项") and bool(POINTS.match(copy[end : end + 4]))
 
 
@@ -171,11 +168,9 @@ def _article(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lea
         return True
     if unit in ("次", "遍", "轮", "趟"):
         told = DONE.search(PUNCTUATION.split(before)[-1])
-        return bool(pattern("context", "unrepeated").search(before)) or (
-            bool(told) and not pattern("context", "repeated").search(before)
-        )
+        return bool(CONTEXT["unrepeated"].search(before)) or (bool(told) and not CONTEXT["repeated"].search(before))
     if unit in ("名", "节", "场", "篇"):
-        return not pattern("context", "required").search(before)
+        return not CONTEXT["required"].search(before)
     return unit not in ("%", "元", "万元", "倍", "岁", "吨")
 
 
@@ -192,7 +187,7 @@ def _bare(copy: str, span: tuple[int, int], groups: Mapping[str, str], *, lead: 
     if re.fullmatch(r"[零〇一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟]", low):
         named = copy[start - 1 : start] in tuple('“"是有为')
         return followed or not named
-    if pattern("context", "words").match(copy, start):
+    if CONTEXT["words"].match(copy, start):
         return True
     glued = re.search(r"[A-Za-z0-9.]$", copy[max(0, start - 1) : start])
     followed = bool(

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
 from policymine.extraction.quantities.context import (
+    CONTEXT,
+    LEADS,
     PHRASE,
     base_before,
     is_piece,
     lead_before,
     lexicons,
-    pattern,
     refused,
     subject_of,
 )
@@ -54,18 +55,43 @@ LEAST_DIGITS: Final = 33
 """Digits of a number that nobody can mean."""
 
 
+REMEMBERED: Final = 1 << 10
+"""Amounts of each rule whose reading is kept."""
+
+
+class Said(NamedTuple):
+    """The groups of a match that took part, and the amount that they say (None: none)."""
+
+    groups: Mapping[str, str]
+    amount: Amount | None
+
+
 class Tried(NamedTuple):
     """A rule, and what spares trying it: characters of which one follows the numeral, what stands near (its number).
 
     `behind` are the characters that its pattern lets stand there (None: any), `names` the bare names of its groups, in order.
+    `known` keeps what groups of a match were found to say: the same few hundred amounts are most of what is met.
     """
 
     rule: Rule
+    find: Callable[..., re.Match[str] | None]
     then: str
     near: int | None
     bare: bool
     behind: frozenset[str] | None
     names: tuple[str, ...]
+    known: dict[tuple[str | None, ...], Said]
+
+    def said(self, match: re.Match[str]) -> Said:
+        """What the groups of a match say."""
+        values = match.groups()
+        found = self.known.get(values)
+        if found is None:
+            groups = {name: value for name, value in zip(self.names, values, strict=True) if value is not None}
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            found = self.known[values] = Said(groups, read(groups, self.rule.gives))
+        return found
 
     def holds(self, character: str) -> bool:
         """Whether the character may stand behind the numeral; "" is the end of the text."""
@@ -160,9 +186,15 @@ def _runs(text: str, of: str, least: int) -> Iterator[re.Match[str]]:
     >>> [run[0] for run in _runs("满5分，投入00000元", "[0-9]", 4)]
     ['00000']
     """
-    run = re.compile(f"{of}{{{least},}}")
-    met = (least * (found.start() + 1) - 1 for found in re.finditer(of, text[least - 1 :: least]))
+    one, run = _run_of(of, least)
+    met = (least * (found.start() + 1) - 1 for found in one.finditer(text[least - 1 :: least]))
     return run.finditer(text) if any(run.search(text, max(0, at - least), at + least) for at in met) else iter(())
+
+
+@cache
+def _run_of(of: str, least: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """One character of a class, and a run of at least so many."""
+    return re.compile(of), re.compile(f"{of}{{{least},}}")
 
 
 @cache
@@ -174,7 +206,9 @@ def lexicon() -> Lexicon:
     for rule in rules:
         near = nears.index(rule.gives["near"]) if "near" in rule.gives else None
         lets = behind(rule.find, frozenset(RUNNING))
-        tried = Tried(rule, rule.gives.get("then", ""), near, bool(rule.gives.get("bare")), lets, _names(rule.find))
+        tried = Tried(
+            rule, rule.find.match, rule.gives.get("then", ""), near, bool(rule.gives.get("bare")), lets, _names(rule.find), {}
+        )
         for character in dict.fromkeys(
             _spelled(rule.gives.get("starts", ())) + "".join(x[0] for x in rule.gives.get("pairs", ()))
         ):
@@ -219,7 +253,7 @@ def _starts(copy: str, *, long: bool) -> Iterator[tuple[int, int]]:
         if long and first in DIGITS and at and copy[at - 1] in DIGITS:
             continue
         if at >= stop:
-            run = RUN.match(copy, at)
+            run = RUN.match(copy, at) if first in RUNNING else None
             stop = run.end() if run else at
         if not long or first not in NUMBERS or copy[stop : stop + 1] in units or _countless(copy, at, stop):
             yield at, stop
@@ -228,7 +262,7 @@ def _starts(copy: str, *, long: bool) -> Iterator[tuple[int, int]]:
 def _countless(copy: str, at: int, stop: int) -> bool:
     """Whether a number without unit may be an amount: written out large, or bounded by what stands before it."""
     end = copy[max(at, stop - LONGEST) : stop + 4]
-    return "万" in end or "亿" in end or bool(pattern("leads", "ends").search(copy, max(0, at - 3), at))
+    return "万" in end or "亿" in end or bool(LEADS["ends"].search(copy, max(0, at - 3), at))
 
 
 def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
@@ -248,16 +282,15 @@ def _found(text: str, copy: str, taken: Sequence[Span]) -> Iterator[Quantity]:
             continue
         limit = blocked[block][0] if block < len(blocked) else len(copy)
         start = rules[copy[at]]
-        for rule, _, wanted, bare, _, names in start.told.get(copy[stop : stop + 1], start.others):
-            if bare and long and not _countless(copy, at, stop):
+        for tried in start.told.get(copy[stop : stop + 1], start.others):
+            if tried.near is not None and stop - at < ENDLESS and not near[tried.near].within(at, stop + NEAR):
                 continue
-            if wanted is not None and stop - at < ENDLESS and not near[wanted].within(at, stop + NEAR):
+            if tried.bare and long and not _countless(copy, at, stop):
                 continue
-            match = rule.find.match(copy, at, limit) if limit - at < 200 else rule.find.match(copy, at)
+            match = tried.find(copy, at, limit) if limit - at < 200 else tried.find(copy, at)
             if match is None or match.end() > limit:
                 continue
-            groups = {name: value for name, value in zip(names, match.groups(), strict=True) if value is not None}
-            quantity = _quantity(text, copy, match.span(), groups, rule=rule, floor=done, whole=whole)
+            quantity = _quantity(text, copy, match.span(), tried.said(match), rule=tried.rule, floor=done, whole=whole)
             if quantity is not None:
                 yield quantity
                 done = quantity.span.end
@@ -296,7 +329,7 @@ def _endless() -> tuple[tuple[str, int], ...]:
 
 def _labels(copy: str) -> Iterator[tuple[int, int]]:
     """The outline labels at the heads of lines."""
-    label, at = pattern("context", "label"), 0
+    label, at = CONTEXT["label"], 0
     while at >= 0:
         if match := label.match(copy, at):
             yield match.span()
@@ -304,12 +337,12 @@ def _labels(copy: str) -> Iterator[tuple[int, int]]:
 
 
 def _quantity(
-    text: str, copy: str, span: tuple[int, int], groups: Mapping[str, str], *, rule: Rule, floor: int, whole: tuple[int, int]
-) -> Quantity | None:  # fmt: skip
+    text: str, copy: str, span: tuple[int, int], said: Said, *, rule: Rule, floor: int, whole: tuple[int, int]
+) -> Quantity | None:
     """The amount that the groups of a match say; what bounds it stands behind `floor`. None where it is none."""
     first, end = span
     gives: Mapping[str, Any] = rule.gives
-    amount = read(groups, gives)
+    groups, amount = said
     if amount is None:
         return None
     lead = lead_before(copy, first, floor)

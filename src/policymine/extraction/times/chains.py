@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from policymine.extraction.times.moments import RANKS, Moment, merged, moment, ranks, upper
 from policymine.extraction.times.scan import Part
-from policymine.rules import load
+from policymine.rules import Patterns
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -29,6 +28,8 @@ class Mention(NamedTuple):
     bound: str = ""
 
 
+AROUND: Final = Patterns("policymine.extraction.times", "times", "around")
+"""What may stand around a part of a time."""
 STOPS: Final = re.compile(r"[。！？!?\n]")
 YEARS: Final = frozenset({"year", "rel_year"})
 MONTHS: Final = frozenset({"month", "rel_month", "rel_week", "lmonth"})
@@ -39,12 +40,6 @@ SUFFIXES: Final = (
     ("within_words", "EQUAL_OR_LESS"),
     ("about_words", "APPROX"),
 )
-
-
-@cache
-def around(name: str) -> re.Pattern[str]:
-    """A pattern of the table [around] in times.toml."""
-    return re.compile(load("policymine.extraction.times", "times").lexicons["around"][name])
 
 
 def mentions(text: str, parts: list[Part]) -> list[Mention]:
@@ -98,13 +93,13 @@ def _joined(text: str, left: Mention, part: Part, fields: Moment) -> Mention | N
     if part.start - left.end > 6:
         return None
     gap = text[left.end : part.start]
-    if left.kind == "moment" and left.until is None and around("appositive").fullmatch(gap):
+    if left.kind == "moment" and left.until is None and AROUND["appositive"].fullmatch(gap):
         if set(fields) <= {"weekday"} and "day" in left.moment:
             close = part.end + 1 if "(" in gap and text[part.end : part.end + 1] == ")" else part.end
             return left._replace(end=left.end if "(" in gap and close == part.end else close)
         if set(left.moment) <= {"weekday"} and "day" in fields and "month" in fields:
             return left._replace(end=part.end, moment=fields)
-    if not around("join").fullmatch(gap):
+    if not AROUND["join"].fullmatch(gap):
         return None
     if left.kind == "set":
         after = merged(left.moment, fields) if left.moment else fields
@@ -153,9 +148,9 @@ def _is_range(text: str, left: Mention, right: Mention) -> bool:
         return False
     if right.kind == "ref" and right.fields.get("value") != "PRESENT_REF":
         return False
-    if around("to").fullmatch(gap):
+    if AROUND["to"].fullmatch(gap):
         return True
-    return bool(around("between").fullmatch(gap)) and text[right.end : right.end + 2] in ("之间", "间")
+    return bool(AROUND["between"].fullmatch(gap)) and text[right.end : right.end + 2] in ("之间", "间")
 
 
 def _range(left: Mention, right: Mention) -> Mention:
@@ -195,7 +190,7 @@ def _inherited(text: str, last: Mention, current: Mention) -> Mention:
         return current
     source = last.until or last.moment
     fields, given = current.moment, {}
-    listed = len(gap) <= 2 and around("month_list").fullmatch(gap)
+    listed = len(gap) <= 2 and AROUND["month_list"].fullmatch(gap)
     if (
         set(fields) <= {"day", "part", "hour", "minute", "second"}
         and "day" in fields
@@ -222,8 +217,8 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
     if mention.moment.get("word") in ("年内", "月内"):
         return mention._replace(mod="EQUAL_OR_LESS", bound="内")
     if not (
-        around("behind").match(text, mention.end, limit)
-        or around("ahead").search(text, max(0, mention.start - 1), mention.start)
+        AROUND["behind"].match(text, mention.end, limit)
+        or AROUND["ahead"].search(text, max(0, mention.start - 1), mention.start)
     ):
         return mention
     end, fields, mod, bound = mention.end, dict(mention.moment), mention.mod, mention.bound
@@ -233,17 +228,17 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
         (mention.kind == "moment" or (mention.kind == "set" and mention.moment))
         and fine <= 30
         and "edge" not in target
-        and (found := around("edge_words").match(text, end, limit))
+        and (found := AROUND["edge_words"].match(text, end, limit))
     ):
         mark = found["e"]
         target["edge"] = "MID" if mark == "中" else "END" if mark in "底末" else "START"
         end = found.end()
-    found = around("during_words").match(text, end, limit) if mention.kind != "set" else None
+    found = AROUND["during_words"].match(text, end, limit) if mention.kind != "set" else None
     named = "festival" in target or mention.kind in ("named", "plan") or mention.until is not None
     if found and (named or found[0] == "期间"):
         end, bound = found.end(), "during"
     if mention.kind == "set" and not mention.moment:
-        edge = around("edge_words").match(text, end, limit) if "c" not in mention.fields else None
+        edge = AROUND["edge_words"].match(text, end, limit) if "c" not in mention.fields else None
         if not edge or mention.fields.get("u", "")[-1:] not in tuple("年月度季"):
             return mention
         target["edge"] = "MID" if edge["e"] == "中" else "END" if edge["e"] in "底末" else "START"
@@ -260,13 +255,13 @@ def _bounded(text: str, mention: Mention, limit: int) -> Mention:
 def _prefix(text: str, start: int, *, mod: str | None, bound: str, fine: int) -> tuple[int, str | None, str]:
     """Where a date starts with the words before it that bound it (截至, 不晚于, 自), and its modifier and bound with them."""
     before = text[max(0, start - 8) : start]
-    if lead := around("upto").search(before):
+    if lead := AROUND["upto"].search(before):
         return start - len(lead[0]), "ON_OR_BEFORE", bound or "upto"
     if mod is not None:
         return start, mod, bound
-    if around("nolater").search(before):
+    if AROUND["nolater"].search(before):
         return start, "ON_OR_BEFORE", "nolater"
-    if (lead := around("since").search(before)) and fine <= 50 and lead[0].strip() in ("自从", "自", "始于"):
+    if (lead := AROUND["since"].search(before)) and fine <= 50 and lead[0].strip() in ("自从", "自", "始于"):
         return start, "ON_OR_AFTER", "since"
     return start, mod, bound
 
@@ -275,7 +270,7 @@ def _suffix(text: str, end: int, limit: int, *, mod: str | None, bound: str, fin
     room = limit if limit > end else end
     blank = 1 if text[end : end + 1] == " " else 0
     for name, value in SUFFIXES:
-        found = around(name).match(text, end + blank, room)
+        found = AROUND[name].match(text, end + blank, room)
         if not found or (name == "within_words" and fine > 40) or (name == "about_words" and bound == "during"):
             continue
         if found[0][0] in "及或和":

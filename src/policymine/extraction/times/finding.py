@@ -225,7 +225,7 @@ def _set(mention: Mention) -> Reading | None:
 def _moment(mention: Mention, around: Surroundings, ref: Reference) -> Reading | None:
     side = lean(around) if _open(mention) else 0
     if mention.mod in ("ON_OR_BEFORE", "BEFORE") and mention.bound != "upto":
-        side = -1 if DONE.search(around.clause_before + around.clause_behind) else 1
+        side = -1 if DONE.search(around.clause) else 1
     elif mention.mod == "ON_OR_AFTER" and side == 0:
         side = 1 if mention.bound in ("起", "开始", "since") else -1
     if mention.rule == "times.day-quoted":
