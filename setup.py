@@ -12,7 +12,7 @@ from setuptools import Extension, setup
 
 ROOMS = ("text", "extraction", "organisations")
 LEFT_OUT = {"training.py", "stations.py", "__init__.py", "alignment.py", "swift.py"}
-"""Run once, asked for its arguments by spaCy, without code, or more than mypyc can do: a sequence or a method of its own kind."""
+"""Run once, asked for its arguments by spaCy, without code, or more than mypyc can do: a sequence or method of its own."""
 PACKAGE = Path("src", "policymine")
 COPY = Path("build", "native")
 """Where the package is copied to with its plain dataclasses written out; tools/mypyc.ini names it, too."""
