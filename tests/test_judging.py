@@ -47,7 +47,7 @@ def test_clauses_weigh_what_their_signs_weigh(papers: list[Given]) -> None:
     for number, own in enumerate(odds):
         shared, rows = signs.of(number)
         assert own == pytest.approx([model.bias + model.weigh(shared) + model.weigh(row) for row in rows])
-        assert signs.told(number, len(rows) - 1) == [*shared, *rows[-1]]
+        assert signs.told([(number, at) for at in range(len(rows))]) == [shared + row for row in rows]
 
 
 def test_signs_of_papers_read_together_are_those_of_each_alone() -> None:

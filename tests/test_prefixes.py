@@ -83,4 +83,6 @@ def test_pairs_of_characters_weigh_what_the_model_says(text: str, start: int, le
     end = min(start + length, len(text))
     inside = {text[at : at + 2] for at in range(start, end - 1)}
     wanted = sum(weights.get(pair, 0.0) for pair in inside)
-    assert pairs("operational").read(text).weight(start, end) == pytest.approx(wanted, abs=1e-9)
+    weighed = pairs("operational").weights([text, text[start:end], "", text[start:end] + "\n"])
+    assert weighed[1::2] == pytest.approx([wanted, wanted], abs=1e-9)
+    assert weighed[2] == 0

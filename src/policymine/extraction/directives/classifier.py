@@ -7,14 +7,13 @@ skops does not know as safe. models/model_card.md says what they were trained on
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from math import exp, log
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,6 +21,8 @@ from policymine.errors import RuleError
 from policymine.extraction.directives.codes import NAME
 from policymine.extraction.directives.signs import Sign, expand, expand_groups
 from policymine.extraction.directives.weight_tables import Numbers, Weights, WeightTable, weight_tables
+from policymine.text.joining import joined
+from policymine.text.points import points_of
 
 MOST_SIGNS: Final = 200_000
 """Signs whose weight is kept; with more the memory starts anew."""
@@ -122,11 +123,10 @@ class LinearModel:
 
 
 class Pairs:
-    """The features of a model that are two neighbouring characters, found in a whole document at once.
+    """The features of a model that are two neighbouring characters, found in many stretches at once.
 
-    >>> pairs = Pairs({"台账": 1.5, "上报": 0.5, "leadin": 9.0}).read("建台账，报台账，上报")
-    >>> pairs.weight(0, 7), pairs.weight(4, 10), pairs.weight(0, 2)
-    (1.5, 2.0, 0)
+    >>> Pairs({"台账": 1.5, "上报": 0.5, "leadin": 9.0}).weights(["建台账，报台账", "报台账，上报", "建台"])
+    [1.5, 2.0, 0.0]
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
@@ -139,27 +139,17 @@ class Pairs:
         self._numbers[[letters[name[0]] * self._width + letters[name[1]] for name in known]] = np.arange(1, len(known) + 1)
         self._weights = np.array([0.0, *known.values()])
 
-    def read(self, text: str) -> PairsRead:
-        """Where the features stand in a text."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        classes = self._classes.take(codes, mode="clip").astype(np.intp)
+    def weights(self, stretches: Sequence[str]) -> list[float]:
+        """What the pairs of each of some stretches of text weigh together, each counted once."""
+        every = joined(tuple(stretches))
+        classes = self._classes.take(points_of.__wrapped__(every.text), mode="clip").astype(np.intp)
         numbers = self._numbers.take(classes[:-1] * self._width + classes[1:])
         places = numbers.nonzero()[0]
-        numbers = numbers[places]
-        return PairsRead(places.tolist(), numbers.tolist(), self._weights[numbers].tolist())
-
-
-class PairsRead(NamedTuple):
-    """Where in a document pairs stand, which, and what they weigh."""
-
-    places: list[int]
-    numbers: list[int]
-    weights: list[float]
-
-    def weight(self, start: int, end: int) -> float:
-        """What the pairs of a stretch weigh together, each counted once."""
-        low, high = bisect_left(self.places, start), bisect_left(self.places, end - 1)
-        return sum(dict(zip(self.numbers[low:high], self.weights[low:high], strict=True)).values())
+        owners = every.starts.searchsorted(places, "right") - 1
+        known = np.unique(owners * len(self._weights) + numbers[places])
+        owners, numbers = np.divmod(known, len(self._weights))
+        weighed: list[float] = np.bincount(owners, self._weights[numbers], len(stretches)).tolist()
+        return weighed
 
 
 def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:

@@ -110,11 +110,14 @@ class ClauseSigns:
     def of(self, number: int) -> tuple[list[Sign], list[list[Sign]]]:
         """The signs of a sentence: those all its clauses share, and those of each clause."""
         first = self._firsts[number]
-        return self._shared.row(number), [self._own.row(at) for at in range(first, first + self._sizes[number])]
+        return self._shared.row(number), self._own.rows(range(first, first + self._sizes[number]))
 
-    def told(self, number: int, index: int) -> list[Sign]:
-        """All signs of one clause, by the number of its sentence and its place in it."""
-        return [*self._shared.row(number), *self._own.row(self._firsts[number] + index)]
+    def told(self, places: Sequence[tuple[int, int]]) -> list[list[Sign]]:
+        """All signs of each of some clauses, by the numbers of their sentences and their places in them."""
+        firsts = self._firsts
+        shared = self._shared.rows([number for number, _ in places])
+        own = self._own.rows([firsts[number] + index for number, index in places])
+        return [one + other for one, other in zip(shared, own, strict=True)]
 
     def odds(self, model: LinearModel) -> list[list[float]]:
         """For each sentence the log odds of its clauses."""

@@ -12,15 +12,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from policymine.extraction.directives import classifier
 from policymine.extraction.directives.bearing import bearers_of
-from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.conditions import condition_of
 from policymine.extraction.directives.deeds import has_amount
 from policymine.extraction.directives.features import directive_features
-from policymine.extraction.directives.judging import Given, Judged, Read, judge
+from policymine.extraction.directives.judging import Given, Read, judge
 from policymine.extraction.directives.modality import Mood, mood_of
 from policymine.extraction.directives.splitting import Piece, split
 from policymine.extraction.sectors import Named
@@ -66,12 +66,13 @@ def find_each(papers: Sequence[Given]) -> list[tuple[Directive, ...]]:
     who = [_bearers(*given) for given in zip(papers, reads, found, strict=True)]
     bounds = [_Bounds(paper.times).of(own) for paper, own in zip(papers, found, strict=True)]
     acts = _operational(papers, reads, found, bounds=bounds)
-    return [_built(*given) for given in zip(papers, reads, found, who, bounds, acts, strict=True)]
+    reasons = _reasons(reads, found)
+    return [_built(*given) for given in zip(papers, reads, found, who, bounds, acts, reasons, strict=True)]
 
 
 def _ordered(paper: Given, read: Read) -> list[_Found]:
     """What a document orders; a text of no official kind has to order most of the time."""
-    found = _found(paper.text, read.sentences, read.judged)
+    found = _found(read)
     few = paper.card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(read.sentences)
     return [] if few else found
 
@@ -84,7 +85,7 @@ def _bearers(paper: Given, read: Read, found: Sequence[_Found]) -> list[tuple[Be
 
 def _built(
     paper: Given, read: Read, found: Sequence[_Found], who: Sequence[tuple[Bearer, ...]],
-    bounds: Sequence[tuple[TimeExpression, ...]], acts: Sequence[bool],
+    bounds: Sequence[tuple[TimeExpression, ...]], acts: Sequence[bool], reasons: Sequence[tuple[tuple[str, float], ...]],
 ) -> tuple[Directive, ...]:  # fmt: skip
     """The directives of a document, when all that is told of each is known."""
     text = paper.text
@@ -92,10 +93,12 @@ def _built(
     named, sections = Named(text).of, _Sections(text, read.outline)
     above = [sections[read.sentences[one.piece.sentence].item] for one in found]
     fields = [named(one.span, section) for one, section in zip(found, above, strict=True)]
-    columns = zip(found, who, bounds, acts, conditions, above, fields, strict=True)
+    columns = zip(found, who, bounds, acts, conditions, above, fields, reasons, strict=True)
     return tuple([
-        _directive(text, one, bearers=by, deadlines=due, act=act, condition=case, section=section, sectors=sectors)
-        for one, by, due, act, case, section, sectors in columns
+        _directive(
+            text, one, bearers=by, deadlines=due, act=act, condition=case, section=section, sectors=sectors, reasons=told
+        )
+        for one, by, due, act, case, section, sectors, told in columns
     ])  # fmt: skip
 
 
@@ -127,31 +130,39 @@ def _without_sentences(text: str) -> Iterator[Issue]:
 
 @dataclass(slots=True, eq=False)
 class _Found:
-    """A directive as the models mark it off: its clauses, mood, chance and the features that spoke for it."""
+    """A directive as the models mark it off: its clauses, mood, chance, and which clause of which sentence is most likely one."""
 
     piece: Piece
     mood: Mood
     chance: float
-    reasons: tuple[tuple[str, float], ...]
+    strongest: tuple[int, int]
     span: Span
 
 
-def _found(text: str, sentences: Sequence[Sentence], judged: Sequence[Judged]) -> list[_Found]:
+def _found(read: Read) -> list[_Found]:
     """The directives of every sentence with their moods; one step after the other for all of them."""
-    model, reasons = classifier.model("boundary"), classifier.model("directive").reasons
-    marks = [[True] * len(one.chances) if one.listed else classifier.smooth(one.chances) for one in judged]
+    text, model = read.text, classifier.model("boundary")
+    marks = [[True] * len(one.chances) if one.listed else classifier.smooth(one.chances) for one in read.judged]
     pieces = []
-    for one, marked in zip(judged, marks, strict=True):
+    for one, marked in zip(read.judged, marks, strict=True):
         if True in marked:
-            pieces += [(one, piece) for piece in split(text, one.number, sentences[one.number], marked=marked, model=model)]
+            sentence = read.sentences[one.number]
+            pieces += [(one, piece) for piece in split(text, one.number, sentence, marked=marked, model=model)]
     moods = [mood_of(text, piece, banned=one.banned) for one, piece in pieces]
     found = []
     for (one, piece), mood in zip(pieces, moods, strict=True):
         own = one.chances[piece.first : piece.first + len(piece.clauses)]
-        chance = 1.0 if one.listed else sum(own) / len(own)
-        told = reasons(one.told(piece.first + own.index(max(own))))
-        found.append(_Found(piece, mood, chance, told, Span(piece.clauses[0].start, piece.clauses[-1].end)))
+        chance, strongest = 1.0 if one.listed else sum(own) / len(own), piece.first + own.index(max(own))
+        found.append(_Found(piece, mood, chance, (one.place, strongest), Span(piece.clauses[0].start, piece.clauses[-1].end)))
     return found
+
+
+def _reasons(reads: Sequence[Read], found: Sequence[Sequence[_Found]]) -> Iterator[list[tuple[tuple[str, float], ...]]]:
+    """The features that spoke for each directive, looked up for all papers at once."""
+    strongest = [one.strongest for own in found for one in own]
+    told = map(classifier.model("directive").reasons, reads[0].signs.told(strongest) if strongest else ())
+    for own in found:
+        yield list(islice(told, len(own)))
 
 
 def _operational(
@@ -168,17 +179,11 @@ def _operational(
         rows.append(directive_features(text, one.piece, one.mood, place=place, times=times, counted=False))
         pieces.append(text[one.span.start : one.span.end])
     judge = classifier.model("operational").judge_plain
-    for (paper, number), (signs, plain), weight in zip(doubtful, rows, _pairs(pieces), strict=True):
+    for (paper, number), (signs, plain), weight in zip(
+        doubtful, rows, classifier.pairs("operational").weights(pieces), strict=True
+    ):
         acts[paper][number] = judge(signs, plain, pairs=weight) >= THRESHOLD
     return acts
-
-
-def _pairs(pieces: Sequence[str]) -> Iterator[float]:
-    """What the pairs of characters in each of some stretches weigh; all are looked up at once, end to end."""
-    read, at = classifier.pairs("operational").read("\n".join(pieces)), 0
-    for piece in pieces:
-        yield read.weight(at, at + len(piece))
-        at += len(piece) + 1
 
 
 class _Bounds:
@@ -209,7 +214,7 @@ def _condition(text: str, one: _Found, bearers: Sequence[Bearer]) -> str | None:
 
 def _directive(
     text: str, one: _Found, *, bearers: tuple[Bearer, ...], deadlines: tuple[TimeExpression, ...], act: bool,
-    condition: str | None, section: tuple[str, ...], sectors: Mapping[str, Span],
+    condition: str | None, section: tuple[str, ...], sectors: Mapping[str, Span], reasons: tuple[tuple[str, float], ...],
 ) -> Directive:  # fmt: skip
     """One directive with everything that stands in it."""
     span, mood, cue = one.span, one.mood, one.mood.cue
@@ -217,7 +222,7 @@ def _directive(
         span, text[span.start : span.end], f"directives.{cue.kind if cue else 'bare'}",
         modality=mood.modality, force=mood.force, operational=act, confidence=round(one.chance, 3),
         cue=text[cue.start : cue.end] if cue is not None else None, bearers=bearers, condition=condition,
-        penalty=mood.penalty, deadlines=deadlines, section=section, reasons=one.reasons,
+        penalty=mood.penalty, deadlines=deadlines, section=section, reasons=reasons,
         sectors=tuple(sectors), sector_evidence=tuple(sectors.values()),
     )  # fmt: skip
 

@@ -16,7 +16,6 @@ from policymine.extraction.directives.clauses import Sentence, Source, read_each
 from policymine.extraction.directives.never import barred
 from policymine.extraction.directives.sections import Place, is_banned_act, places
 from policymine.extraction.directives.sentence_signs import Paper
-from policymine.extraction.directives.signs import Sign
 from policymine.model import Card, Slogan, TimeExpression
 from policymine.text.outline import Outline, outline
 
@@ -35,18 +34,16 @@ class Given(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Judged:
-    """A sentence that may order something: the chance of each clause, whether it is listed or `banned` in a list."""
+    """A sentence that may order something: the chance of each clause, whether it is listed or `banned` in a list.
+
+    `place` is its number among the sentences of all papers that were judged together.
+    """
 
     number: int
     chances: list[float]
     listed: bool
     banned: bool
-    signs: ClauseSigns
     place: int
-
-    def told(self, index: int) -> list[Sign]:
-        """The signs that one of its clauses was judged by."""
-        return self.signs.told(self.place, index)
 
 
 class Read(NamedTuple):
@@ -58,6 +55,8 @@ class Read(NamedTuple):
     stands: list[Place]
     barred: frozenset[int]
     judged: list[Judged]
+    signs: ClauseSigns
+    """What the clauses of all papers that were judged together tell."""
 
 
 def judge(papers: Sequence[Given]) -> list[Read]:
@@ -68,30 +67,24 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     (2, [0])
     """
     sources = [Source(paper.text, outline(paper.text), [time.span for time in paper.times], paper.slogans) for paper in papers]
-    known = [_read(source, sentences) for source, sentences in zip(sources, read_each(sources), strict=True)]
-    kinds = [paper.card.kind for paper in papers]
-    signs = ClauseSigns([
-        Paper(one.text, one.sentences, one.stands, kind) for one, kind in zip(known, kinds, strict=True)
-    ])  # fmt: skip
-    odds, first = signs.odds(classifier.model("directive")), 0
-    for one in known:
-        one.judged.extend(_judged(one, odds, first, signs=signs))
-        first += len(one.sentences)
+    sentences = read_each(sources)
+    stands = [places(one.text, own, one.outline) for one, own in zip(sources, sentences, strict=True)]
+    columns = zip(sources, sentences, stands, papers, strict=True)
+    signs = ClauseSigns([Paper(one.text, own, theirs, paper.card.kind) for one, own, theirs, paper in columns])
+    odds, first, known = signs.odds(classifier.model("directive")), 0, []
+    for one, own, theirs in zip(sources, sentences, stands, strict=True):
+        never = barred(one.text, own, theirs)
+        known.append(Read(one.text, one.outline, own, theirs, never, [], signs))
+        known[-1].judged.extend(_judged(known[-1], odds, first))
+        first += len(own)
     return known
 
 
-def _read(source: Source, sentences: list[Sentence]) -> Read:
-    """A document that is still to be judged."""
-    text, items = source.text, source.outline
-    stands = places(text, sentences, items)
-    return Read(text, items, sentences, stands, barred(text, sentences, stands), [])
-
-
-def _judged(read: Read, odds: Sequence[list[float]], first: int, *, signs: ClauseSigns) -> Iterator[Judged]:
+def _judged(read: Read, odds: Sequence[list[float]], first: int) -> Iterator[Judged]:
     """The sentences of a document that may hold an order; `first` is the number of its first one among all."""
     text, sentences, never = read.text, read.sentences, read.barred
     for number, (sentence, place) in enumerate(zip(sentences, read.stands, strict=True)):
         banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
         listed, own = sentence.expansion or banned, odds[first + number]
         if listed or (number not in never and max(own) > HOPELESS):
-            yield Judged(number, list(map(classifier.chance, own)), listed, banned, signs, first + number)
+            yield Judged(number, list(map(classifier.chance, own)), listed, banned, first + number)

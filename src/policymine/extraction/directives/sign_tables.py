@@ -7,6 +7,7 @@ for the reasons of a directive and for training.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -43,14 +44,20 @@ class SignTable:
 
     def row(self, number: int) -> list[Sign]:
         """The signs of one thing."""
+        return self.rows([number])[0]
+
+    def rows(self, numbers: Sequence[int]) -> list[list[Sign]]:
+        """The signs of each of some things."""
         if self._numbers is None:
             self._numbers = self._packed()
-        found: list[Sign] = self._numbers[number].tolist()
+        found: list[list[Sign]] = self._numbers.take(numbers, axis=0).tolist()
         for column, (signs, _) in enumerate(self._columns):
             if isinstance(signs, list):
-                at = found[column]
-                found[column] = signs[at] if isinstance(at, int) and at >= 0 else NONE
-        return [sign for sign in found if sign != NONE]
+                for row in found:
+                    at = row[column]
+                    if isinstance(at, int) and at != NONE:
+                        row[column] = signs[at]
+        return [[sign for sign in row if sign != NONE] for row in found]
 
     def _packed(self) -> Numbers:
         """The signs of each thing; of a column that holds no numbers the place of the thing's sign in it."""
