@@ -130,7 +130,7 @@ def _without_sentences(text: str) -> Iterator[Issue]:
 
 @dataclass(slots=True, eq=False)
 class _Found:
-    """A directive as the models mark it off: its clauses, mood, chance, and which clause of which sentence is most likely one."""
+    """A directive as the models mark it off: its clauses, mood, chance; which clause of which sentence is most likely one."""
 
     piece: Piece
     mood: Mood
