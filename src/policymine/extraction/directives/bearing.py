@@ -65,8 +65,8 @@ def bearers_of(
         same: tuple[Bearer, ...] | None = None
         for index in indices:
             found[index], same = _named(text, pieces[index], moods[index], state=state, same=same)
-        if sentence.closing in COLON and (charged := charged_with(text, sentence, silent=not indices)):
-            state.carried[sentence.item] = Carry(charged, number, True)
+        if sentence.closing in COLON:
+            state.introduce(number, charged_with(text, sentence, silent=not indices), silent=not indices)
     for note in state.notes:
         about = [index for number in range(note.first, note.last + 1) for index in indices_of.get(number, ())]
         granted = [index for index in about if moods[index].modality in GRANTED]

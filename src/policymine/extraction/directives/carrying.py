@@ -71,6 +71,14 @@ class State:
         if headline_only and (headed := titled or subject_names(self.text, sentence.clauses)):
             self.carried[item] = Carry(headed, number, True)
 
+    def introduce(self, number: int, charged: tuple[Bearer, ...], *, silent: bool) -> None:
+        """Notes whose list a colon opens: those who are charged, or whom 其 goes on with in a sentence that orders nothing."""
+        sentence = self.sentences[number]
+        if charged:
+            self.carried[sentence.item] = Carry(charged, number, True)
+        elif silent and self.text.startswith("其", sentence.start) and (carry := self.carried.get(sentence.item)) is not None:
+            self.carried[sentence.item] = carry._replace(sentence=number, introduces=True)
+
     def above(self, sentence: Sentence) -> Carry | None:
         """What the item of a sentence has carried so far, else what introduces it."""
         item = sentence.item

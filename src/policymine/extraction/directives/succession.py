@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from typing import Final, NamedTuple
 
 from policymine.extraction.directives.acting import ELSEWHERE
 from policymine.extraction.directives.bodies import shapes
-from policymine.extraction.directives.carrying import State
+from policymine.extraction.directives.carrying import Carry, State
 from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.splitting import THING, Piece
-from policymine.extraction.directives.taking import aside, breaks, fails, implicit, patterns
+from policymine.extraction.directives.taking import NAMED, aside, breaks, fails, implicit, patterns
 from policymine.model import Bearer
 
-LOOSE_KINDS = ("speech", "meeting_report", "work_report", "news", "other")
+LOOSE_KINDS = ("speech", "meeting_report", "work_report", "circular", "news", "other")
 """Papers whose bare imperatives do not go on with the subject of the sentence before."""
+FAR: Final = 5
+"""Sentences behind which nobody goes on acting unless what he heads is a list."""
+LONGEST_LABEL: Final = 14
+BANS = ("严禁", "禁止", "杜绝")
 
 _condition = attrgetter("condition")
+
+
+class _Case(NamedTuple):
+    """A directive that names nobody, and what could be taken over; `near` if that is who has just punished somebody."""
+
+    text: str
+    piece: Piece
+    mood: Mood
+    state: State
+    sentence: Sentence
+    carry: Carry
+    fronted: bool
+    near: bool
 
 
 def taken_by(
@@ -29,59 +47,148 @@ def taken_by(
     if (note := state.noted.get(piece.sentence)) is not None:
         return state.notes[note].bearers
     carry = state.above(sentence)
-    if text.endswith(ELSEWHERE, piece.clauses[0].start, piece.clauses[0].end) or aside(text, piece, sentence):
-        return ()
     if mood.modality == "recommendation" or carry is None or not carry.bearers or state.spoken_of == piece.sentence:
-        return ()
-    if _spoken_of(text, piece, mood):
-        state.spoken_of = piece.sentence
         return ()
     fronted = len(piece.clauses) > 1 and any(map(_condition, piece.clauses[:-1]))
     near = carry.sanction and carry.sentence >= piece.sentence - 1
-    if not near and any(
-        c.subject is not None and (c.condition == "who" or breaks(text, c)) and fails(text, piece, c) for c in piece.clauses
-    ):
-        return ()
-    first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
-    if mood.cue is None and not first.lead and shapes()["of_thing"].match(text, first.start, first.end) is not None:
-        return ()
-    if piece.subjects & THING and (not fronted or mood.modality == "prohibition"):
-        return ()
-    if mood.modality == "sanction" and not (near or sentence.expansion):
-        return ()
-    if mood.modality == "sanction" and same is None and text.startswith("违反", piece.clauses[0].start):
-        return ()  # a provision of its own
-    if mood.cue is None and not fronted and not carry.introduces and state.kind in LOOSE_KINDS and not _continues(sentence):
-        before = state.sentences[piece.sentence - 1] if piece.sentence else None
-        if before is None or not _continues(before) or not text.startswith("负责", piece.clauses[0].start):
-            return ()
-    if mood.cue is not None and text.startswith(("严禁", "禁止", "杜绝"), mood.cue.start) and not fronted:
-        return ()
-    if not fronted and not carry.introduces and _anew(piece, state) and not any(map(_generic, carry.bearers)):
-        return ()
-    return implicit(carry.bearers)
+    case = _Case(text, piece, mood, state, sentence, carry, fronted, near)
+    return () if any(hinders(case) for hinders in HINDRANCES) else implicit(carry.bearers)
 
 
-def _spoken_of(text: str, piece: Piece, mood: Mood) -> bool:
-    """Whether a clause tells what becomes of a thing or somebody (persons punished, a right granted): who acts is left open."""
-    if mood.modality == "sanction":
-        return patterns()["persons"].search(text, piece.clauses[0].start, piece.clauses[-1].end) is not None
-    if mood.cue is None:
+def _far(case: _Case) -> bool:
+    """Who was named too long ago to go on acting."""
+    return not case.carry.introduces and case.piece.sentence - case.carry.sentence > FAR
+
+
+def _agent(case: _Case) -> bool:
+    """Whom 由 names does one thing; he is no subject that a new sentence goes on with."""
+    span, before = case.carry.bearers[0].span, _before(case)
+    if span is None or case.near or case.carry.introduces or (before is not None and _continues(before)):
         return False
-    clause = next((c for c in piece.clauses if c.start <= mood.cue.start < c.end), piece.clauses[0])
-    thing = clause.subject is None and patterns()["thing"].search(text, clause.start, mood.cue.start) is not None
-    return thing or text.startswith(("享受", "享有", "有权"), mood.cue.end)
+    return case.text.startswith("由", span.start - 1)
 
 
-def _anew(piece: Piece, state: State) -> bool:
-    """Whether a speech starts a new sentence here: after one body's share it speaks to all again."""
-    before = state.sentences[piece.sentence - 1] if piece.sentence else None
-    return state.kind in LOOSE_KINDS and before is not None and not _continues(before)
+def _labelling(case: _Case) -> bool:
+    """A label in front of somebody else's share: 黄色预警响应：县级政府负责…, 要加强协同，县财政局要…."""
+    piece, clauses = case.piece, case.sentence.clauses
+    number = piece.first + len(piece.clauses)
+    if len(piece.clauses) > 1 or number >= len(clauses) or piece.clauses[0].end - piece.clauses[0].start > LONGEST_LABEL:
+        return False
+    behind = clauses[number].subject
+    return behind is not None and behind.kind in NAMED and behind.start == clauses[number].start
+
+
+def _object(case: _Case) -> bool:
+    """Who is guided, told or helped does not act himself: 引导企业用好…, 报送县财政局."""
+    first, last = case.piece.clauses[0], case.piece.clauses[-1]
+    names = {bearer.text for bearer in case.carry.bearers}
+    for dealt in patterns()["dealing"].finditer(case.text, first.start, last.end):
+        if any(case.text.startswith(name, dealt.end()) for name in names):
+            return True
+    return False
+
+
+def _own(case: _Case) -> bool:
+    """Somebody of its own stands in front, by himself: 执行消毒的人员，应当接受培训."""
+    piece = case.piece
+    first = next((clause for clause in piece.clauses if clause.condition != "when"), piece.clauses[0])
+    if len(piece.clauses) < 2 or first is piece.clauses[-1] or first.cue is not None:
+        return False
+    if first.lead in ("verb", "adverb", "result", "cue") and case.text.find("的", first.start, first.end) < 0:
+        return False
+    return patterns()["somebody"].fullmatch(case.text, first.start, first.end) is not None
+
+
+def _liable(case: _Case) -> bool:
+    """What the law itself provides: 依法追究刑事责任."""
+    return patterns()["liable"].search(case.text, case.piece.clauses[0].start, case.piece.clauses[-1].end) is not None
+
+
+def _elsewhere(case: _Case) -> bool:
+    """What somebody has ruled elsewhere, or is told of somebody behind it."""
+    first = case.piece.clauses[0]
+    return case.text.endswith(ELSEWHERE, first.start, first.end) or aside(case.text, case.piece, case.sentence)
+
+
+def _spoken_of(case: _Case) -> bool:
+    """A clause that tells what becomes of a thing or somebody (persons punished, a right granted): who acts is left open."""
+    text, piece, mood = case.text, case.piece, case.mood
+    if mood.modality == "sanction":
+        spoken = patterns()["persons"].search(text, piece.clauses[0].start, piece.clauses[-1].end) is not None
+    elif mood.cue is None:
+        spoken = False
+    else:
+        clause = next((c for c in piece.clauses if c.start <= mood.cue.start < c.end), piece.clauses[0])
+        thing = clause.subject is None and patterns()["thing"].search(text, clause.start, mood.cue.start) is not None
+        spoken = thing or text.startswith(("享受", "享有", "有权"), mood.cue.end)
+    if spoken:
+        case.state.spoken_of = piece.sentence
+    return spoken
+
+
+def _failing(case: _Case) -> bool:
+    """Who stands in the case is who is set right behind it."""
+    text, piece = case.text, case.piece
+    return not case.near and any(
+        c.subject is not None and (c.condition == "who" or breaks(text, c)) and fails(text, piece, c) for c in piece.clauses
+    )
+
+
+def _of_thing(case: _Case) -> bool:
+    """A thing is spoken of: 奖励资金实行专户管理."""
+    piece = case.piece
+    first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
+    if case.mood.cue is None and not first.lead and shapes()["of_thing"].match(case.text, first.start, first.end) is not None:
+        return True
+    return piece.subjects & THING != 0 and (not case.fronted or case.mood.modality == "prohibition")
+
+
+def _threat(case: _Case) -> bool:
+    """A threat behind somebody's share, or one of a provision of its own: who imposes it is told elsewhere, if at all."""
+    if case.mood.modality != "sanction":
+        return False
+    return not (case.near or case.sentence.expansion) or case.text.startswith("违反", case.piece.clauses[0].start)
+
+
+def _bare(case: _Case) -> bool:
+    """A bare imperative in a paper that speaks to all."""
+    if case.mood.cue is not None or case.fronted or case.carry.introduces:
+        return False
+    if case.state.kind not in LOOSE_KINDS or _continues(case.sentence):
+        return False
+    before = _before(case)
+    goes_on = before is not None and _continues(before)
+    return not (goes_on and case.text.startswith("负责", case.piece.clauses[0].start))
+
+
+def _banned(case: _Case) -> bool:
+    """A ban for everybody: 严禁酒后上岗."""
+    cue = case.mood.cue
+    return cue is not None and case.text.startswith(BANS, cue.start) and not case.fronted
+
+
+def _anew(case: _Case) -> bool:
+    """A speech starts a new sentence here: after one body's share it speaks to all again."""
+    if case.fronted or case.carry.introduces or case.state.kind not in LOOSE_KINDS:
+        return False
+    before = _before(case)
+    return before is not None and not _continues(before) and not any(map(_generic, case.carry.bearers))
+
+
+def _before(case: _Case) -> Sentence | None:
+    return case.state.sentences[case.piece.sentence - 1] if case.piece.sentence else None
 
 
 def _generic(bearer: Bearer) -> bool:
-    return bearer.text.startswith(("各", "全", "所有", "广大", "每"))
+    return bearer.text.startswith(("各", "全", "所有", "广大", "每")) and patterns()["people"].search(bearer.text) is None
 
 
 def _continues(sentence: Sentence) -> bool:
     return sentence.expansion or sentence.closing in ("；", ";")
+
+
+HINDRANCES: Final = (
+    _far, _agent, _labelling, _own, _object, _liable, _elsewhere, _spoken_of, _failing, _of_thing, _threat, _bare, _banned,
+    _anew,
+)  # fmt: skip
+"""What keeps a directive from taking over the names of an earlier sentence."""

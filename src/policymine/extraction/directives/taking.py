@@ -56,12 +56,20 @@ def behind_heading(text: str, piece: Piece, cue: int) -> tuple[Bearer, ...]:
 def charged_with(text: str, sentence: Sentence, *, silent: bool) -> tuple[Bearer, ...]:
     """Whose duties a sentence introduces that orders nothing itself: 县住建局履行下列职责：, 成立专班，其主要职责是："""
     if text.find("职", sentence.start, sentence.end) < 0 and text.find("任务", sentence.start, sentence.end) < 0:
-        return ()
+        return implicit(_heading_list(text, sentence)) if silent else ()
     duties = shapes()["duties"].search(text, sentence.clauses[max(0, len(sentence.clauses) - 2)].start, sentence.end)
     group = "who" if duties is None or duties["who"] is not None else "body"
     if duties is None or not kind_of(duties[group]) or not (silent or group == "body"):
         return ()
     return implicit(named_in(text, Span(*duties.span(group)), "responsible"))
+
+
+def _heading_list(text: str, sentence: Sentence) -> tuple[Bearer, ...]:
+    """Who does each of what follows: 受理机关分别作出下列答复：."""
+    last = sentence.clauses[-1]
+    if last.subject is None or last.subject.kind not in NAMED or patterns()["each"].search(text, last.start, last.end) is None:
+        return ()
+    return named_in(text, last.subject, role_of(text, last))
 
 
 def named_before(text: str, piece: Piece, mood: Mood, *, sentence: Sentence) -> tuple[Bearer, ...]:
