@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from policymine.extraction.directives import classifier
+from policymine.extraction.directives.charging import floors
 from policymine.extraction.directives.clause_signs import ClauseSigns
 from policymine.extraction.directives.clauses import Sentence, Source, read_each
 from policymine.extraction.directives.never import barred
@@ -72,8 +73,10 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     columns = zip(sources, sentences, stands, papers, strict=True)
     signs = ClauseSigns([Paper(one.text, own, theirs, paper.card.kind) for one, own, theirs, paper in columns])
     odds, first, known = signs.odds(classifier.model("directive")), 0, []
-    for one, own, theirs in zip(sources, sentences, stands, strict=True):
+    for one, own, theirs, paper in zip(sources, sentences, stands, papers, strict=True):
         never = barred(one.text, own, theirs)
+        for number, least in floors(one.text, own, theirs, kind=paper.card.kind).items():
+            odds[first + number] = list(map(max, odds[first + number], least))
         known.append(Read(one.text, one.outline, own, theirs, never, [], signs))
         known[-1].judged.extend(_judged(known[-1], odds, first))
         first += len(own)
