@@ -154,11 +154,18 @@ def _bare(case: _Case) -> bool:
     """A bare imperative in a paper that speaks to all."""
     if case.mood.cue is not None or case.fronted or case.carry.introduces:
         return False
-    if case.state.kind not in LOOSE_KINDS or _continues(case.sentence):
+    if case.state.kind not in (*LOOSE_KINDS, "notice") or _continues(case.sentence):
+        return False
+    if case.state.kind == "notice" and (any(map(_generic, case.carry.bearers)) or _together(case)):
         return False
     before = _before(case)
     goes_on = before is not None and _continues(before)
     return not (goes_on and case.text.startswith("负责", case.piece.clauses[0].start))
+
+
+def _together(case: _Case) -> bool:
+    """It tells how somebody works together with others: 加强配合，协同推进."""
+    return patterns()["together"].match(case.text, case.piece.clauses[0].start) is not None
 
 
 def _banned(case: _Case) -> bool:
