@@ -21,6 +21,8 @@ STRIKING = ("责令", "给予", "依法", "予以", "处", "吊销", "没收")
 """What those do who punish: whoever stands before them is punished."""
 ELSEWHERE = ("另有规定的", "另有约定的", "另有要求的")
 """What somebody has ruled elsewhere: no duty of theirs."""
+MEANWHILE = ("时", "期间", "过程中")
+"""What ends a clause that tells when somebody else must act: 执法人员检查时，业主应当配合."""
 OWED = ("must", "shall", "want")
 """Words of duty that lay something on whoever stands before."""
 ACCORDING = ("根据", "按照", "依据", "依照", "参照")
@@ -39,15 +41,7 @@ def subjects_of(text: str, piece: Piece, mood: Mood, *, names: Names) -> list[Be
         subject = clause.subject
         if subject is None or clause.end <= breach or goes_on(text, piece, clause):
             continue
-        if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
-            continue
-        if clause.condition in CASES and (_other_acts(piece, clause, acting[-1]) or fails(text, piece, clause)):
-            continue
-        if clause.cue is None and shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
-            continue
-        if text.endswith(ELSEWHERE, clause.start, clause.end) or (breaks(text, clause) and fails(text, piece, clause)):
-            continue
-        if clause is not acting[-1] and text.startswith(ACCORDING, clause.start):
+        if _only_told(text, piece, mood, clause=clause, last=acting[-1]):
             continue
         striking = clause is not piece.clauses[0] and text.startswith("对", piece.clauses[0].start)
         if mood.modality == "sanction" and not striking and shapes()["suffers"].match(text, subject.end, clause.end):
@@ -63,6 +57,39 @@ def subjects_of(text: str, piece: Piece, mood: Mood, *, names: Names) -> list[Be
         if (piece.marks & LEADING) or (clause.may & ROLES):
             named += joined(text, piece, clause)
     return named
+
+
+def _only_told(text: str, piece: Piece, mood: Mood, *, clause: Clause, last: Clause) -> bool:
+    """Whether the subject of a clause only stands in a case, in what was done, in what somebody else sees to."""
+    if mood.modality == "obligation" and clause.cue is not None and clause.cue.kind == "may":
+        return True
+    if clause.condition in CASES and (_other_acts(piece, clause, last) or fails(text, piece, clause)):
+        return True
+    if text.endswith(ELSEWHERE, clause.start, clause.end) or (breaks(text, clause) and fails(text, piece, clause)):
+        return True
+    if clause.cue is not None or clause.subject is None:
+        return clause is not last and text.startswith(ACCORDING, clause.start)
+    if shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
+        return True
+    if shapes()["was_made"].match(text, clause.subject.end, clause.end) is not None:
+        return True
+    if clause is last:
+        return False
+    return (
+        text.startswith(ACCORDING, clause.start)
+        or text.endswith(MEANWHILE, clause.start, clause.end)
+        or _topic(text, piece, clause)
+    )
+
+
+def _topic(text: str, piece: Piece, clause: Clause) -> bool:
+    """Whether a clause only names a thing that somebody behind it sees to: 县政府投资的绿地，由县园林局养护."""
+    behind = next((later for later in piece.clauses if later.start > clause.end), None)
+    if behind is None or behind.subject is None or clause.subject is None or behind.subject.kind not in NAMED:
+        return False
+    if text.find("由", behind.start, behind.subject.start) < 0:
+        return False
+    return shapes()["topic"].fullmatch(text, clause.subject.end, clause.end) is not None
 
 
 def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:
