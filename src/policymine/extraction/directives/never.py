@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
@@ -17,11 +18,17 @@ from policymine.text.pattern_needs import guided
 LONGEST_THING = 60
 """Characters in which the name of a thing and the bracket behind it end."""
 
+TOLD: Final = {
+    "包括": "defining", "分为": "defining", "组成": "defining", "体制": "system",
+    "不够": "lacking", "有待": "lacking", "存在": "lacking",
+}  # fmt: skip
+"""Words of sentences that tell what something consists of, how it is arranged or what it lacks, and the pattern of such."""
+
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     written: dict[str, str] = rules.load(PACKAGE, "directives").lexicons["never"]
-    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing", "heading", "pointing", "defining")}
+    return {name: guided(re.compile(written[name])) for name in ("achieved", "thing", "heading", "pointing", *{*TOLD.values()})}
 
 
 def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -> frozenset[int]:
@@ -46,7 +53,7 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
             items.add(number)
     told = {*_bracketed(text, sentences, starts), *_achieved(text, sentences), *_pointing(text, sentences, starts)}
-    named = {*_headed(text, sentences), *_defining(text, sentences, starts)}
+    named = {*_headed(text, sentences), *_telling(text, sentences, starts)}
     return frozenset(within("sentence") | items | told | named)
 
 
@@ -94,15 +101,15 @@ def _headed(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
             yield number
 
 
-def _defining(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
-    """The sentences without a deontic word that say what something consists of: 考核结果分为优秀、合格两个等次."""
-    for word in ("包括", "分为", "组成"):
+def _telling(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -> Iterator[int]:
+    """The sentences without a word of duty that only tell something (`TOLD`): 考核分为两个等次, 制度有待完善."""
+    for word, name in TOLD.items():
         at = text.find(word)
         while at >= 0:
             number = bisect_right(starts, at) - 1
             end = sentences[number].end if number >= 0 else at
-            plain = end > at and all(clause.cue is None for clause in sentences[number].clauses)
-            if plain and _patterns()["defining"].match(text, starts[number], end) is not None:
+            plain = end > at and all(clause.cue is None or clause.cue.kind == "need" for clause in sentences[number].clauses)
+            if plain and _patterns()[name].match(text, starts[number], end) is not None:
                 yield number
             at = text.find(word, max(end, at + 1))
 
