@@ -156,7 +156,7 @@ def test_a_long_text_hides_no_start(spec, monkeypatch):
     """What is found from the openings of a long text is what is found when every character is tried."""
     text = scanned(MARK.sub(r"\1", spec["text"]) + "。" + "其他事项照旧办理。" * (PHRASE // 8))
     found = scan(text)
-    monkeypatch.setattr(time_scan, "opening", every)
+    monkeypatch.setattr(time_scan, "opened", every)
     assert scan(text) == found
 
 

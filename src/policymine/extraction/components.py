@@ -19,16 +19,15 @@ from spacy.tokens import Span as SpacySpan
 from spacy.vocab import Vocab
 
 from policymine.errors import LayoutError
-from policymine.extraction import sectors
-from policymine.extraction.card.reading import read_card
+from policymine.extraction.card.reading import read_cards
 from policymine.extraction.directives.finding import find_each
 from policymine.extraction.directives.finding import find_issues as directive_issues
 from policymine.extraction.directives.judging import Given
-from policymine.extraction.quantities.finding import find_issues as amount_issues
-from policymine.extraction.quantities.finding import find_quantities
+from policymine.extraction.quantities import finding as amounts
 from policymine.extraction.references.finding import find_references
 from policymine.extraction.slogans.finding import read_slogans
 from policymine.extraction.stations import TEXT, Station, station, text_of
+from policymine.extraction.times import scan
 from policymine.extraction.times.finding import read_times
 from policymine.model import (
     FINDING_KINDS,
@@ -212,14 +211,14 @@ def _spans(doc: Doc, *kinds: FindingKind) -> list[Span]:
 def card(docs: Sequence[Doc]) -> None:
     """Reads title, kind, date, level and issuer; `doc._.hints` may bring what the page said outside the text."""
     due = [doc for doc in docs if _kept(doc, "card") is None]
-    sectors.look_through([text_of(doc) for doc in due])
-    for doc in due:
-        _keep(doc, "card", read_card(text_of(doc), hints=_kept(doc, "hints") or {}))
+    for doc, read in zip(due, read_cards([(text_of(doc), _kept(doc, "hints") or {}) for doc in due]), strict=True):
+        _keep(doc, "card", read)
 
 
 @station("times", requires=["doc._.card"], assigns=["doc._.times", "doc._.issues"])
 def times(docs: Sequence[Doc]) -> None:
     """Finds time expressions, resolved against `doc._.issued_on` or else the card's date."""
+    scan.look_through([text_of(doc) for doc in docs])
     for doc in docs:
         read = read_times(text_of(doc), issued_on=_kept(doc, "issued_on") or _kept(doc, "card").issued_on)
         _found(doc, "times", read.found, issues=read.issues)
@@ -243,9 +242,10 @@ def slogans(docs: Sequence[Doc]) -> None:
 @station("quantities", requires=["doc._.times", "doc._.slogans"], assigns=["doc._.quantities", "doc._.issues"])
 def quantities(docs: Sequence[Doc]) -> None:
     """Finds amounts outside times, slogans and references."""
+    amounts.look_through([text_of(doc) for doc in docs])
     for doc in docs:
         text, taken = text_of(doc), _spans(doc, "times", "slogans", "references")
-        _found(doc, "quantities", find_quantities(text, taken=taken), issues=amount_issues(text))
+        _found(doc, "quantities", amounts.find_quantities(text, taken=taken), issues=amounts.find_issues(text))
 
 
 @station("directives", requires=["doc._.card", "doc._.times", "doc._.slogans"], assigns=["doc._.directives", "doc._.issues"])

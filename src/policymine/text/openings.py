@@ -6,12 +6,13 @@ characters tell so at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from policymine.text.joining import joined
 from policymine.text.points import BLOCK, points_of
 
 NOTHING: Final = np.zeros(2, dtype=np.uint32)
@@ -68,6 +69,18 @@ class Openings:
         holds = self._holds.take(pair.astype(np.intp) * self._widths[1] + third)
         found: list[int] = places.take(holds.nonzero()[0]).tolist()
         return found
+
+
+def found_in(openings: Openings, texts: Sequence[str]) -> list[list[int]]:
+    """The offsets in each of some texts at which an opening stands, looked for in all of them at once.
+
+    >>> found_in(Openings(["今年", "月底", "每"]), ["今后每月", "", "月底报今", "年"])
+    [[2], [], [0], []]
+    """
+    if len(texts) == 1:
+        return [openings.find(texts[0])]
+    one = joined(tuple(texts))
+    return one.shares(np.array(openings.find(one.text), np.intp))
 
 
 def _places(characters: Iterable[str]) -> dict[str, int]:

@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from policymine.extraction.card.papers import PACKAGE, Paper
 from policymine.model import Span
 from policymine.rules import Rule, load, match_span
 from policymine.text.numerals import digit_string, integer
 
-RULES = load("policymine.extraction.card", "card_dates")
-DATED = tuple(sorted((r for r in RULES if r.gives["weight"]), key=lambda r: -r.gives["weight"]))
+RULES = load(PACKAGE, "card_dates")
+RANKED = tuple(sorted((r for r in RULES if r.gives["weight"]), key=lambda r: -r.gives["weight"]))
 REDACTED = RULES["redacted"].find
 TOLD, TOLD_YEAR = RULES["told"].find, RULES["told-year"].find
-HEAD, FRONT, FOOT, TELLING, SENTENCE = 400, 600, 260, 6000, 160
+AHEAD, TELLING, SENTENCE = 600, 6000, 160
 YEAR = re.compile(r"(?<![\d到至])(20\d\d)\s?年")
 RESULTS = re.compile("度?[^，,。；;\n]{0,12}(?:评价|考核|评估|测评|评比)(?:结果|情况|排名)")
 PLANNED = re.compile(
@@ -40,35 +41,38 @@ class Dated(NamedTuple):
     span: Span | None
 
 
-def find_date(text: str, *, title: str, kind: str) -> Dated | None:
-    """When the paper was issued, or None.
+def find_dates(papers: Sequence[Paper], kinds: Sequence[str]) -> list[Dated | None]:
+    """When papers were issued, or None.
 
     Args:
-        text: the clean text of one document.
-        title: its title; may be empty.
-        kind: the kind of paper, which decides whether the day of an event is the paper's own.
+        papers: with their titles.
+        kinds: the kind of each, which decides whether the day of an event is the paper's own.
 
-    >>> find_date("清溪县应急管理局\\n2021年9月8日", title="", kind="notice").value
-    '2021-09-08'
-    >>> find_date("1月17日下午,清溪县召开2022年第一次安委会会议。", title="", kind="meeting_report").value
-    '2022-01-17'
+    >>> from policymine.extraction.card.papers import papers_of
+    >>> told = ["清溪县应急管理局\\n2021年9月8日", "1月17日下午,清溪县召开2022年第一次安委会会议。"]
+    >>> [dated.value for dated in find_dates(papers_of([(text, {}) for text in told]), ["notice", "meeting_report"])]
+    ['2021-09-08', '2022-01-17']
     """
-    if REDACTED.search(text[:HEAD]):
-        return None
-    for rule in DATED:
-        if kind not in rule.gives.get("kinds", (kind,)):
-            continue
-        if (dated := _by(rule, text, title)) is not None:
-            return dated
-    return _told(text) if kind == "speech" else None
+    found: list[Dated | None] = [None] * len(papers)
+    left = [number for number, paper in enumerate(papers) if not REDACTED.search(paper.places["head"][0])]
+    open_ = left
+    for rule in RANKED:
+        on, meant = rule.gives["on"], rule.gives.get("kinds")
+        for number in open_:
+            if (meant is None or kinds[number] in meant) and papers[number].holds(rule, on):
+                found[number] = _by(rule, papers[number], on)
+        open_ = [number for number in open_ if found[number] is None]
+    for number in open_:
+        if kinds[number] == "speech":
+            found[number] = _told(papers[number].text)
+    return found
 
 
-def _by(rule: Rule, text: str, title: str) -> Dated | None:
+def _by(rule: Rule, paper: Paper, on: str) -> Dated | None:
     """What one rule says: the first match, the last or the latest date, as the rule wants."""
-    on, shift = rule.gives["on"], max(0, len(text) - FOOT) if rule.gives["on"] == "foot" else 0
-    place = {"head": text[:HEAD], "front": text[:FRONT], "foot": text[shift:], "text": text, "title": title}[on]
+    (place, shift), text = paper.places[on], paper.text
     found = []
-    for match in rule.spans(place):
+    for match in rule.find.finditer(place):
         start, end = match.span("tail") if "tail" in match.re.groupindex and match["tail"] else match_span(match)
         value = _iso(place[start:end], text)
         if value is not None:
@@ -104,7 +108,7 @@ def _year_near(text: str, month: int | None) -> str | None:
     if near := YEAR.search(text[:SENTENCE]):
         results = RESULTS.match(text, near.end()) and (month or 12) <= HALF
         return f"{int(near[1]) + 1}" if results else near[1]
-    planned = PLANNED.search(text[:FRONT])
+    planned = PLANNED.search(text[:AHEAD])
     return planned[1] if planned else None
 
 
@@ -131,10 +135,12 @@ def _told(text: str) -> Dated | None:
     '2022-01'
     """
     place = text[:TELLING]
-    days = [(match, _month(match["span"])) for match in TOLD.finditer(place)]
     years = [(int(match["span"]), bool(match["end"])) for match in TOLD_YEAR.finditer(place)]
+    if not years:
+        return None
+    days = [(match, _month(match["span"])) for match in TOLD.finditer(place)]
     months = {month for _, month in days if month}
-    if not months or not years:
+    if not months:
         return None
     month = _newest(months)
     newest = max(year for year, _ in years)

@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from typing import cast
 
+from policymine.extraction.card.papers import PACKAGE, Paper
 from policymine.extraction.directives.scanning import alternation
 from policymine.model import Level
 from policymine.rules import load
 from policymine.text.prefilter import Scanner
 
-RULES = load("policymine.extraction.card", "card_places")
+RULES = load(PACKAGE, "card_places")
 REGION = RULES["region"].find
 HOST = RULES["host"]
 BEFORE = re.compile(r"(?:中共|关于|在)?(?:20\d\d年)?")
@@ -29,7 +30,7 @@ LEVELS: dict[str, str] = RULES.lexicons["places"]
 ENDINGS = sorted(LEVELS.items(), key=lambda entry: -len(entry[0]))
 """The endings of places with their levels, the longest first."""
 MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
-HEAD, NEAR = 800, 4000
+ON, NEAR = "near", 4000
 NAMED, ADDRESS, HOSTED, CITIES, MOST = 24, 8, 6, 4, 4
 """Votes of a place in a name, an address, a host and several cities; a word of the text has one each time, up to the last."""
 
@@ -48,25 +49,27 @@ def region_of(name: str) -> str | None:
     return "/".join(parts) or None
 
 
-def host_of(text: str) -> str | None:
+def host_of(paper: Paper) -> str | None:
     """The place that holds the meeting a report tells of.
 
-    >>> host_of("1月17日下午,清溪县召开第一次全体会议")
+    >>> from policymine.extraction.card.papers import papers_of
+    >>> host_of(*papers_of([("1月17日下午,清溪县召开第一次全体会议", {})]))
     '清溪县'
     """
-    host = next(HOST.spans(text[:HEAD]), None)
+    host = HOST.find.search(paper.places[ON][0]) if paper.holds(HOST, ON) else None
     return host["span"] if host else None
 
 
-def level_of(text: str, *, names: tuple[str, ...], kind: str = "other") -> Level | None:
+def level_of(paper: Paper, *, names: tuple[str, ...], kind: str = "other") -> Level | None:
     """The level that most speaks for: places in the names first, then who is addressed, then the words of the text.
 
     Args:
-        text: the clean text of one document.
+        paper: the document.
         names: issuer, title and speaker, the surest first; empty ones are skipped.
         kind: the kind of paper; only of a work report do the cities it names tell the level.
 
-    >>> level_of("各乡镇要抓好落实,全县要动员起来。", names=("清溪县应急管理局",))
+    >>> from policymine.extraction.card.papers import papers_of
+    >>> level_of(*papers_of([("各乡镇要抓好落实,全县要动员起来。", {})]), names=("清溪县应急管理局",))
     'county'
     """
     votes: Counter[str] = Counter()
@@ -75,11 +78,11 @@ def level_of(text: str, *, names: tuple[str, ...], kind: str = "other") -> Level
             votes[level] += weight
         for word in WORD.findall(name):
             votes[WORDS[word]] += weight // 2
-    head = text[:HEAD]
+    text = paper.text
     for rule in ADDRESSED:
-        if rule.possible(head) and rule.find.search(text, 0, HEAD):
+        if paper.holds(rule, ON) and rule.find.search(paper.places[ON][0]):
             votes[rule.gives["level"]] += ADDRESS
-    if (host := host_of(text)) is not None and (level := _of_place(host)):
+    if (host := host_of(paper)) is not None and (level := _of_place(host)):
         votes[level] += HOSTED
     for word, count in Counter(WORD.findall(text[:NEAR])).items():
         votes[WORDS[word]] += min(count, MOST)

@@ -7,28 +7,26 @@ government pages), a title in the text over one in an editor's introduction.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple, cast
+from typing import cast
 
-from policymine.extraction.card.dates import find_date
+from policymine.extraction.card.dates import Dated, find_dates
+from policymine.extraction.card.papers import FRONT, PACKAGE, Found, Paper, papers_of
 from policymine.extraction.card.places import host_of, level_of, region_of
-from policymine.extraction.prefixes import Finder, Found
-from policymine.extraction.sectors import sectors_of
+from policymine.extraction.sectors import look_through, sectors_of
 from policymine.model import Card, Level, PaperKind, Span
 from policymine.rules import Rule, load, match_span
+from policymine.text.pattern_needs import guided
 
-RULES = load("policymine.extraction.card", "card")
-OPENING, HEAD, FRONT, FOOT = 160, 400, 1500, 260
-ENDS = {"opening": OPENING, "head": HEAD, "front": FRONT, "text": None}
+RULES = load(PACKAGE, "card")
 FIELDS = {
     field: [(rule, str(rule.gives["on"])) for rule in RULES if rule.gives["field"] == field]
     for field in {rule.gives["field"] for rule in RULES}
 }
 """The rules of each field, with the stretch of text that each looks at."""
-WHOLE = Finder({rule.id: rule.find for rule in RULES if rule.gives["on"] == "text" and rule.needs is None})
-"""The rules that look at all of a text and can't say what tells quickly that they need not."""
+WHOLE = {rule.id: guided(rule.find) for rule in RULES if rule.gives["on"] == "text" and rule.needs is None}
+"""The patterns that look at all of a text and can't say what tells quickly that they need not."""
 TITLE_ENDS = re.compile(RULES.lexicons["titles"]["ends"])
 GLUED = re.compile(
     r"(?P<title>[^\n。；：:]{6,70}?的?(?:通知|通报|意见|方案|办法|函))[\s\u3000]{0,4}(?=(?:各|[省市县]直)[^\n。：:]{2,160}[：:])"
@@ -47,11 +45,6 @@ ENDED, CLOSED = re.compile("[。；;！!：:]"), re.compile("[。；;：:]$")
 CITED = re.compile(r"《[^》]*》|^20\d\d年|^关于(?:印发)?")
 WHITE = re.compile(r"[\s\u3000]+")
 TITLE_LINES, SHORTEST_TITLE, LONGEST_TITLE, LONGEST_HEADLINE = 5, 4, 80, 45
-
-
-class _Found(NamedTuple):
-    value: str
-    span: Span | None
 
 
 def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
@@ -73,33 +66,58 @@ def read_card(text: str, *, hints: Mapping[str, str] | None = None) -> Card:
     >>> read_card("要做好值班。", hints={"source:kind": "notice", "source:publisher": "清溪县人民政府"}).kind
     'notice'
     """
-    hints = hints or {}
-    title = _title(text, hints)
-    name = title.value if title else ""
-    fields = ("kind", "audience", "issuer", "speaker", "number")
-    places = _places(text, name)
-    found = {field: value for field in fields if (value := _first(field, text, places))}
-    for field in ("issuer", "speaker", "number"):
-        if field not in found and hints.get(field):
-            found[field] = _Found(hints[field], None)
-    kind = found["kind"].value if "kind" in found else hints.get("source:kind", "other")
-    dated = find_date(text, title=name, kind=kind)
-    names = tuple(found[field].value if field in found else "" for field in ("issuer", "speaker"))
-    said = {field: item.value for field, item in found.items()}
-    evidence = {field: item.span for field, item in found.items() if item.span is not None}
+    return read_cards([(text, hints or {})])[0]
+
+
+def read_cards(given: Sequence[tuple[str, Mapping[str, str]]]) -> list[Card]:
+    """The cards of papers, each a text with its hints; each rule goes through all of them before the next one does.
+
+    >>> [card.kind for card in read_cards([("会议强调,要抓好。会议要求,要落实。", {}), ("同志们:今天开会", {})])]
+    ['meeting_report', 'speech']
+    """
+    papers = papers_of(given)
+    for paper in papers:
+        if (title := _title(paper.text, paper.hints)) is not None:
+            paper.title = title.value
+            paper.places["title"] = title.value, 0
+            paper.found["title"] = title
+    for field in ("kind", "audience", "issuer", "speaker", "number"):
+        _settle(field, papers)
+    for paper in papers:
+        for field in ("issuer", "speaker", "number"):
+            if field not in paper.found and paper.hints.get(field):
+                paper.found[field] = Found(paper.hints[field], None)
+    kinds = [
+        paper.found["kind"].value if "kind" in paper.found else paper.hints.get("source:kind", "other") for paper in papers
+    ]
+    look_through([*(paper.text for paper in papers), *(paper.title for paper in papers)])
+    dates = find_dates(papers, kinds)
+    return [_card(paper, kind, dated) for paper, kind, dated in zip(papers, kinds, dates, strict=True)]
+
+
+def _kind(paper: Paper) -> str:
+    return paper.found["kind"].value if "kind" in paper.found else paper.hints.get("source:kind", "other")
+
+
+def _card(paper: Paper, kind: str, dated: Dated | None) -> Card:
+    """The card of a paper whose fields are found."""
+    said = {field: item.value for field, item in paper.found.items()}
+    names, hints = (said.get("issuer", ""), said.get("speaker", "")), paper.hints
+    evidence = {field: item.span for field, item in paper.found.items() if item.span is not None and field != "title"}
+    title = paper.found.get("title")
     evidence |= {"title": title.span} if title and title.span else {}
     evidence |= {"issued_on": dated.span} if dated and dated.span else {}
     return Card(
-        title=name or None,
+        title=paper.title or None,
         kind=cast(PaperKind, kind),
         issued_on=dated.value if dated else hints.get("issued_on") or None,
-        region=next(filter(None, map(region_of, (*names, name))), None) or host_of(text),
-        level=level_of(text, names=(names[0], _bare(name), names[1]), kind=kind) or _level_given(hints),
+        region=next(filter(None, map(region_of, (*names, paper.title))), None) or host_of(paper),
+        level=level_of(paper, names=(names[0], _bare(paper.title), names[1]), kind=kind) or _level_given(hints),
         issuer=said.get("issuer") or said.get("speaker") or hints.get("source:publisher"),
         number=said.get("number"),
         speaker=said.get("speaker"),
         audience=said.get("audience"),
-        sectors=sectors_of(text, title=name),
+        sectors=sectors_of(paper.text, title=paper.title),
         evidence=evidence,
     )
 
@@ -108,19 +126,19 @@ def _level_given(hints: Mapping[str, str]) -> Level | None:
     return cast(Level, hints["source:level"]) if "source:level" in hints else None
 
 
-def _title(text: str, hints: Mapping[str, str]) -> _Found | None:
+def _title(text: str, hints: Mapping[str, str]) -> Found | None:
     """The title at the head of the text, else the one that the page gave."""
     for pattern in ORDERED:
         if ordered := pattern.match(text):
-            return _Found(BREAKS.sub("", ordered["title"]), Span(*ordered.span("title")))
+            return Found(BREAKS.sub("", ordered["title"]), Span(*ordered.span("title")))
     number = NUMBER.match(text)
     if glued := GLUED.match(text, number.end() if number else 0):
-        return _Found(BREAKS.sub("", glued["title"]), Span(*glued.span("title")).trimmed(text))
+        return Found(BREAKS.sub("", glued["title"]), Span(*glued.span("title")).trimmed(text))
     span = _title_line(text)
     if span is not None:
-        return _Found(BREAKS.sub("", span.of(text)), span)
+        return Found(BREAKS.sub("", span.of(text)), span)
     given = hints.get("title") or hints.get("site_title")
-    return _Found(given, None) if given else None
+    return Found(given, None) if given else None
 
 
 def _title_line(text: str) -> Span | None:
@@ -158,18 +176,24 @@ def _bare(title: str) -> str:
     return CITED.sub("", title)
 
 
-def _first(field: str, text: str, places: Mapping[str, tuple[str, int]]) -> _Found | None:
+def _settle(field: str, papers: Sequence[Paper]) -> None:
     """What the first rule of a field that matches says, in file order; kinds by title win over kinds by text."""
+    left = list(papers)
     for rule, on in FIELDS[field]:
-        place, shift = places[on]
-        match = _match(rule, place) if place else None
-        if match is None:
-            continue
-        start, end = match_span(match)
-        span = None if on == "title" else Span(start + shift, end + shift).trimmed(text)
-        value = WHITE.sub("、", place[start:end].strip())
-        return _Found(rule.gives.get("value") or (_parted(value) if field == "issuer" else value), span)
-    return None
+        left = [paper for paper in left if not (paper.holds(rule, on) and _said(field, rule, on, paper))]
+
+
+def _said(field: str, rule: Rule, on: str, paper: Paper) -> bool:
+    """Whether a rule matches in its stretch of a paper; what it says is kept."""
+    place, shift = paper.places[on]
+    match = _match(rule, place) if place else None
+    if match is None:
+        return False
+    start, end = match_span(match)
+    span = None if on == "title" else Span(start + shift, end + shift).trimmed(paper.text)
+    value = WHITE.sub("、", place[start:end].strip())
+    paper.found[field] = Found(rule.gives.get("value") or (_parted(value) if field == "issuer" else value), span)
+    return True
 
 
 def _parted(names: str) -> str:
@@ -188,21 +212,8 @@ def _parted(names: str) -> str:
     return "、".join([*parts, names[at:]])
 
 
-def _places(text: str, title: str) -> dict[str, tuple[str, int]]:
-    """The stretches of text that rules look at, and where each starts."""
-    foot = max(0, len(text) - FOOT)
-    return {"foot": (text[foot:], foot), "title": (title, 0), **{on: (text[:end], 0) for on, end in ENDS.items()}}
-
-
-@lru_cache(maxsize=1)
-def _searched(text: str) -> Found:
-    """A whole text ready for the rules that look at all of it; a paper whose title tells its kind asks none of them."""
-    return WHOLE.read(text)
-
-
 def _match(rule: Rule, place: str) -> re.Match[str] | None:
     """The match of a rule that counts: its first one, or the n-th where it wants so many."""
-    if not rule.possible(place):
-        return None
-    matches = _searched(place).all(rule.id) if rule.id in WHOLE.patterns else rule.find.finditer(place)
-    return next(islice(matches, rule.gives.get("least", 1) - 1, None), None)
+    least = rule.gives.get("least", 1)
+    find = WHOLE.get(rule.id, rule.find)
+    return find.search(place) if least == 1 else next(islice(find.finditer(place), least - 1, None), None)

@@ -28,8 +28,9 @@ from policymine.extraction.times.scan import scanned
 from policymine.model import Issue, Quantity, QuantityMod, Span
 from policymine.rules import Rule, load
 from policymine.text.numerals import LONGEST
-from policymine.text.openings import Openings
+from policymine.text.openings import Openings, found_in
 from policymine.text.pattern_runs import behind
+from policymine.text.remembering import Remembered
 
 NUMERALS, DIGITS = STARTS["han"] + "万亿兆壹贰叁肆伍陆柒捌玖拾佰仟卌俩", STARTS["digit"]
 NUMBERS: Final = frozenset(NUMERALS + DIGITS)
@@ -244,10 +245,21 @@ def _openings(rule: Rule) -> Iterator[str]:
         yield from (pair + x for x in third) if third and len(pair) == 2 else (pair,)
 
 
+def look_through(texts: Sequence[str]) -> None:
+    """Looks through texts whose amounts will be asked for, together."""
+    _opened.each([scanned(text) for text in texts])
+
+
+@Remembered
+def _opened(copies: Sequence[str]) -> list[list[int]]:
+    """Where in each of some copies an amount can start."""
+    return found_in(lexicon().openings, copies)
+
+
 def _starts(copy: str, *, long: bool) -> Iterator[tuple[int, int]]:
     """Where an amount can start and where the run of numerals there ends; in a long text with something countable behind it."""
     units, stop = lexicon().units, 0
-    places = lexicon().openings.find(copy) if long else (trigger.start() for trigger in lexicon().trigger.finditer(copy))
+    places = _opened(copy) if long else (trigger.start() for trigger in lexicon().trigger.finditer(copy))
     for at in places:
         first = copy[at]
         if long and first in DIGITS and at and copy[at - 1] in DIGITS:

@@ -6,7 +6,7 @@ The scanned copy has half-width forms and simplified script and the same length,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -14,8 +14,10 @@ from opencc import OpenCC
 
 from policymine.extraction.times.lexicon import NUMERALS, STARTS, Order, Tried, Word, lexicon
 from policymine.rules import load, match_span
+from policymine.text.joining import joined
 from policymine.text.numerals import narrow
-from policymine.text.remembering import remembered
+from policymine.text.openings import found_in
+from policymine.text.remembering import Remembered
 
 PHRASE: Final = 60
 RUN: Final = re.compile(f"[{STARTS['han']}]{{30,}}")
@@ -37,14 +39,28 @@ class Part(NamedTuple):
     fields: Mapping[str, Any]
 
 
-@remembered
 def scanned(text: str) -> str:
     """The copy that is scanned: half-width, simplified, of the same length.
 
     >>> scanned("２０２２年後")
     '2022年后'
     """
-    plain = narrow(APART.sub(";", text) if "，" in text else text)
+    return _copied(text)
+
+
+def look_through(texts: Sequence[str]) -> None:
+    """Looks through texts whose times will be asked for, together."""
+    opened.each(_copied.each(texts))
+
+
+@Remembered
+def _copied(texts: Sequence[str]) -> list[str]:
+    one = joined(tuple(texts))
+    whole = narrow(APART.sub(";", one.text) if "，" in one.text else one.text)
+    return [_simplified(whole[start:end]) for start, end in zip(one.starts.tolist(), one.ends.tolist(), strict=True)]
+
+
+def _simplified(plain: str) -> str:
     if len(plain) > 400 and not _traditional().search(plain):
         return plain
     simplified: str = _converter().convert(plain)
@@ -73,7 +89,7 @@ def scan(text: str) -> list[Part]:
     numerals = {m.start() for m in lexicon().numerals.finditer(text)} if long else set()
     parts: list[Part] = []
     done, last = 0, None
-    for at in sorted({*numerals, *opening(text)}) if long else every(text):
+    for at in sorted({*numerals, *opened(text)}) if long else every(text):
         if at < done:
             continue
         first, pair = text[at], text[at : at + 2]
@@ -100,9 +116,10 @@ def every(text: str) -> list[int]:
     return [match.start() for match in lexicon().trigger.finditer(text)]
 
 
-def opening(text: str) -> list[int]:
+@Remembered
+def opened(texts: Sequence[str]) -> list[list[int]]:
     """The offsets at which a word, or a rule that starts with no numeral, can begin, told by the first three characters."""
-    return lexicon().openings.find(text)
+    return found_in(lexicon().openings, texts)
 
 
 def _word_at(text: str, at: int, words: tuple[Word, ...], whole: tuple[int, int]) -> Part | None:
