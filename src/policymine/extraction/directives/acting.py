@@ -73,6 +73,9 @@ def _only_told(text: str, piece: Piece, mood: Mood, *, clause: Clause, last: Cla
         return True
     if shapes()["was_made"].match(text, clause.subject.end, clause.end) is not None:
         return True
+    behind = [later for later in piece.clauses if later.start > clause.end]
+    if breaks(text, clause) and any(text.startswith("构成", later.start) for later in behind):
+        return True
     if clause is last:
         return False
     return (

@@ -11,9 +11,10 @@ from policymine.extraction.directives.sharing import named_in
 from policymine.extraction.directives.splitting import Piece
 from policymine.extraction.directives.taking import NAMED
 from policymine.extraction.directives.tries import bit
-from policymine.model import Bearer
+from policymine.model import Bearer, BearerRole
 from policymine.text.span import Span
 
+COMMAS = ("，", ",")
 LAYER = bit("patterns.layer")
 ALSO = ("也", "还", "都", "均")
 CARRYING = ("负责", "牵头", "承担", "主管", "分管", "主持", "组织实施")
@@ -28,15 +29,24 @@ def set_apart(text: str, piece: Piece, mood: Mood, *, names: Names) -> tuple[Bea
     behind = [clause for clause in piece.clauses if clause.condition != "when"]
     if len(behind) < 2:
         return ()
-    first, second = behind[0], next((clause.start for clause in behind[1:] if not clause.fronted), behind[1].start)
+    first = behind[0]
+    second = next((c.start for c in behind[1:] if not c.fronted and not _towards(text, c)), behind[1].start)
     cued = mood.cue is not None and (mood.cue.start == second or text[second : mood.cue.start] in ALSO)
     if not cued and not text.startswith(BEHIND, second):
         return ()
+    role: BearerRole = "responsible"
+    if cued and mood.cue is not None and shapes()["helping"].match(text, mood.cue.end, piece.clauses[-1].end) is not None:
+        role = "support"
     if shapes()["ended"].fullmatch(text, first.start, first.end) is not None and kind_of(text[first.start : first.end]):
-        return named_in(text, Span(first.start, first.end), "responsible")
+        return named_in(text, Span(first.start, first.end), role)
     subject = names.subject(first.start, first.end, cue=first.end, lead="") if not first.condition else None
     whole = subject is not None and subject.kind in NAMED and (subject.start, subject.end) == (first.start, first.end)
-    return named_in(text, subject, "responsible") if whole and subject is not None else ()
+    return named_in(text, subject, role) if whole and subject is not None else ()
+
+
+def _towards(text: str, clause: Clause) -> bool:
+    """Whether a clause only names whom or what the next one is about: 对监督检查人员的询问，应当…"""
+    return clause.cue is None and text.startswith("对", clause.start) and clause.closing in COMMAS
 
 
 def layer_of(text: str, clause: Clause) -> tuple[Bearer, ...]:

@@ -20,6 +20,7 @@ from policymine.extraction.directives.sharing import (
     ROLES,
     called,
     founded,
+    founders,
     pair_of,
     share_of,
 )
@@ -121,7 +122,7 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: State) -> tuple[Bea
     """The bearers that a directive names itself."""
     end = piece.clauses[-1].end
     if shapes()["founded"].match(text, piece.clauses[0].start) is not None:
-        return ()
+        return founders(text, piece)
     if called_up(text, piece, state.sentences[piece.sentence].clauses):
         return ()
     if piece.may & ROLES and (pair := pair_of(text, piece)):

@@ -258,6 +258,8 @@ class Names:
         name = self.text[start:end]
         if "的" not in name and CHARGED.match(name):
             return True
+        if shapes()["joining"].fullmatch(name) is not None:
+            return False
         if self._match(NOMINAL, start, end) is None:
             return self._verb_first(start, end)
         if name.startswith(("教育引导", "负责对")) or shapes()["sharing"].match(name):

@@ -166,6 +166,7 @@ def _one(names: list[str]) -> bool:
         or "等" in names[-1]
         or "或者" in names[-1]
         or "及其" in names[-1]
+        or (names[-1] == "政府" and names[-2].endswith("党委") and len(names[-2]) > len("党委"))
         or (names[-1] == "个人" and names[0] != "单位" and len(names) == 2)
     ):
         return True

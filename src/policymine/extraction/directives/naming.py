@@ -66,7 +66,8 @@ def lexicon() -> Words:
     kinds |= dict.fromkeys(bodies["not_bearers"]["ends"], "")
     inside = alternation(bodies["nominal"]["inside"])
     written = _written_words(endings, heads, own=own, nominal=bodies["nominal"]["verbs"]) | {
-        "pronoun": f"(?:{alternation(heads['pronouns'])})(?![他它余])(?:都|也|还|每[个名位]人)?",
+        "pronoun": f"(?!其(?:所属|下属|委托|授权|指定)的)(?:{alternation(heads['pronouns'])})(?![他它余])"
+        "(?:都|也|还|每[个名位]人)?",
         "goes_on": f"(?!{own['follows']['forming']})(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:工作)?(?:{parts})|"
         f"(?:{inside})[^，。；：、的对将把由向在]{{1,8}}(?:中心|办公室|委员会|领导小组)(?=负责|应当|主要|承担)|"
         f"{own['starts']['charged']}",

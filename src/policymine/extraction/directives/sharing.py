@@ -30,6 +30,8 @@ PARTNERS = ("与", "和", "会同", "协调", "联合", "组织", "召集", "牵
 """What stands behind a leader in front of those whom it leads."""
 STEPS = ("后", "同意", "批准", "审核", "核实")
 """What ends a step that comes before the order itself: 经县水利局会同县财政局审核后，由…"""
+DUTIES = ("统筹", "负责", "审议", "研究", "制定", "协调", "指导")
+"""What a body is set up for."""
 TAKING_PART = ("参加",)
 """What gives no support to another one, only a share."""
 LEADING_OR_CHARGE = LEADING | CHARGE
@@ -189,6 +191,8 @@ def _equals(text: str, match: re.Match[str], end: int) -> list[Bearer]:
     name = name_from(text, match.end(), end)
     if name is None or shapes()["made"].match(text, name.end) is not None:
         return []
+    if shapes()["was_made"].match(text, name.end, end) is not None:
+        return []
     named = named_in(text, name, "responsible")
     return [*named] if match[0].startswith("会同") or any(one.text.endswith(OFFICES) for one in named) else []
 
@@ -203,6 +207,18 @@ def founded(text: str, piece: Piece) -> tuple[Bearer, ...]:
         if behind is not None and shapes()["acting"].match(text, behind.start) is not None:
             return named_in(text, Span(*body.span("body")), "responsible")
     return ()
+
+
+def founders(text: str, piece: Piece) -> tuple[Bearer, ...]:
+    """X and Y of “建立由X牵头、Y参加的联席会议，负责…”: who is set up with a duty of its own acts through them."""
+    first, behind = piece.clauses[0], [clause.start for clause in piece.clauses[1:]]
+    found = shapes()["founders"].search(text, first.start, piece.clauses[-1].end)
+    if found is None or not any(at > found.end() and text.startswith(DUTIES, at) for at in behind):
+        return ()
+    lead, rest = (name_at(text, *found.span(group)) for group in ("lead", "rest"))
+    if lead is None or rest is None:
+        return ()
+    return (*named_in(text, lead, "lead"), *named_in(text, rest, "responsible"))
 
 
 def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool = False) -> tuple[Bearer, ...]:
