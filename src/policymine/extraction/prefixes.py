@@ -25,6 +25,8 @@ RARE: Final = [code for code in range(0x10000) if chr(code).isdecimal() and chr(
 """Digits of other scripts, and all characters beyond the basic plane: the table takes them for a 0."""
 QUANTIFIER: Final = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?P<range>,\d*)?\})[?+]?")
 OPENING: Final = re.compile(r"\(\?(?P<kind>P<\w+>|:|=|!|<=|<!)")
+DENSE: Final = 8
+"""A pattern that may start at every eighth character, or more of them, is looked for by `re` itself."""
 Head = tuple[str, ...]
 """The sets of characters that a match starts with: none, one or two of them."""
 
@@ -155,7 +157,14 @@ class Found:
         index = bisect_left(positions, start)
         if index == len(positions) or (first := positions[index]) >= end:
             return None
-        return self._patterns[name].search(self._text, first, end)
+        tried = positions[index : bisect_left(positions, end, index)]
+        if len(tried) * DENSE > end - first:  # `re` goes through them faster
+            return self._patterns[name].search(self._text, first, end)
+        text, match = self._text, self._patterns[name].match
+        for at in tried:
+            if (found := match(text, at, end)) is not None:
+                return found
+        return None
 
     def all(self, name: str) -> Iterator[re.Match[str]]:
         """The matches of a pattern in the text, as `Pattern.finditer` gives them."""
@@ -165,7 +174,7 @@ class Found:
     def each(self, name: str) -> Iterator[re.Match[str]]:
         """The same, tried only where the pattern may start: quicker for a pattern that no plain character begins."""
         positions = self._positions(name)
-        if len(positions) > len(self._text) // 8:  # it may start nearly anywhere: `re` goes through them faster
+        if len(positions) * DENSE > len(self._text):  # it may start nearly anywhere: `re` goes through them faster
             yield from self.all(name)
             return
         match, done = self._patterns[name].match, 0

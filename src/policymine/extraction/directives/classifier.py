@@ -126,7 +126,7 @@ class Pairs:
     """The features of a model that are two neighbouring characters, found in many stretches at once.
 
     >>> Pairs({"台账": 1.5, "上报": 0.5, "leadin": 9.0}).weights(["建台账，报台账", "报台账，上报", "建台"])
-    [1.5, 2.0, 0.0]
+    [1.5, 2.0, 0]
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
@@ -145,11 +145,13 @@ class Pairs:
         classes = self._classes.take(points_of.__wrapped__(every.text), mode="clip").astype(np.intp)
         numbers = self._numbers.take(classes[:-1] * self._width + classes[1:])
         places = numbers.nonzero()[0]
-        owners = every.starts.searchsorted(places, "right") - 1
-        known = np.unique(owners * len(self._weights) + numbers[places])
-        owners, numbers = np.divmod(known, len(self._weights))
-        weighed: list[float] = np.bincount(owners, self._weights[numbers], len(stretches)).tolist()
-        return weighed
+        firsts, lasts = places.searchsorted(every.starts).tolist(), places.searchsorted(every.ends).tolist()
+        found = numbers[places]
+        known, weighed = found.tolist(), self._weights[found].tolist()
+        return [
+            sum(dict(zip(known[first:last], weighed[first:last], strict=True)).values())
+            for first, last in zip(firsts, lasts, strict=True)
+        ]
 
 
 def _reasons(sign: Sign, weights: dict[str, float]) -> list[_Reason]:
