@@ -139,21 +139,22 @@ class Finder:
 class Found:
     """Where the patterns of a `Finder` may start in one text; `starts` tells it for one when it is first asked for."""
 
-    __slots__ = ("_patterns", "_places", "_starts", "_text")
+    __slots__ = ("_patterns", "_places", "_read", "_text")
 
     def __init__(self, text: str, patterns: Mapping[str, re.Pattern[str]], starts: Callable[[str], list[int]]) -> None:
-        self._text, self._patterns, self._starts = text, patterns, starts
+        self._text, self._patterns, self._read = text, patterns, starts
         self._places: dict[str, list[int]] = {}
 
-    def _positions(self, name: str) -> list[int]:
+    def starts(self, name: str) -> list[int]:
+        """Where a pattern may start, in order."""
         found = self._places.get(name)
         if found is None:
-            found = self._places[name] = self._starts(name)
+            found = self._places[name] = self._read(name)
         return found
 
     def search(self, name: str, start: int, end: int) -> re.Match[str] | None:
         """The first match of a pattern in a stretch, as `Pattern.search` gives it."""
-        positions = self._positions(name)
+        positions = self.starts(name)
         index = bisect_left(positions, start)
         if index == len(positions) or (first := positions[index]) >= end:
             return None
@@ -168,12 +169,12 @@ class Found:
 
     def all(self, name: str) -> Iterator[re.Match[str]]:
         """The matches of a pattern in the text, as `Pattern.finditer` gives them."""
-        positions = self._positions(name)
+        positions = self.starts(name)
         return self._patterns[name].finditer(self._text, positions[0]) if positions else iter(())
 
     def each(self, name: str) -> Iterator[re.Match[str]]:
         """The same, tried only where the pattern may start: quicker for a pattern that no plain character begins."""
-        positions = self._positions(name)
+        positions = self.starts(name)
         if len(positions) * DENSE > len(self._text):  # it may start nearly anywhere: `re` goes through them faster
             yield from self.all(name)
             return

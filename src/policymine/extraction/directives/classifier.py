@@ -166,6 +166,16 @@ def chance(odds: float) -> float:
     return 1.0 / (1.0 + exp(-odds)) if -60.0 < odds < 60.0 else 1.0 / (1.0 + exp(-60.0 if odds > 0 else 60.0))
 
 
+def chances(odds: Weights) -> Weights:
+    """The same for many at once.
+
+    >>> chances(np.array([0.0, 2.0, -900.0])).round(3).tolist(), round(chance(2.0), 3)
+    ([0.5, 0.881, 0.0], 0.881)
+    """
+    likely: Weights = 1.0 / (1.0 + np.exp(-odds.clip(-60.0, 60.0)))
+    return likely
+
+
 @cache
 def pairs(name: str) -> Pairs:
     """The pairs of characters that the model called `name` weighs."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from policymine.extraction.directives.classifier import LinearModel
+from policymine.extraction.directives.classifier import LinearModel, chances
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.codes import (
     CUE_BITS,
@@ -31,7 +31,8 @@ from policymine.extraction.directives.sentence_signs import Gists, Paper, senten
 from policymine.extraction.directives.sign_tables import SignTable
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.tries import bit
-from policymine.extraction.directives.weight_tables import Numbers, column
+from policymine.extraction.directives.weight_tables import Numbers, Weights, column
+from policymine.text.joining import joined
 from policymine.text.points import points_of
 
 SHORT: Final = 8
@@ -40,6 +41,8 @@ DIGIT: Final = re.compile(r"\d")
 FIGURE: Final = bit("digit")
 MANY: Final = 0.2
 """Share of digits above which a clause has many."""
+HOPELESS: Final = -1e-9
+"""Log odds below which a chance is less than even, however rounded."""
 FACTS: Final = bits("perfect", "past", "achieved", "problem", "state")
 IS: Final = bits("is")
 CLAUSE: Final = NUMBERS["clause"]
@@ -47,8 +50,6 @@ EDGE: Final = NUMBERS["edge"]
 HAS: Final = NUMBERS["has"]
 BEFORE: Final = NUMBERS["before"]
 AROUND: Final = NUMBERS["around"]
-NOTHING: Final = "\uffff"
-"""Stands for the mark behind a clause that the text ends with."""
 CLOSINGS: Final = np.zeros(1 << 16, np.int64)
 for _mark, _number in VOCABULARIES["closing"].numbers.items():
     CLOSINGS[ord(str(_mark)[:1])] = _number
@@ -78,6 +79,19 @@ class _Columns(NamedTuple):
     amount: Numbers
     first: Numbers
     last: Numbers
+
+
+class Verdicts(NamedTuple):
+    """The chance of every clause, whether a clause of a sentence may be likelier than not, where the clauses of each stand."""
+
+    every: list[float]
+    hopeful: list[bool]
+    firsts: list[int]
+    sizes: list[int]
+
+    def of(self, number: int) -> list[float]:
+        """The chances of the clauses of a sentence."""
+        return self.every[self.firsts[number] : self.firsts[number] + self.sizes[number]]
 
 
 class ClauseSigns:
@@ -121,26 +135,42 @@ class ClauseSigns:
 
     def odds(self, model: LinearModel) -> list[list[float]]:
         """For each sentence the log odds of its clauses."""
-        odds = (model.bias + self._shared.weights(model)).repeat(self._sizes) + self._own.weights(model)
-        every = odds.tolist()
+        every = self._odds(model).tolist()
         return [every[first : first + size] for first, size in zip(self._firsts, self._sizes, strict=True)]
+
+    def verdicts(self, model: LinearModel, *, least: Mapping[int, Sequence[float]]) -> Verdicts:
+        """How likely the clauses of sentences belong to a directive; of some the log odds are `least` at the least."""
+        odds = self._odds(model)
+        for number, floor in least.items():
+            own = odds[self._firsts[number] : self._firsts[number] + self._sizes[number]]
+            np.maximum(own, floor, out=own)
+        best = np.maximum.reduceat(odds, self._firsts) if self._firsts else odds
+        return Verdicts(chances(odds).tolist(), (best > HOPELESS).tolist(), self._firsts, self._sizes)
+
+    def _odds(self, model: LinearModel) -> Weights:
+        odds: Weights = (model.bias + self._shared.weights(model)).repeat(self._sizes) + self._own.weights(model)
+        return odds
 
 
 def _columns(papers: Sequence[Paper], first: Numbers, last: Numbers) -> tuple[list[Sign], _Columns]:
     """The words that clauses begin with, and the columns of clauses."""
-    clauses = [clause for paper in papers for sentence in paper.sentences for clause in sentence.clauses]
-    tails: list[str] = []
-    amounts: list[int] = []
-    for text, sentences, _, _ in papers:
-        own = clauses[len(tails) : len(tails) + sum([len(sentence.clauses) for sentence in sentences])]
-        tails += [text[clause.end - 1] + (clause.closing or NOTHING) for clause in own]
-        amounts += [_amount(text, clause) if clause.may & FIGURE else 0 for clause in own]
-    size = column([clause.end - clause.start for clause in clauses])
-    shape, marks = column([clause.shape for clause in clauses]), column([clause.marks for clause in clauses])
-    letters = points_of.__wrapped__("".join(tails)).astype(np.int64)
-    edge = CLOSINGS.take(letters[1::2], mode="clip") | np.where(size < SHORT, 1, (size > LONG) << 1) << 3 | letters[::2] << 5
-    read = _Columns(np.arange(len(clauses)), shape, marks, shape & CUE_BITS, edge, column(amounts), first, last)
-    return [clause.word for clause in clauses], read
+    every = joined(tuple([paper.text for paper in papers]))
+    clauses = [[clause for sentence in paper.sentences for clause in sentence.clauses] for paper in papers]
+    amounts = [
+        _amount(paper.text, clause) if clause.may & FIGURE else 0
+        for paper, own in zip(papers, clauses, strict=True)
+        for clause in own
+    ]
+    read = [clause for own in clauses for clause in own]
+    ends = column([clause.end for clause in read])
+    size = ends - column([clause.start for clause in read])
+    shape, marks = column([clause.shape for clause in read]), column([clause.marks for clause in read])
+    letters = np.append(points_of.__wrapped__(every.text), 0).astype(np.int64)
+    ends += every.starts.repeat([len(own) for own in clauses])
+    edge = CLOSINGS.take(letters.take(ends), mode="clip") | np.where(size < SHORT, 1, (size > LONG) << 1) << 3
+    edge |= letters.take(ends - 1) << 5
+    columns = _Columns(np.arange(len(read)), shape, marks, shape & CUE_BITS, edge, column(amounts), first, last)
+    return [clause.word for clause in read], columns
 
 
 def _amount(text: str, clause: Clause) -> int:

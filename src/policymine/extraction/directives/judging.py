@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from policymine.extraction.directives import classifier
 from policymine.extraction.directives.charging import floors
-from policymine.extraction.directives.clause_signs import ClauseSigns
+from policymine.extraction.directives.clause_signs import ClauseSigns, Verdicts
 from policymine.extraction.directives.clauses import Sentence, Source, read_each
 from policymine.extraction.directives.never import barred
 from policymine.extraction.directives.sections import Place, is_banned_act, places
 from policymine.extraction.directives.sentence_signs import Paper
 from policymine.model import Card, Slogan, TimeExpression
 from policymine.text.outline import Outline, outline
-
-HOPELESS: Final = -1e-9
-"""Log odds below which a chance is less than even, however rounded."""
 
 
 class Given(NamedTuple):
@@ -72,22 +69,24 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     stands = [places(one.text, own, one.outline) for one, own in zip(sources, sentences, strict=True)]
     columns = zip(sources, sentences, stands, papers, strict=True)
     signs = ClauseSigns([Paper(one.text, own, theirs, paper.card.kind) for one, own, theirs, paper in columns])
-    odds, first, known = signs.odds(classifier.model("directive")), 0, []
+    known, least, first = [], dict[int, list[float]](), 0
     for one, own, theirs, paper in zip(sources, sentences, stands, papers, strict=True):
-        never = barred(one.text, own, theirs)
-        for number, least in floors(one.text, own, theirs, kind=paper.card.kind).items():
-            odds[first + number] = list(map(max, odds[first + number], least))
-        known.append(Read(one.text, one.outline, own, theirs, never, [], signs))
-        known[-1].judged.extend(_judged(known[-1], odds, first))
+        known.append(Read(one.text, one.outline, own, theirs, barred(one.text, own, theirs), [], signs))
+        least |= {first + number: odds for number, odds in floors(one.text, own, theirs, kind=paper.card.kind).items()}
         first += len(own)
+    verdicts, first = signs.verdicts(classifier.model("directive"), least=least), 0
+    for read in known:
+        read.judged.extend(_judged(read, verdicts, first))
+        first += len(read.sentences)
     return known
 
 
-def _judged(read: Read, odds: Sequence[list[float]], first: int) -> Iterator[Judged]:
+def _judged(read: Read, verdicts: Verdicts, first: int) -> Iterator[Judged]:
     """The sentences of a document that may hold an order; `first` is the number of its first one among all."""
     text, sentences, never = read.text, read.sentences, read.barred
+    hopeful, chances = verdicts.hopeful, verdicts.of
     for number, (sentence, place) in enumerate(zip(sentences, read.stands, strict=True)):
         banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
-        listed, own = sentence.expansion or banned, odds[first + number]
-        if listed or (number not in never and max(own) > HOPELESS):
-            yield Judged(number, list(map(classifier.chance, own)), listed, banned, first + number)
+        listed = sentence.expansion or banned
+        if listed or (hopeful[first + number] and number not in never):
+            yield Judged(number, chances(first + number), listed, banned, first + number)

@@ -76,6 +76,8 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
     colons: dict[int, int] = {}
     found: list[Place] = []
     index, before = 0, None
+    lead_ins = iter([*roles.lead_ins.starts("leadin"), len(text) + 1])
+    lead_in = next(lead_ins)
     for number, sentence in enumerate(read):
         item, closing, opens, size = sentence.item, sentence.closing, sentence.opens, sentence.end - sentence.start
         follower = read[number + 1] if number + 1 < len(read) else None
@@ -96,7 +98,10 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
             colons[item] = number
         elif colons and opens and not sentence.label:
             colons.pop(item, None)
-        roles.hear(sentence, heading=heading)
+        while lead_in < sentence.start:
+            lead_in = next(lead_ins)
+        if heading or lead_in <= sentence.end:
+            roles.hear(sentence, heading=heading)
     return found
 
 
@@ -106,7 +111,7 @@ class _Roles:
     def __init__(self, text: str, outline: Outline) -> None:
         self._text, self._outline = text, outline
         self._by_headline = _item_roles(text, outline)
-        self._lead_ins = whole(text)
+        self.lead_ins = whole(text)
         self._told: dict[int, str] = {}
         self._known: dict[int, tuple[str, str]] = {}
         self._reported = False
@@ -140,7 +145,7 @@ class _Roles:
         start, end = sentence.start, sentence.end
         if heading and not sentence.label:
             told = role_of(self._text[start:end])
-        elif end - start <= LONGEST_LEAD_IN and (match := self._lead_ins.search("leadin", start, end + 1)) is not None:
+        elif end - start <= LONGEST_LEAD_IN and (match := self.lead_ins.search("leadin", start, end + 1)) is not None:
             told = match.lastgroup or ""
             if told == "reported":
                 self._reported, told = self._reported or sentence.item < 0, "review"
