@@ -154,7 +154,7 @@ def _bare(case: _Case) -> bool:
     """A bare imperative in a paper that speaks to all."""
     if case.mood.cue is not None or case.fronted or case.carry.introduces:
         return False
-    if case.state.kind not in (*LOOSE_KINDS, "notice") or _continues(case.sentence):
+    if (case.state.kind not in LOOSE_KINDS and case.state.kind != "notice") or _continues(case.sentence):
         return False
     if case.state.kind == "notice" and (any(map(_generic, case.carry.bearers)) or _together(case)):
         return False
