@@ -15,7 +15,7 @@ from policymine.extraction.directives.carrying import Carry, State
 from policymine.extraction.directives.clauses import Sentence
 from policymine.extraction.directives.inviting import GUIDING, asked_by, called_up
 from policymine.extraction.directives.modality import Mood
-from policymine.extraction.directives.reaching import taken_over
+from policymine.extraction.directives.reaching import left_over
 from policymine.extraction.directives.sharing import (
     ROLES,
     called,
@@ -71,9 +71,8 @@ def bearers_of(
     for note in state.notes:
         about = [index for number in range(note.first, note.last + 1) for index in indices_of.get(number, ())]
         granted = [index for index in about if moods[index].modality in GRANTED]
-        granted = granted or (about if note.closes else [])
-        if granted and not taken_over(note, found, about):
-            found[granted[-1]] += note.bearers
+        for index, left in left_over(note, found, about, granted=granted):
+            found[index] += left
     return found
 
 
@@ -91,6 +90,8 @@ def _named(
             joining = {bearer.span for bearer in called(text, piece)} if piece.may & ROLES else ()
             acting = tuple([bearer for bearer in own if bearer.span not in joining]) or own
             state.carried[item] = Carry(acting, number, introduces, _imposes(text, piece, mood))
+        elif mood.modality == "recommendation":
+            state.invited = number, own
         return own, same
     if before := named_before(text, piece, mood, sentence=sentence):
         state.carried[item] = Carry(before, number, introduces)
@@ -100,7 +101,8 @@ def _named(
         return called(text, piece), same
     taken = taken_by(text, piece, mood, state, same=same)
     if piece.may & ROLES:
-        taken = in_role(text, piece, taken) + called(text, piece)
+        above = state.above(sentence)
+        taken = in_role(text, piece, taken, listed=above is not None and above.introduces) + called(text, piece)
     carry = state.carried.get(item)
     if taken and mood.modality == "sanction" and carry is not None and carry.sanction:
         state.carried[item] = carry._replace(sentence=number)

@@ -38,6 +38,7 @@ class State:
         self.carried: dict[int, Carry] = {}
         self.rows: dict[tuple[int, str], Carry] = {}
         self.spoken_of = -1
+        self.invited: tuple[int, tuple[Bearer, ...]] = (-1, ())
 
     @cached_property
     def names(self) -> Names:

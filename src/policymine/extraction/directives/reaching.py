@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -62,10 +62,25 @@ def by_sentence(found: Sequence[Note]) -> dict[int, int]:
     return {sentence: number for number in widest for sentence in range(found[number].first, found[number].last + 1)}
 
 
-def taken_over(note: Note, found: Sequence[tuple[Bearer, ...]], about: Sequence[int]) -> bool:
-    """Whether one of the directives that a note is about bears a name of the note; if none does, the note would be lost."""
-    given = {bearer.text for bearer in note.bearers}
-    return any(bearer.text in given for index in about for bearer in found[index])
+def left_over(
+    note: Note, found: Sequence[tuple[Bearer, ...]], about: Sequence[int], *, granted: Sequence[int]
+) -> Iterator[tuple[int, tuple[Bearer, ...]]]:
+    """Which directives bear the names of a note if none has taken it over: each name the last one without it.
+
+    Args:
+        note: the note.
+        found: the bearers of all directives.
+        about: the directives that it is about.
+        granted: those of them that say who may or should act; they come first.
+    """
+    spans = {bearer.span for bearer in note.bearers}
+    if any(bearer.span in spans for index in about for bearer in found[index]):
+        return
+    for index in reversed(granted or (about if note.closes else ())):
+        borne = {bearer.text for bearer in found[index]}
+        if left := tuple([bearer for bearer in note.bearers if bearer.span in spans and bearer.text not in borne]):
+            spans.difference_update(bearer.span for bearer in left)
+            yield index, left
 
 
 class _Reach:

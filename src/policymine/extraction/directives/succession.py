@@ -46,6 +46,8 @@ def taken_by(
         return implicit(same)
     if (note := state.noted.get(piece.sentence)) is not None:
         return state.notes[note].bearers
+    if state.invited[0] == piece.sentence and mood.modality != "recommendation":
+        return _as_invited(piece, mood, state)
     carry = state.above(sentence)
     if mood.modality == "recommendation" or carry is None or not carry.bearers or state.spoken_of == piece.sentence:
         return ()
@@ -53,6 +55,12 @@ def taken_by(
     near = carry.sanction and carry.sentence >= piece.sentence - 1
     case = _Case(text, piece, mood, state, sentence, carry, fronted, near)
     return () if any(hinders(case) for hinders in HINDRANCES) else implicit(carry.bearers)
+
+
+def _as_invited(piece: Piece, mood: Mood, state: State) -> tuple[Bearer, ...]:
+    """Whom a sentence invites may do what it goes on with (鼓励农户办民宿，可以入股); else what follows is nobody's."""
+    goes_on = mood.modality == "permission" and not any(map(_condition, piece.clauses))
+    return implicit(state.invited[1]) if goes_on else ()
 
 
 def _far(case: _Case) -> bool:

@@ -57,6 +57,12 @@ def charged_with(text: str, sentence: Sentence, *, silent: bool) -> tuple[Bearer
     """Whose duties a sentence introduces that orders nothing itself: 县住建局履行下列职责：, 成立专班，其主要职责是："""
     if text.find("职", sentence.start, sentence.end) < 0 and text.find("任务", sentence.start, sentence.end) < 0:
         return implicit(_heading_list(text, sentence)) if silent else ()
+    last = sentence.clauses[-1]
+    if silent and len(sentence.clauses) > 1 and patterns()["duty"].fullmatch(text, last.start, last.end) is not None:
+        before = sentence.clauses[-2]
+        if before.subject is not None and before.subject.kind in NAMED and before.subject.start == before.start:
+            stands = shapes()["stated"].match(text, before.subject.end, before.end) is not None
+            return implicit(named_in(text, before.subject, "responsible")) if stands else ()
     duties = shapes()["duties"].search(text, sentence.clauses[max(0, len(sentence.clauses) - 2)].start, sentence.end)
     group = "who" if duties is None or duties["who"] is not None else "body"
     if duties is None or not kind_of(duties[group]) or not (silent or group == "body"):
@@ -113,13 +119,16 @@ def aside(text: str, piece: Piece, sentence: Sentence) -> bool:
     return whole and behind.subject is not None and behind.subject.kind in NAMED and behind.subject.start == behind.start
 
 
-def in_role(text: str, piece: Piece, taken: tuple[Bearer, ...]) -> tuple[Bearer, ...]:
-    """Bearers that are taken over, in the role that the directive's first word gives them: 配合县局开展检查."""
+def in_role(text: str, piece: Piece, taken: tuple[Bearer, ...], *, listed: bool = False) -> tuple[Bearer, ...]:
+    """Bearers that are taken over, in the role that the directive's first word gives them: 配合县局开展检查.
+
+    In a list of somebody's own duties (`listed`) 协助 is one of them.
+    """
     first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
     role: BearerRole = "responsible"
     if text.startswith("牵头", first.head):
         role = "lead"
-    elif text.startswith(("配合", "协助"), first.head):
+    elif text.startswith("配合" if listed else ("配合", "协助"), first.head):
         role = "support"
     if role == "responsible":
         return taken
