@@ -20,7 +20,14 @@ from policymine.text import Edit, Span
 SPACE = "repairs.stray-space"
 WRAP = "repairs.hard-wrap"
 
-_MARKS = "repairs.invisible", "repairs.emoji", "repairs.apostrophe", "repairs.compatibility"
+_MARKS = (
+    "repairs.invisible",
+    "repairs.emoji",
+    "repairs.apostrophe",
+    "repairs.compatibility",
+    "repairs.typeset-break",
+    "repairs.typeset-point",
+)
 _RESIDUE = (
     "repairs.html-comment",
     "repairs.html-tag",
@@ -45,10 +52,12 @@ def _rules(*names: str) -> tuple[Rule, ...]:
 
 
 def find_marks(text: str) -> list[Edit]:
-    """Invisible characters, watermarks and compatibility forms (offsets of `text`).
+    """Invisible characters, watermarks, compatibility forms and codes of typesetting (offsets of `text`).
 
     >>> [(e.rule, e.text) for e in find_marks("⾏政\\u200b公文")]
     [('repairs.compatibility', '行'), ('repairs.invisible', '')]
+    >>> [(e.rule, e.text) for e in find_marks("总则\\ue004第一条 费率0\\ue0105%")]
+    [('repairs.typeset-break', '\\n'), ('repairs.typeset-point', '.')]
     """
     return disjoint(_edits(text, _rules(*_MARKS)))
 
