@@ -13,11 +13,14 @@ from policymine.extraction.directives.bodies import Subject, shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.codes import bits
 from policymine.extraction.directives.fronting import patterns
+from policymine.extraction.directives.parting import limits
 from policymine.extraction.directives.scanning import PACKAGE, Hit
 from policymine.extraction.directives.splitting import Piece
 from policymine.model import Modality
 
 PENALTY: Final = bits("penalty")
+LONGEST_MANNER: Final = 6
+"""Characters of the manner in front of 支持: 因地制宜支持…"""
 BARE: Final[tuple[Modality, int]] = ("obligation", 3)
 """What a bare imperative gives."""
 
@@ -98,14 +101,24 @@ def _body(text: str, piece: Piece) -> list[Clause]:
 
 
 def _carries(text: str, hit: Hit, clause: Clause, first: Clause) -> bool:
-    """Whether a deontic word counts as the cue: results (确保…) only where they are the predicate."""
+    """Whether a deontic word counts as the cue: results (确保…) only as the predicate, ceilings (最多不得超过…) never."""
+    if hit.kind == "ban" and clause is not first:
+        return not limits(text, clause)
     if hit.kind == "ensure":
         return (clause is first and clause.head == hit.end) or (clause is first and clause.lead == "cue" and clause.cue is hit)
     if hit.kind == "negated" and text.startswith("杜绝", hit.start):
         return clause is first
-    if hit.kind in ("invite", "support"):
+    if hit.kind == "support":
+        return clause.lead == "cue" or (clause is first and _led(hit, clause))
+    if hit.kind == "invite":
         return clause is first or clause.lead == "cue"
     return hit.start >= clause.start
+
+
+def _led(hit: Hit, clause: Clause) -> bool:
+    """Whether 支持 is what its clause says, not part of what is set up or widened: 在推广支持农户创业的贷款基础上."""
+    named = clause.subject is not None and hit.start - clause.subject.end <= 2
+    return named or hit.start - clause.start <= LONGEST_MANNER
 
 
 def _behind(text: str, hits: list[Hit]) -> Modality:

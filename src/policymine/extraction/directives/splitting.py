@@ -18,7 +18,6 @@ from policymine.extraction.directives.bodies import kind_of
 from policymine.extraction.directives.classifier import LinearModel
 from policymine.extraction.directives.clauses import Clause, Sentence
 from policymine.extraction.directives.codes import (
-    CUE,
     CUE_BITS,
     FRONTED,
     LEAD_BITS,
@@ -31,20 +30,10 @@ from policymine.extraction.directives.codes import (
 )  # fmt: skip
 from policymine.extraction.directives.fronting import patterns
 from policymine.extraction.directives.mechanisms import silence
+from policymine.extraction.directives.parting import INVITING, OBLIGATION, RECOMMENDATION, hands_over, meant, settled, supports
 from policymine.extraction.directives.signs import Sign
 from policymine.extraction.directives.tries import bit
 from policymine.extraction.directives.unfinished import goes_on, unfinished
-
-OBLIGATION: Final = MODALITY.number("obligation")
-PROHIBITION: Final = MODALITY.number("prohibition")
-PERMISSION: Final = MODALITY.number("permission")
-RECOMMENDATION: Final = MODALITY.number("recommendation")
-MEANT: Final = {CUE.number(kind) << 4: meant for kind, meant in {
-    "must": OBLIGATION, "must-not-once": OBLIGATION, "shall": OBLIGATION, "want": OBLIGATION, "need": OBLIGATION,
-    "ban": PROHIBITION, "negated": PROHIBITION, "may": PERMISSION, "invite": RECOMMENDATION, "support": RECOMMENDATION,
-}.items()}  # fmt: skip
-"""The modality that a deontic word gives, by its bits in the shape of a clause; results (确保) and 请 give none."""
-
 
 DIGIT: Final = re.compile(r"\d")
 FIGURE: Final = bit("digit")
@@ -76,7 +65,6 @@ MARKS: Final = NUMBERS["marks"]
 RAN: Final = NUMBERS["ran"]
 BOTH: Final = NUMBERS["both"]
 _fronted = attrgetter("fronted")
-INVITING: Final = frozenset((RECOMMENDATION, PERMISSION))
 
 
 @dataclass(slots=True, eq=False)
@@ -176,7 +164,7 @@ def _opens(
 
 def _invites(run: Sequence[Clause]) -> bool:
     """Whether a clause of a directive invites or permits: what goes on behind it may be a duty again."""
-    return not INVITING.isdisjoint(map(_meant, run))
+    return not INVITING.isdisjoint(map(meant, run))
 
 
 def is_bearer_note(text: str, sentence: Sentence) -> bool:
@@ -193,15 +181,16 @@ def _parts(
         return False
     if _goes_on(clause) and not _invites(run):
         return False
-    if len(run) == 1 and _only_named(text, run[0]):
+    if len(run) == 1 and _only_named(text, run[0]) and not hands_over(text, run[0], clause):
         return False
-    return model.leans(boundary_features(text, run, clause, rest=rest))
+    known = settled(text, run, clause)
+    return model.leans(boundary_features(text, run, clause, rest=rest)) if known is None else known
 
 
 def _only_named(text: str, clause: Clause) -> bool:
     """Whether a clause is the name of somebody and nothing else: 涉及的有关人员，对有关机构的查询，应当予以配合."""
     bare = clause.cue is None and not clause.lead and not clause.condition and text[clause.end] in "，,"
-    return bare and kind_of(text[clause.start : clause.end]) != ""
+    return bare and not clause.marks & CHARGE and kind_of(text[clause.start : clause.end]) != ""
 
 
 def _breaks(text: str, clause: Clause) -> bool:
@@ -218,7 +207,7 @@ def _goes_on(clause: Clause) -> bool:
     """Whether a clause has nothing that could open a directive: one more act of those who were told already."""
     return (
         clause.cue is None and clause.subject is None and clause.lead in GOING_ON
-        and not clause.fronted and not clause.marks & DIVIDING
+        and not clause.fronted and not clause.marks & DIVIDING and not supports(clause)
     )  # fmt: skip
 
 
@@ -247,8 +236,8 @@ def boundary_features(text: str, run: Sequence[Clause], clause: Clause, *, rest:
     for earlier in run:
         ran |= earlier.marks
         had = had or earlier.shape & SUBJECT_BITS
-        held = held or MEANT.get(earlier.shape & CUE_BITS, 0)
-    opened, shares, own = before.fronted and _only_scenes(run), _shares_work(clause, ran), _meant(clause)
+        held = held or meant(earlier)
+    opened, shares, own = before.fronted and _only_scenes(run), _shares_work(clause, ran), meant(clause)
     following = next((c for c in rest if not c.fronted), None) if rest else None
     leads_to = following is not None and _own(text, following, held=held, shares=_shares_work(following, ran))
     alone, acts = _own(text, clause, held=held, shares=shares), bool(rest) and _acts(rest[0])
@@ -299,23 +288,18 @@ def _own(text: str, clause: Clause, *, held: int, shares: bool) -> bool:
         held: the modality of the directive so far.
         shares: whether the clause takes over a role in it, `_shares_work`.
     """
-    meant, subject = _meant(clause), clause.subject
+    given, subject = meant(clause), clause.subject
     if subject is not None and subject.kind in ("organisation", "person"):
         return not shares
-    if not meant:
+    if not given:
         return False
-    if meant != (held or OBLIGATION):
-        if meant == RECOMMENDATION:
+    if given != (held or OBLIGATION):
+        if given == RECOMMENDATION:
             return clause.lead == "cue"
         return not text.startswith("杜绝", clause.cue.start if clause.cue else clause.start)
     if subject is not None and subject.kind == "thing":
         return True
     return text.startswith("对", clause.start) and clause.cue is not None and clause.cue.start - clause.start > 3
-
-
-def _meant(clause: Clause) -> int:
-    """The modality that the clause's own deontic word gives it, as a number; 0 when it has none."""
-    return MEANT.get(clause.shape & CUE_BITS, 0)
 
 
 def _shares_work(clause: Clause, ran: int) -> bool:

@@ -71,8 +71,8 @@ def _circumstance(text: str, clause: Clause, following: Clause) -> bool:
     at = subject.end if subject is not None else clause.start
     if cue is None:
         found = patterns()
-        led = subject is not None and following.condition == "who"
-        return led and any(found[name].match(text, at, clause.end) is not None for name in ("doing", "happens"))
+        ways = {"who": ("doing", "happens"), "towards": ("doing", "builds")}.get(following.condition, ())
+        return subject is not None and any(found[name].match(text, at, clause.end) is not None for name in ways)
     if cue.start == following.start and (cue.kind == "ban" or cue.kind in OWED):
         return patterns()["doing"].match(text, at, clause.end) is not None
     return cue.kind in TOLD and patterns()["happens"].match(text, at, clause.end) is not None
