@@ -13,6 +13,7 @@ from policymine.extraction.directives.modality import Mood
 from policymine.extraction.directives.sharing import ROLES, goes_on, headed, joined, named_in, role_of, shares
 from policymine.extraction.directives.splitting import LEADING, SOMEBODY, Piece
 from policymine.extraction.directives.taking import NAMED, breaks, fails
+from policymine.extraction.directives.unfinished import topic
 from policymine.model import Bearer, BearerRole
 
 CASES = ("who", "when", "if")
@@ -78,21 +79,7 @@ def _only_told(text: str, piece: Piece, mood: Mood, *, clause: Clause, last: Cla
         return True
     if clause is last:
         return False
-    return (
-        text.startswith(ACCORDING, clause.start)
-        or text.endswith(MEANWHILE, clause.start, clause.end)
-        or _topic(text, piece, clause)
-    )
-
-
-def _topic(text: str, piece: Piece, clause: Clause) -> bool:
-    """Whether a clause only names a thing that somebody behind it sees to: 县政府投资的绿地，由县园林局养护."""
-    behind = next((later for later in piece.clauses if later.start > clause.end), None)
-    if behind is None or behind.subject is None or clause.subject is None or behind.subject.kind not in NAMED:
-        return False
-    if text.find("由", behind.start, behind.subject.start) < 0:
-        return False
-    return shapes()["topic"].fullmatch(text, clause.subject.end, clause.end) is not None
+    return text.startswith(ACCORDING, clause.start) or text.endswith(MEANWHILE, clause.start, clause.end) or topic(text, clause)
 
 
 def _role(text: str, piece: Piece, clause: Clause) -> BearerRole:

@@ -139,7 +139,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: State) -> tuple[Bea
         and text.find("由", piece.clauses[0].start, end) < 0
     ):
         return ()  # who breaks a rule
-    named = [*subjects_of(text, piece, mood, names=state.names), *founded(text, piece)]
+    named = subjects_of(text, piece, mood, names=state.names)
+    named += [body for body in founded(text, piece) if all(body.span != one.span for one in named)]
     if not named and mood.cue is not None and state.sentences[piece.sentence].label:
         named = [*behind_heading(text, piece, mood.cue.start)]
     if named and not piece.may & ROLES:

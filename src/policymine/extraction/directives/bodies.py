@@ -337,8 +337,10 @@ class Names:
         for at in self._ends(start, min(end, start + 2 * SHORT)):
             if at > start + SHORT and not self.text.endswith(ACTING, start, at):
                 return None
-            if OTHER.search(self.text, start + 1, at) is not None or self._match(GOES_ON, at, end) is not None:
+            if OTHER.search(self.text, start + 1, at) is not None:
                 return None
+            if self._match(GOES_ON, at, end) is not None:
+                continue
             while longer := next((more for more in (2, 1) if at + more <= end and kind_of(self.text[start : at + more])), 0):
                 at += longer
             if shapes()["again"].match(self.text, at) is not None or self._onward(at, end, named=True) or self._torn(at):

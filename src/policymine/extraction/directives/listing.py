@@ -12,7 +12,7 @@ PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
 HIGHER, LOWER = (
-    re.compile("(?:各|有关|相关)?(?:省|(?:[^，。；、]{1,4}区)?设区的?市|市|(?:民族)?乡)(?:[（(][^（）()]{1,20}[）)])?"),
+    re.compile("(?:各|有关|相关)?(?:省|[^，。；、]{0,6}?设区的?市|市|(?:民族)?乡)(?:[（(][^（）()]{1,20}[）)])?"),
     re.compile("(?:[县区市](?!直)|省直管县|自治区|直辖市|计划单列市|民族乡|镇(?=人民政府|政府)|[^，。；、]{2,4}新区).{2,}"),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
@@ -34,6 +34,8 @@ BESIDES = re.compile("(?:以?及|和|与)(?P<rest>其[他它][^，。；、的]{
 """The others at the end of a list: 县水利局及其他有关部门."""
 FIELDED = re.compile("(?:以及|和|与|及)(?P<rest>[^，。；、的和与及等]{2,})$")
 """A complete name behind fields of work that share their last word: 人社、民政部门和残联."""
+STAFF = ("及其个人", "及其工作人员", "及其负责", "及其人员", "及其从业", "及其法定", "及其主要")
+"""Who belongs to all that a list names: 主管部门、监管部门及其工作人员."""
 GENERIC = ("企业", "单位", "机构", "组织", "部门", "出版社", "公司")
 """What is only another word for the kind of body before it: 承储单位或者企业."""
 LIST = re.compile("[^，,。；;]{2,50}?等(?:有关|相关)?(?:部门|单位)")
@@ -165,7 +167,7 @@ def _one(names: list[str]) -> bool:
         or _shared(last)
         or "等" in names[-1]
         or "或者" in names[-1]
-        or "及其" in names[-1]
+        or any(word in names[-1] for word in STAFF)
         or (names[-1] == "政府" and names[-2].endswith("党委") and len(names[-2]) > len("党委"))
         or (names[-1] == "个人" and names[0] != "单位" and len(names) == 2)
     ):

@@ -198,9 +198,10 @@ def _equals(text: str, match: re.Match[str], end: int) -> list[Bearer]:
 
 
 def founded(text: str, piece: Piece) -> tuple[Bearer, ...]:
-    """Y of “X设立Y，负责…”."""
+    """Y of “X设立Y，负责…” and “Y由X、Z组成，负责…”."""
     for number, clause in enumerate(piece.clauses[:-1]):
         body = shapes()["sets_up"].search(text, clause.start, clause.end)
+        body = body or shapes()["made_up"].match(text, clause.start, clause.end)
         if body is None or not kind_of(body["body"]):
             continue
         behind = next((c for c in piece.clauses[number + 1 :] if text[c.start] != "由"), None)
@@ -225,6 +226,10 @@ def named_in(text: str, span: Span | Subject, role: BearerRole, *, loose: bool =
     """The members of a list of names as bearers of one role; fields of work count as names where `loose`."""
     if text.startswith(("（", "("), span.start) or text.find("\u3000\u3000", span.start, span.end) >= 0:
         return ()
+    if shapes()["below"].fullmatch(text, span.start, span.end) is not None:
+        return ()
+    if text[span.start] == "“" and text.find("”", span.start, span.end) < 0:
+        span = Span(span.start + 1, span.end)
     loose = loose and not kind_of(text[span.start : span.end])
     return tuple([bearer(text, part, role) for part in members(text, Span(span.start, span.end), loose=loose)])
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from policymine.extraction.directives.bodies import shapes
 from policymine.extraction.directives.clauses import Clause
 from policymine.extraction.directives.codes import bits
 from policymine.extraction.directives.fronting import patterns
@@ -21,6 +22,8 @@ DUTY: Final = bits("charge", "lead", "penalty")
 ENOUGH: Final = bits("charge", "lead", "penalty", "perfect", "past", "achieved", "is")
 """Marks of a clause that says something by itself."""
 GOES_ON: Final = "，,"
+FAR: Final = 10
+"""Characters behind a topic in which 由 tells who sees to it: 其安全生产由…"""
 BANNED: Final = ("ban", "negated")
 OWED: Final = ("shall", "must", "must-not-once")
 TOLD: Final = (*OWED, "ban", "may")
@@ -50,7 +53,17 @@ def unfinished(text: str, clause: Clause, following: Clause) -> bool:
         return True
     if found["until"].fullmatch(text, start, end) is not None:
         return True
-    return _names(text, clause, following) or _circumstance(text, clause, following)
+    return topic(text, clause) or _names(text, clause, following) or _circumstance(text, clause, following)
+
+
+def topic(text: str, clause: Clause) -> bool:
+    """Whether a clause only names a thing that somebody behind it sees to: 县政府投资的绿地，由县园林局养护."""
+    if clause.subject is None or clause.cue is not None or clause.closing not in GOES_ON:
+        return False
+    behind = text.find("由", clause.end + 1, clause.end + FAR)
+    if behind < 0 or (behind > clause.end + 1 and not text.startswith("其", clause.end + 1)):
+        return False
+    return shapes()["topic"].fullmatch(text, clause.subject.end, clause.end) is not None
 
 
 def _names(text: str, clause: Clause, following: Clause) -> bool:
