@@ -24,11 +24,14 @@ from policymine.extraction.directives.sections import Place
 
 KINDS: Final = ("regulation", "notice")
 """Papers in which such a norm is none of somebody's report."""
-SURE, LIKELY, NO_FLOOR = log(0.9 / 0.1), log(0.6 / 0.4), -1000.0
-"""Log odds that a clause has at least: a norm, what leads up to it or stands before a note, any other."""
-CHARGE: Final = bits("charge", "lead")
-TOLD: Final = bits("perfect", "past", "achieved", "problem", "ask", "speaker", "meeting", "is")
-"""Marks of a clause that tells, asks or describes."""
+SURE, LIKELY, EVEN, NO_FLOOR = log(0.9 / 0.1), log(0.6 / 0.4), 0.0, -1000.0
+"""Log odds that a clause has at least: a norm, what leads up to it or stands before a note, what goes on, any other."""
+WORDS: Final = re.compile("负(?=[责总主首直全领监属最第管])|牵头|由")
+"""One of these is in every such norm."""
+TOLD: Final = bits("perfect", "past", "achieved", "problem", "ask", "speaker")
+"""Marks of a clause that tells or asks."""
+APART: Final = TOLD | bits("is", "formality")
+"""Marks of a clause that goes on with no order: 主要职责是."""
 REPORTED: Final = bits("perfect", "past", "achieved", "problem", "ask", "speaker", "weight")
 DONE: Final = bits("perfect", "past", "ask", "speaker")
 """Marks of a last clause that tells or asks, whatever note stands behind it."""
@@ -69,15 +72,22 @@ def floors(text: str, sentences: Sequence[Sentence], stands: Sequence[Place], *,
         kind: what kind of paper it is.
     """
     found = dict(_noted(text, sentences, stands))
-    for number, sentence in enumerate(sentences) if kind in KINDS else ():
-        if not any(clause.marks & CHARGE for clause in sentence.clauses) or stands[number].heading:
+    for number in _touched(text, sentences) if kind in KINDS else ():
+        sentence, by = sentences[number], stands[number].introduced
+        if stands[number].heading:
             continue
-        by = stands[number].introduced
         if by >= 0 and _vetoes()["list"].search(text, sentences[by].start, sentences[by].end) is not None:
             continue
         if charged := [index for index in range(len(sentence.clauses)) if is_norm(text, sentence.clauses, index)]:
             found[number] = _floors(sentence, charged)
     return found
+
+
+def _touched(text: str, sentences: Sequence[Sentence]) -> list[int]:
+    """The numbers of the sentences with a word that all such norms have."""
+    starts = [sentence.start for sentence in sentences]
+    found = {bisect_right(starts, match.start()) - 1 for match in WORDS.finditer(text)}
+    return sorted([number for number in found if number >= 0])
 
 
 def is_norm(text: str, clauses: Sequence[Clause], index: int) -> bool:
@@ -90,7 +100,7 @@ def is_norm(text: str, clauses: Sequence[Clause], index: int) -> bool:
     [True, False]
     """
     clause = clauses[index]
-    if not clause.marks & CHARGE or clause.marks & TOLD or clause.condition or text[clause.end - 1] == "的":
+    if clause.marks & TOLD or clause.condition or text[clause.end - 1] == "的":
         return False
     if _vetoes()["clause"].search(text, clause.start, clause.end + 1) is not None or kind_of(text[clause.start : clause.end]):
         return False
@@ -102,6 +112,8 @@ def _matches(text: str, clause: Clause, rule: _Rule) -> bool:
     if not rule.behind:
         match = rule.find.search(text, clause.start, clause.end)
         return match is not None and match.end() == clause.end
+    if rule.behind == "start":
+        return rule.find.fullmatch(text, clause.start, clause.end) is not None
     subject = clause.subject
     if subject is None or subject.kind == "thing":
         return False
@@ -111,12 +123,21 @@ def _matches(text: str, clause: Clause, rule: _Rule) -> bool:
 
 
 def _floors(sentence: Sentence, charged: Sequence[int]) -> list[float]:
-    """A norm is sure; what leads up to one that names nobody itself is likely to be part of it."""
+    """A norm is sure; what leads up to one that names nobody itself is likely to be part of it, and so is what goes on."""
     clauses = sentence.clauses
     found = [SURE if index in charged else NO_FLOOR for index in range(len(clauses))]
     first = charged[0]
     if clauses[first].subject is None and not any(clause.marks & REPORTED for clause in clauses[:first]):
         found[:first] = [LIKELY] * first
+    for index in charged:
+        while index and (clauses[index - 1].fronted or clauses[index - 1].lead == "preposition"):
+            index -= 1
+            found[index] = max(found[index], LIKELY)
+    for index in range(first + 1, len(clauses)):
+        clause = clauses[index]
+        if clause.lead not in ACTING or clause.subject is not None or clause.marks & APART:
+            break
+        found[index] = max(found[index], EVEN)
     return found
 
 
