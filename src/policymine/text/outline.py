@@ -23,6 +23,10 @@ RANK: Final[dict[str, int]] = {
     "part": 0, "chapter": 1, "article": 2, "chinese": 3, "bracket": 4, "ordinal": 5, "arabic": 6, "bracket_arabic": 7,
     "circled": 8, "is": 9, "must": 9, "hand": 9,
 }  # fmt: skip
+BELOW: Final = {
+    style: frozenset([other for other, rank in RANK.items() if rank > RANK[style] and other != "article"]) for style in RANK
+}
+"""The styles whose rows a label of a style ends; articles are counted through all chapters."""
 LABEL: Final = re.compile(
     r"""
     (?: (?P<part>第[一二三四五六七八九十]{1,3}部分)
@@ -159,8 +163,8 @@ def _number(match: re.Match[str]) -> int:
         return 2 if sign.startswith("另") else 1
     if match.lastgroup == "circled":
         return ord(sign) - ord("①") + 1
-    digits = "".join(c for c in sign if c.isdigit())
-    return int(digits) if digits else chinese_number("".join(c for c in sign if c in "零〇一二三四五六七八九十百"))
+    digits = "".join([c for c in sign if c.isdigit()])
+    return int(digits) if digits else chinese_number("".join([c for c in sign if c in "零〇一二三四五六七八九十百"]))
 
 
 def chinese_number(sign: str) -> int:
@@ -199,9 +203,8 @@ def _kept(labels: Sequence[_Label]) -> Iterator[_Label]:
             joins = expected == number - 1
         if joins:
             last[style] = number
-            for other, rank in RANK.items():
-                if rank > RANK[style] and other != "article":  # articles are counted through all chapters
-                    reached[other] = last.pop(other, reached.get(other, 0))
+            for other in BELOW[style].intersection(last):
+                reached[other] = last.pop(other)
             yield label
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from policymine.text.remembering import remembered
 from policymine.text.span import Span
 
+new: Final = tuple.__new__
 ENDS: Final = re.compile(
     r"[。！？!?；;\n]+[”’」』）)]*"
     r"|[）)](?:(?=\u3000\u3000)|(?:(?<=负责[）)]|落实[）)]|牵头[）)]|配合[）)])|(?<=[局厅委办会院部府位门][）)]))"
@@ -56,7 +57,7 @@ def _between(text: str, start: int, stop: int) -> tuple[Span, ...]:
         while low < high and text[low].isspace():
             low += 1
         if low < high:
-            found.append(Span(low, high))
+            found.append(new(Span, (low, high)))  # of thousands: half the time of `Span(low, high)`
     return tuple(found)
 
 
@@ -131,8 +132,8 @@ def _asides(text: str, start: int, stop: int) -> Iterator[Span]:
             opened = []
         if sign in OPENING:
             opened.append((OPENING[sign], mark.start()))
-        elif opened and any(closing == sign for closing, _ in opened):
-            while opened and opened[-1][0] != sign:
+        elif opened and (opened[-1][0] == sign or any(closing == sign for closing, _ in opened)):
+            while opened[-1][0] != sign:
                 opened.pop()
             _, at = opened.pop()
             if not opened and text[mark.start() - 1] not in "。！？!?":

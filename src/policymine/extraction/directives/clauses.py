@@ -41,6 +41,7 @@ PENALTY: Final = bits("penalty")
 CONDITION: Final = bit("conditions.clause")
 ADVERBIAL: Final = bit("splitting.adverbial")
 SCENE: Final = CONDITION | ADVERBIAL
+NO_CUE: Final = CUE_AT[""]
 GOES_ON: Final = ("，", ",")
 BESIDES: Final = "还也又更都"
 """Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
@@ -256,7 +257,7 @@ class _Reader:
 
     def sentences(self, columns: Iterable[tuple[int, int, int, int, int]]) -> list[Sentence]:
         """The sentences that were marked off, with what is known of each of their clauses, see `_columns`."""
-        read = [self._clause(column) for column in columns]
+        read = list(self._read(columns))
         clauses = [clause for clause, _ in read]
         self._subjects(read)
         self._conditions(clauses)
@@ -294,39 +295,43 @@ class _Reader:
                 struck = clause.hits if clause.marks & PENALTY else ()
                 clause.fronted = sets_scene(text, start, end, struck=struck, condition=condition)
 
-    def _clause(self, column: tuple[int, int, int, int, int]) -> tuple[Clause, int]:
-        """One clause with its lead and first deontic word, and where its subject may start.
+    def _read(self, columns: Iterable[tuple[int, int, int, int, int]]) -> Iterator[tuple[Clause, int]]:
+        """The clauses with their leads and first deontic words, and where the subject of each may start.
 
         Args:
-            column: where it starts and ends, its first hit, the one behind its last, the patterns that it may match.
+            columns: where each starts and ends, its first hit, the one behind its last, the patterns that it may match.
         """
-        start, end, first, last, possible = column
-        text, times, hits = self.text, self.times, self.hits[first:last] if first < last else ()
-        closing = text[end : end + 1]
-        aside = text[end - 1] == "的" and closing in GOES_ON
-        marks, cue = 0, None
-        for hit in hits:
-            if not hit.deontic:
-                marks |= hit.bit
-            elif cue is None and hit.start >= start and not aside:
-                cue = hit
-        at = start
-        while at in times and times[at] <= end:
-            at = times[at]
-        if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
-            at += 1
-        if at == end:
-            return Clause(
-                start, end, closing, hits, "time", False, "word=", end, None, None, "", True, marks, TIME, possible
-            ), at
-        cued = cue is not None and cue.start == at
-        head, lead, adverb = cue.end if cue is not None and cued else at, "", False
-        if head < end and (opening := self.leading[text[head]]) and (match := opening.match(text, head, end)) is not None:
-            lead, adverb, head = self._lead(match, end, at=head)
-        lead = "cue" if cued else lead
-        word = "word=" + text[head : head + 2]
-        form = LEAD_AT[lead] | CUE_AT[cue.kind if cue else ""] | (ADVERB if adverb else 0)
-        return Clause(start, end, closing, hits, lead, adverb, word, head, cue, None, "", False, marks, form, possible), at
+        text, times, every, leading = self.text, self.times, self.hits, self.leading
+        for start, end, first, last, possible in columns:
+            closing, hits, at = text[end : end + 1], every[first:last] if first < last else (), start
+            marks, cue = 0, None
+            for hit in hits:
+                if not hit.deontic:
+                    marks |= hit.bit
+                elif cue is None and hit.start >= start and not (closing in GOES_ON and text[end - 1] == "的"):
+                    cue = hit
+            while at in times and times[at] <= end:
+                at = times[at]
+            if cue is not None and cue.start == at + 1 and text[at] in BESIDES:
+                at += 1
+            if at == end:
+                yield (
+                    Clause(start, end, closing, hits, "time", False, "word=", end, None, None, "", True, marks, TIME, possible),
+                    at,
+                )
+                continue
+            head, lead, adverb, form = at, "", False, NO_CUE
+            if cue is not None:
+                form = CUE_AT[cue.kind]
+                head = cue.end if cue.start == at else at
+            if head < end and (opening := leading[text[head]]) and (match := opening.match(text, head, end)) is not None:
+                lead = match.lastgroup or ""
+                if lead == "adverb":
+                    lead, adverb, head = self._behind_adverb(match, end)
+                    form |= ADVERB
+            lead = "cue" if cue is not None and cue.start == at else lead
+            word, form = "word=" + text[head : head + 2], form | LEAD_AT[lead]
+            yield Clause(start, end, closing, hits, lead, adverb, word, head, cue, None, "", False, marks, form, possible), at
 
     def _opening(self, start: int, end: int) -> int:
         """Where a clause starts behind blanks, closing brackets and connectives."""
@@ -339,10 +344,8 @@ class _Reader:
                 start += 1
         return start
 
-    def _lead(self, match: re.Match[str], end: int, *, at: int) -> tuple[str, bool, int]:
-        """The class of the first word, whether it is behind adverbs, where it starts; behind adverbs the verb counts."""
-        if match.lastgroup != "adverb":
-            return match.lastgroup or "", False, at
+    def _behind_adverb(self, match: re.Match[str], end: int) -> tuple[str, bool, int]:
+        """The class of the first word behind adverbs, that it is, where it starts; a verb counts."""
         rest = _behind_adverb().match(self.text, match.end(), end)
         if rest is None:
             return "adverb", True, match.end()

@@ -86,7 +86,7 @@ def has_amount(text: str, piece: Piece) -> bool:
     if not piece.may & AMOUNT:
         return False
     search = _deeds().amount.search
-    return any(clause.may & AMOUNT and search(text, clause.start, clause.end) is not None for clause in piece.clauses)
+    return any(search(text, clause.start, clause.end) is not None for clause in piece.clauses if clause.may & AMOUNT)
 
 
 def member_sign(text: str, clauses: Sequence[Clause], *, counted: bool = True) -> Sign:

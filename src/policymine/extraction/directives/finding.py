@@ -114,7 +114,7 @@ def find_issues(text: str) -> tuple[Issue, ...]:
             "look at the source file; a table or list may have lost its lines", span,
         )
         for span in sentences_of(text)
-        if span.length > LONGEST_SENTENCE
+        if span.end - span.start > LONGEST_SENTENCE
     )  # fmt: skip
     return (*unbroken, *_without_sentences(text))
 

@@ -57,7 +57,7 @@ class SignTable:
                     at = row[column]
                     if isinstance(at, int) and at != NONE:
                         row[column] = signs[at]
-        return [[sign for sign in row if sign != NONE] for row in found]
+        return [[sign for sign in row if sign != NONE] if NONE in row else row for row in found]
 
     def _packed(self) -> Numbers:
         """The signs of each thing; of a column that holds no numbers the place of the thing's sign in it."""

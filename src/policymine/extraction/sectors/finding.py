@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policymine.extraction.prefixes import Prefixes, Starting
 from policymine.model import Span
@@ -19,6 +19,7 @@ from policymine.rules import RuleSet, load
 from policymine.text.joining import joined
 from policymine.text.remembering import Remembered
 
+new: Final = tuple.__new__
 SHARE, LEAST, MOST = 0.2, 2, 4
 """A paper is of a field when this share of all mentions is of it, at least so many; of so many fields at most."""
 TITLE = 5
@@ -85,7 +86,7 @@ def _mentions(text: str, starts: Sequence[int]) -> Iterator[Mention]:
     for at in starts:
         if at >= done and (match := reader.starting[text[at]].match(text, at)) is not None:
             done = match.end()
-            yield Mention(Span(at, done), reader.sectors[match.lastgroup or ""])
+            yield new(Mention, (new(Span, (at, done)), reader.sectors[match.lastgroup or ""]))  # half the time of calling them
 
 
 def sectors_of(text: str, *, title: str = "") -> tuple[str, ...]:
@@ -94,7 +95,7 @@ def sectors_of(text: str, *, title: str = "") -> tuple[str, ...]:
     >>> sectors_of("各镇要检查消防通道，清理火灾隐患。", title="关于加强消防工作的通知")
     ('消防',)
     """
-    votes = Counter(mention.sector for mention in mentions_of(text))
+    votes = Counter([mention.sector for mention in mentions_of(text)])
     for mention in mentions_of(title):
         votes[mention.sector] += TITLE
     total = votes.total()
