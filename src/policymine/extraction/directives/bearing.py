@@ -102,7 +102,9 @@ def _named(
     taken = taken_by(text, piece, mood, state, same=same)
     if piece.may & ROLES:
         above = state.above(sentence)
-        taken = in_role(text, piece, taken, listed=above is not None and above.introduces) + called(text, piece)
+        if same is not None or number not in state.noted:
+            taken = in_role(text, piece, taken, listed=above is not None and above.introduces)
+        taken += called(text, piece)
     carry = state.carried.get(item)
     if taken and mood.modality == "sanction" and carry is not None and carry.sanction:
         state.carried[item] = carry._replace(sentence=number)

@@ -42,12 +42,14 @@ def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[No
     """
     starts = [sentence.start for sentence in sentences]
     read: list[tuple[int, tuple[Bearer, ...], bool]] = []
-    leading = False
+    leading = helping = False
     for span, inside in spans(text):
         named = named_by(text, inside)
         first = patterns()["first"].search(text, *inside) is not None
         if (first or leading) and named and all(one.role == "responsible" for one in named):
-            named = (replace(named[0], role="lead"), *named[1:])
+            helping = helping or (first and patterns()["rest"].search(text, *inside) is not None)
+            others = named[1:] if not helping else tuple([replace(one, role="support") for one in named[1:]])
+            named = (replace(named[0], role="lead"), *others)
         leading = leading or (first and patterns()["onward"].search(text, *inside) is not None)
         at = bisect_right(starts, span.start + 1) - 1
         if named and at >= 0:
@@ -76,7 +78,8 @@ def left_over(
     spans = {bearer.span for bearer in note.bearers}
     if any(bearer.span in spans for index in about for bearer in found[index]):
         return
-    for index in reversed(granted or (about if note.closes else ())):
+    others = [index for index in about if index not in granted] if note.closes else ()
+    for index in (*reversed(granted), *reversed(others)):
         borne = {bearer.text for bearer in found[index]}
         if left := tuple([bearer for bearer in note.bearers if bearer.span in spans and bearer.text not in borne]):
             spans.difference_update(bearer.span for bearer in left)

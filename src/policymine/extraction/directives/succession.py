@@ -19,6 +19,8 @@ LOOSE_KINDS = ("speech", "meeting_report", "work_report", "circular", "news", "o
 FAR: Final = 5
 """Sentences behind which nobody goes on acting unless what he heads is a list."""
 LONGEST_LABEL: Final = 14
+LEAST_TAIL: Final = 4
+"""Characters by which a shorter name of the same body is known: 县疾病防治机构, 配合防治机构."""
 BANS = ("严禁", "禁止", "杜绝")
 
 _condition = attrgetter("condition")
@@ -90,18 +92,22 @@ def _object(case: _Case) -> bool:
     """Who is guided, told or helped does not act himself: 引导企业用好…, 报送县财政局."""
     first, last = case.piece.clauses[0], case.piece.clauses[-1]
     names = {bearer.text for bearer in case.carry.bearers}
-    for dealt in patterns()["dealing"].finditer(case.text, first.start, last.end):
-        if any(case.text.startswith(name, dealt.end()) for name in names):
-            return True
-    return False
+    tails = (*names, *[name[-size:] for name in names for size in range(LEAST_TAIL, len(name))])
+    return any(
+        case.text.startswith(tails, dealt.end()) for dealt in patterns()["dealing"].finditer(case.text, first.start, last.end)
+    )
 
 
 def _own(case: _Case) -> bool:
     """Somebody of its own stands in front, by himself: 执行消毒的人员，应当接受培训."""
     piece = case.piece
     first = next((clause for clause in piece.clauses if clause.condition != "when"), piece.clauses[0])
-    if len(piece.clauses) < 2 or first is piece.clauses[-1] or first.cue is not None:
+    if first.cue is not None:
         return False
+    if patterns()["breaching"].fullmatch(case.text, first.start, first.end) is not None:
+        return True
+    if len(piece.clauses) < 2 or first is piece.clauses[-1]:
+        return patterns()["charged"].match(case.text, first.start, first.end) is not None
     if first.lead in ("verb", "adverb", "result", "cue") and case.text.find("的", first.start, first.end) < 0:
         return False
     return patterns()["somebody"].fullmatch(case.text, first.start, first.end) is not None
@@ -148,14 +154,16 @@ def _of_thing(case: _Case) -> bool:
     first = next((clause for clause in piece.clauses if not clause.fronted), piece.clauses[0])
     if case.mood.cue is None and not first.lead and shapes()["of_thing"].match(case.text, first.start, first.end) is not None:
         return True
+    if case.text.startswith("负责", first.start):
+        return False  # 负责收缴应当上缴的收益
     return piece.subjects & THING != 0 and (not case.fronted or case.mood.modality == "prohibition")
 
 
 def _threat(case: _Case) -> bool:
     """A threat behind somebody's share, or one of a provision of its own: who imposes it is told elsewhere, if at all."""
-    if case.mood.modality != "sanction":
-        return False
-    return not (case.near or case.sentence.expansion) or case.text.startswith("违反", case.piece.clauses[0].start)
+    if case.text.startswith("违反", case.piece.clauses[0].start):
+        return not (case.carry.introduces and case.mood.modality == "prohibition")
+    return case.mood.modality == "sanction" and not (case.near or case.sentence.expansion or case.carry.introduces)
 
 
 def _bare(case: _Case) -> bool:
