@@ -131,7 +131,8 @@ def _explicit(text: str, piece: Piece, mood: Mood, *, state: State) -> tuple[Bea
         return ()
     if piece.may & ROLES and (pair := pair_of(text, piece)):
         return pair
-    if listed := share_of(text, piece):
+    label = state.sentences[piece.sentence].clauses[0] if piece.first == 1 else None
+    if listed := share_of(text, piece, label=label):
         return listed
     if (invited := asked_by(text, piece, mood, names=state.names)) is not None:
         return invited

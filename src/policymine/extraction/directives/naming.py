@@ -25,7 +25,7 @@ OBJECTS: Final = (
 TAILS: Final = ("之间", "都", "也", "均", "还", "又", "更", "则", "就", "一定", "首先", "特别", "今后", "必须", "既")
 """What stands between a name and its deontic word besides adverbs."""
 NO_PREDICATE: Final = (
-    "应[急用]|以及|教育[、和]|负责(?:人(?![才口力民事大居])|同志)|主要(?!负责(?![人同任])|指导|承担)|均由|是否"
+    "应[急用]|经济|以及|教育[、和]|负责(?:人(?![才口力民事大居])|同志)|主要(?!负责(?![人同任])|指导|承担)|均由|是否"
 )
 """What looks like the beginning of a predicate and is none."""
 ENDING, FOLLOW, BAD, PRONOUN, GOES_ON, NOMINAL, AND_SO_ON = (1 << number for number in range(7))
@@ -70,7 +70,7 @@ def lexicon() -> Words:
         "(?:都|也|还|每[个名位]人)?",
         "goes_on": f"(?!{own['follows']['forming']})(?:和|及)?(?:{inside})(?:和?(?:{inside})){{0,2}}(?:工作)?(?:{parts})|"
         f"(?:{inside})[^，。；：、的对将把由向在]{{1,8}}(?:中心|办公室|委员会|领导小组)(?=负责|应当|主要|承担)|"
-        f"{own['starts']['charged']}",
+        f"实施(?:管理)?(?:部门|机构|单位)|{own['starts']['charged']}",
         "nominal": alternation(bodies["nominal"]["verbs"]),
         "and so on": "等",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from policymine.extraction.directives.bodies import Subject, kind_of, shapes
 from policymine.extraction.directives.clauses import Clause
@@ -112,9 +113,9 @@ def goes_on(text: str, piece: Piece, clause: Clause) -> bool:
     return aside and number > 0 and text.startswith(FRONTED, piece.clauses[number - 1].start)
 
 
-def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
-    """X of “X：负责…”, an entry of a list of shares."""
-    first = piece.clauses[0]
+def share_of(text: str, piece: Piece, *, label: Clause | None) -> tuple[Bearer, ...]:
+    """X of “X：负责…”, an entry of a list of shares; `label` is the clause in front of a directive that starts behind it."""
+    first = piece.clauses[0] if label is None or label.closing not in COLONS else label
     if first.closing not in COLONS and not first.may & COLON:
         return ()
     share = shapes()["listed"].match(text, first.start, piece.clauses[-1].end)
@@ -123,7 +124,8 @@ def share_of(text: str, piece: Piece) -> tuple[Bearer, ...]:
     duty = share.end()
     helps = text.startswith(("配合", "协助"), duty)
     role: BearerRole = "lead" if text.startswith("牵头", duty) else "support" if helps else "responsible"
-    return (*named_in(text, Span(*share.span("who")), role), *called(text, piece))
+    named = named_in(text, Span(*share.span("who")), role)
+    return (*(named if first is not label else [replace(one, explicit=False) for one in named]), *called(text, piece))
 
 
 def role_of(text: str, clause: Clause) -> BearerRole:
