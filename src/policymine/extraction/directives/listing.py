@@ -12,15 +12,20 @@ PAUSE = re.compile("[，,。；;：:]")
 PART = re.compile("有关|相关|各|直属")
 """What makes a place the beginning of a longer name: 省有关部门."""
 HIGHER, LOWER = (
-    re.compile("(?:各|有关|相关)?(?:省|[^，。；、]{0,6}?设区的?市|市|(?:民族)?乡)(?:[（(][^（）()]{1,20}[）)])?"),
-    re.compile("(?:[县区市](?!直)|省直管县|自治区|直辖市|计划单列市|民族乡|镇(?=人民政府|政府)|[^，。；、]{2,4}新区).{2,}"),
+    re.compile(
+        "(?:各|有关|相关)?(?:省|[^，。；、]{0,6}?设区的?市|市|(?:民族)?乡|[^，。；、]{0,6}[出入]地)(?:[（(][^（）()]{1,20}[）)])?"
+    ),
+    re.compile(
+        "(?:[县区市](?!直)|[^，。；、]{1,4}[出入]地|省直管县|自治区|直辖市|计划单列市|民族乡|镇(?=人民政府|政府)|[^，。；、]{2,4}新区).{2,}"
+    ),
 )
 """Levels that share the body named behind the last of them: 各市、县政府办公室."""
 SHARING = ("各级", "任何", "其他", "其它")
 """Those that determine all that a list joins; 有关 determines only what it stands before, and its like (有关部门、单位)."""
 LEVELS = ("各", "市", "县", "省", "有关")
 """What a name starts with that shares nothing of the one before it."""
-MIXED = ("单位", "部门", "机构", "地区", "科室", "处室")
+OFFICIAL = ("单位", "部门", "机构", "地区", "科室", "处室")
+MIXED = (*OFFICIAL, "团体", "组织")
 """What shares the determiner of the name before it: 各部门、单位."""
 SHORTS = re.compile("[^，。；、和的对将把]{2,4}(?:[、和][^，。；、和的对将把]{2,4})*")
 """Fields of work that stand for their bodies."""
@@ -91,7 +96,7 @@ def _besides(text: str, span: Span) -> tuple[int, int] | None:
     fields = text[span.start : found.start()]
     short = "、" in fields and fields.endswith("部门") and not fields.startswith(SHARING) and "的" not in fields
     names = fields.split("、")
-    shares = short and not any(map(_complete, names[:-1])) and not found["rest"].endswith(("部门", *MIXED))
+    shares = short and not any(map(_complete, names[:-1])) and not found["rest"].endswith(OFFICIAL)
     return (found.start(), found.start("rest")) if shares else None
 
 
