@@ -126,7 +126,7 @@ class Pairs:
     """The features of a model that are two neighbouring characters, found in many stretches at once.
 
     >>> Pairs({"台账": 1.5, "上报": 0.5, "leadin": 9.0}).weights(["建台账，报台账", "报台账，上报", "建台"])
-    [1.5, 2.0, 0]
+    [1.5, 2.0, 0.0]
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
@@ -149,7 +149,7 @@ class Pairs:
         found = numbers[places]
         known, weighed = found.tolist(), self._weights[found].tolist()
         return [
-            sum(dict(zip(known[first:last], weighed[first:last], strict=True)).values())
+            sum(dict(zip(known[first:last], weighed[first:last], strict=True)).values(), 0.0)
             for first, last in zip(firsts, lasts, strict=True)
         ]
 
