@@ -5,6 +5,7 @@ of Python and one kind of machine, finds the same and is quicker: docs/adr/0010-
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -16,8 +17,12 @@ LEFT_OUT = {"training.py", "stations.py", "__init__.py", "alignment.py", "swift.
 PACKAGE = Path("src", "policymine")
 COPY = Path("build", "native")
 """Where the package is copied to with its plain dataclasses written out; tools/mypyc.ini names it, too."""
-INSIDE = ["-fvisibility=hidden", "-fno-semantic-interposition"]
-"""Functions of the library are called by nobody else: calls among them need no detour and can be written in line."""
+ASKED = ["-fvisibility=hidden", "-fno-semantic-interposition", "-w"]
+"""Functions of the library are called by nobody else: calls among them need no detour and can be written in line. Looking for
+what to warn of in written code takes as long as compiling it."""
+LOADED = re.compile(r"^char (?=CPyDef_\w*top_level__\(void\) \{)", re.MULTILINE)
+"""What runs when a module is loaded: once, a function of thousands of lines in which compilers lose themselves."""
+ONCE = '__attribute__((cold, optimize("O0"))) char '
 
 
 def modules(package: Path = PACKAGE) -> list[str]:
@@ -34,11 +39,14 @@ def extensions() -> list[Extension]:
     from native_classes import copied
 
     asked = ["--config-file=tools/mypyc.ini", *modules(copied(PACKAGE, COPY))]
-    made = list(mypycify(asked, opt_level="2", debug_level="0", strip_asserts=True))
+    made = list(mypycify(asked, opt_level=os.environ.get("POLICYMINE_OPT", "2"), debug_level="0", strip_asserts=True))
     for one in made:
-        one.extra_compile_args += INSIDE
+        one.extra_compile_args = [*one.extra_compile_args, *ASKED]
+    (source,) = made[0].sources  # the library; the others are doors to its modules
+    Path(source).write_text(LOADED.sub(ONCE, Path(source).read_text(encoding="utf-8")), encoding="utf-8")
     return made
 
 
 if __name__ == "__main__":
-    setup(ext_modules=extensions() if os.environ.get("POLICYMINE_COMPILE") == "1" else [])
+    asked = os.environ.get("POLICYMINE_COMPILE") == "1" and "bdist_wheel" in sys.argv  # not to tell name and version alone
+    setup(ext_modules=extensions() if asked else [])

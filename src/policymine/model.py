@@ -303,6 +303,7 @@ class MinedDocument:
     findings: Findings
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Row:
     """A finding as the knowledge table keeps it: with its clean and raw quotation."""

@@ -20,7 +20,7 @@ from policymine.cli import annotate, coding, compliance, phrases, reading, resea
 from policymine.cli.surface import Surface
 from policymine.errors import PolicymineError, StorageError
 from policymine.settings import Settings, load_settings
-from policymine.text.outgoing import for_terminal
+from policymine.text import outgoing
 
 INTERRUPTED = 130
 UsageProblem: type[Any] = typer.BadParameter.__mro__[2]
@@ -38,7 +38,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"policymine {version('policymine')}")
+        built = "" if str(outgoing.__file__).endswith(".py") else " (compiled)"  # docs/adr/0010
+        typer.echo(f"policymine {version('policymine')}{built}")
         raise typer.Exit
 
 
@@ -81,7 +82,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False) or 0
     except PolicymineError as problem:
-        print(for_terminal(str(problem)).replace("\n", "␊"), file=sys.stderr)
+        print(outgoing.for_terminal(str(problem)).replace("\n", "␊"), file=sys.stderr)
         code = problem.exit_code
     except UsageProblem as problem:
         problem.show()
@@ -96,6 +97,6 @@ def main() -> None:
         storage = StorageError.of(problem)
         if storage is None:
             raise
-        print(for_terminal(str(storage)).replace("\n", "␊"), file=sys.stderr)
+        print(outgoing.for_terminal(str(storage)).replace("\n", "␊"), file=sys.stderr)
         code = storage.exit_code
     sys.exit(code if isinstance(code, int) else 0)

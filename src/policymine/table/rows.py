@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from policymine.model import (
@@ -77,7 +78,13 @@ def requirement_id(text: str, issuer: str | None) -> str:
     >>> requirement_id("各镇要建台账", "县安委会") == requirement_id("各镇要建台账", "市安委会")
     False
     """
-    return hashlib.sha256(f"{_plain(text)}\n{_plain(issuer or '')}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{_plain(text)}\n{_issuer(issuer)}".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1 << 10)
+def _issuer(name: str | None) -> str:
+    """An issuer as identities know it; a page's is asked for with each of its directives."""
+    return _plain(name or "")
 
 
 def _plain(text: str) -> str:
