@@ -46,9 +46,9 @@ def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[No
     for span, inside in spans(text):
         named = named_by(text, inside)
         first = patterns()["first"].search(text, *inside) is not None
-        if (first or leading) and named and all(one.role == "responsible" for one in named):
+        if (first or leading) and named and named[0].role == "responsible" and all(one.role != "lead" for one in named):
             helping = helping or (first and patterns()["rest"].search(text, *inside) is not None)
-            others = named[1:] if not helping else tuple([replace(one, role="support") for one in named[1:]])
+            others = tuple([replace(one, role="support") for one in named[1:]]) if helping else named[1:]
             named = (replace(named[0], role="lead"), *others)
         leading = leading or (first and patterns()["onward"].search(text, *inside) is not None)
         at = bisect_right(starts, span.start + 1) - 1
