@@ -10,19 +10,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from policymine import rules
 from policymine.extraction.directives.bodies import Names, Subject
 from policymine.extraction.directives.bodies import look_through as look_for_names
 from policymine.extraction.directives.codes import ADVERB, CONDITION_AT, CUE_AT, LEAD, LEAD_AT, SUBJECT_AT, bits
 from policymine.extraction.directives.cutting import Stretch, commands, cut
 from policymine.extraction.directives.fronting import condition_kind, sets_scene
-from policymine.extraction.directives.scanning import PACKAGE, Hit, alternation, hits_of
+from policymine.extraction.directives.leading import CLOSED, behind_adverb, connectives, leading, skipped
+from policymine.extraction.directives.scanning import Hit, hits_of
 from policymine.extraction.directives.scanning import look_through as look_for_words
 from policymine.extraction.directives.tries import bit, may
 from policymine.model import Slogan
@@ -35,7 +34,6 @@ from policymine.text.span import Span
 TAIL: Final = "。！？；!?;：:”’」』 \u3000"
 FRONT: Final = ' \u3000“”"'
 BLANK: Final = " \u3000"
-CLOSED: Final = " \u3000)）"
 TIME: Final = LEAD.number("time")
 PENALTY: Final = bits("penalty")
 CONDITION: Final = bit("conditions.clause")
@@ -87,46 +85,6 @@ class Sentence:
     opens: bool
     expansion: bool
     clauses: tuple[Clause, ...]
-
-
-@cache
-def _words() -> dict[str, list[str]]:
-    listed: dict[str, list[str]] = rules.load(PACKAGE, "directives").lexicons["lexicons"]
-    return listed
-
-
-class _Leading(dict[str, re.Pattern[str] | None]):
-    """What a clause may lead with by its first character: a pronoun, a result word, a preposition, an adverb, a verb."""
-
-    def __missing__(self, character: str) -> re.Pattern[str] | None:
-        groups = []
-        for name in ("pronoun", "result", "preposition", "adverb", "verb"):
-            words = [word for word in _words()[f"{name}s"] if word[0] == character]
-            groups += [f"(?P<{name}>{alternation(words)})"] if words else []
-        pattern = self[character] = re.compile("|".join(groups)) if groups else None
-        return pattern
-
-
-_leading = cache(_Leading)
-
-
-@cache
-def _behind_adverb() -> re.Pattern[str]:
-    """What goes on behind an adverb: more of them, then a verb."""
-    adverbs, verbs = alternation(_words()["adverbs"]), alternation(_words()["verbs"])
-    return re.compile(f"(?:{adverbs})*[地的]?(?P<verb>{verbs})?")
-
-
-@cache
-def _connectives() -> re.Pattern[str]:
-    """Connectives that open a clause and are no part of a directive."""
-    return re.compile(f"(?:(?:{alternation(_words()['connectives'])})[，,]?)+")
-
-
-@cache
-def _skipped() -> frozenset[str]:
-    """What a clause may start with that is no part of it: blanks, closing brackets, the first characters of connectives."""
-    return frozenset([*CLOSED, *[word[0] for word in _words()["connectives"]]])
 
 
 class Source(NamedTuple):
@@ -190,7 +148,7 @@ class _Reader:
         self.text, self.times = text, times
         self.hits = hits_of(text)
         self.names = Names(text, times=times)
-        self.skipped, self.leading = _skipped(), _leading()
+        self.skipped, self.leading = skipped(), leading()
         self.commas = [*[mark.start() for mark in CLAUSE_ENDS.finditer(text)], len(text) + 1]
         self.opened = [*[mark.start() for mark in OPENED.finditer(text)], len(text) + 1]
         self.marked: list[tuple[int, int, int, str, int, bool, bool]] = []
@@ -338,7 +296,7 @@ class _Reader:
         text = self.text
         while start < end and text[start] in CLOSED:
             start += 1
-        if start < end and (match := _connectives().match(text, start, end)) is not None:
+        if start < end and (match := connectives().match(text, start, end)) is not None:
             start = match.end()
             while start < end and text[start] in BLANK:
                 start += 1
@@ -346,7 +304,7 @@ class _Reader:
 
     def _behind_adverb(self, match: re.Match[str], end: int) -> tuple[str, bool, int]:
         """The class of the first word behind adverbs, that it is, where it starts; a verb counts."""
-        rest = _behind_adverb().match(self.text, match.end(), end)
+        rest = behind_adverb().match(self.text, match.end(), end)
         if rest is None:
             return "adverb", True, match.end()
         return ("verb", True, rest.start("verb")) if rest["verb"] else ("adverb", True, rest.end())
