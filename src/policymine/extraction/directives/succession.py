@@ -129,6 +129,16 @@ def _liable(case: _Case) -> bool:
     return spoken and patterns()["liable"].search(case.text, start, end) is not None
 
 
+def _granted(case: _Case) -> bool:
+    """A reward or a favour behind somebody's share: who grants it is left open."""
+    if case.carry.introduces or case.state.kind == "regulation" or _continues(case.sentence) or case.near:
+        return False
+    if case.mood.modality == "permission" and case.state.kind in LOOSE_KINDS:
+        return True
+    start, end = case.piece.clauses[0].start, case.piece.clauses[-1].end
+    return case.text.find("给予", start, end) >= 0 and patterns()["rewards"].search(case.text, start, end) is not None
+
+
 def _elsewhere(case: _Case) -> bool:
     """What somebody has ruled elsewhere, or is told of somebody behind it."""
     first = case.piece.clauses[0]
@@ -223,6 +233,6 @@ def _continues(sentence: Sentence) -> bool:
 
 HINDRANCES: Final = (
     _far, _agent, _labelling, _own, _object, _liable, _elsewhere, _spoken_of, _failing, _of_thing, _threat, _bare, _banned,
-    _anew,
+    _anew, _granted,
 )  # fmt: skip
 """What keeps a directive from taking over the names of an earlier sentence."""
