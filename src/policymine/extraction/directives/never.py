@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from policymine import rules
@@ -15,6 +16,8 @@ from policymine.extraction.directives.scanning import PACKAGE, whole
 from policymine.extraction.directives.sections import Place
 from policymine.text.pattern_needs import guided
 
+LONGEST_TOPIC, LONGEST_UNLABELLED = 28, 20
+"""Characters of a headline with a label, and of a topic sentence without one."""
 LONGEST_THING = 60
 """Characters in which the name of a thing and the bracket behind it end."""
 
@@ -53,7 +56,7 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
         if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
             items.add(number)
     told = {*_bracketed(text, sentences, starts), *_achieved(text, sentences), *_pointing(text, sentences, starts)}
-    named = {*_headed(text, sentences), *_telling(text, sentences, starts)}
+    named = {*_headed(text, sentences), *_topics(text, sentences), *_telling(text, sentences, starts)}
     return frozenset(within("sentence") | items | told | named)
 
 
@@ -89,6 +92,22 @@ def _pointing(text: str, sentences: Sequence[Sentence], starts: Sequence[int]) -
         if end > at and _patterns()["pointing"].match(text, starts[number], end) is not None:
             yield number
         at = text.find("见", max(end, at + 1))
+
+
+def _topics(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """The sentences that the next ones spell out: a short one before 一是…, an invitation with a label of its own."""
+    for number, (sentence, following) in enumerate(pairwise(sentences)):
+        size = sentence.end - sentence.start
+        if size > LONGEST_TOPIC or "\n" in text[sentence.end : following.start]:
+            continue
+        first = sentence.clauses[0]
+        counted = following.label == "is" and text.startswith("一", following.start - 2) and sentence.label != "is"
+        if counted and size <= LONGEST_UNLABELLED and all(clause.subject is None for clause in sentence.clauses):
+            yield number
+        labelled = sentence.label not in ("", "article") and not following.label and sentence.closing == "。"
+        inviting = first.lead == "cue" and first.cue is not None and first.cue.kind in ("invite", "support")
+        if labelled and len(sentence.clauses) == 1 and (inviting or text.startswith("允许", first.start)):
+            yield number
 
 
 def _headed(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:

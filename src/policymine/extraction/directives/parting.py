@@ -33,6 +33,9 @@ PENALTY: Final = bits("penalty")
 LEADING: Final = bits("lead")
 DUTY: Final = bits("charge", "lead", "plan")
 COLONS: Final = ("：", ":")
+OWING: Final = frozenset(("want", "shall", "must", "may"))
+NEAR: Final = 2
+"""Characters between a body and its word of duty."""
 ORDERING: Final = ("verb", "result", "cue", "adverb")
 
 
@@ -103,12 +106,24 @@ def _changes(text: str, run: Sequence[Clause], clause: Clause, *, marks: int) ->
     """Whether another body acts, each with a clause of its own: 公安局管好路面，城管局清理摊点; not 甲局牵头，乙局配合."""
     if (marks | clause.marks) & LEADING or clause.fronted or not _acts_first(clause):
         return False
+    if _speaks_first(text, run, clause):
+        return True
     if text.startswith("每", clause.start) or text.find("配合", clause.start, clause.end) >= 0 or run[-1].fronted:
         return False
     others = [earlier for earlier in run if _acts_first(earlier) and not earlier.condition and earlier.closing not in COLONS]
     if not others or clause.cue is not None or clause.marks & DUTY or any(one.cue or one.marks & DUTY for one in others):
         return bool(others)
     return hands_over(text, run[-1], clause) or (_acts(text, clause) and any(_acts(text, one) for one in others))
+
+
+def _speaks_first(text: str, run: Sequence[Clause], clause: Clause) -> bool:
+    """Whether a body with a word of duty comes behind orders to nobody: 简化手续，各市要确定一所医院."""
+    cue, subject = clause.cue, clause.subject
+    if cue is None or subject is None or cue.kind not in OWING or cue.start - subject.end > NEAR:
+        return False
+    if run[-1].fronted or text.startswith("为", run[0].start) or _names(run):
+        return False
+    return not any(earlier.subject is not None and earlier.subject.kind in ("organisation", "person") for earlier in run)
 
 
 def hands_over(text: str, before: Clause, clause: Clause) -> bool:

@@ -132,9 +132,14 @@ def _with_scenes(text: str, clauses: Sequence[Clause], marked: Sequence[bool]) -
     kept = [belongs and not is_frame(text, clause) for clause, belongs in zip(clauses, marked, strict=True)]
     for index in range(len(kept) - 2, -1, -1):
         clause = clauses[index]
-        if not kept[index] and kept[index + 1] and (clause.fronted or unfinished(text, clause, clauses[index + 1])):
+        if not kept[index] and kept[index + 1] and _leads_to(text, clause, clauses[index + 1]):
             kept[index] = not is_frame(text, clause)
     return kept
+
+
+def _leads_to(text: str, clause: Clause, following: Clause) -> bool:
+    """Whether a clause belongs to what follows it: a condition, an adverbial, something begun, a breach before the next."""
+    return clause.fronted or unfinished(text, clause, following) or goes_on(text, (clause,), following)
 
 
 def _opens(
@@ -156,6 +161,8 @@ def _opens(
         return False
     behind = index + 1
     rest = list(compress(clauses[behind : behind + SIGHT], kept[behind : behind + SIGHT]))
+    if clause.fronted and not clause.condition and rest and _goes_on(rest[0]):
+        return False
     parts = _parts(text, run, clause, rest=rest, model=model) or (
         clause.fronted and bool(rest) and _parts(text, [*run, clause], rest[0], rest=rest[1:], model=model)
     )

@@ -41,12 +41,13 @@ def unfinished(text: str, clause: Clause, following: Clause) -> bool:
         return False
     found, start, end = patterns(), clause.start, clause.end
     if clause.cue is not None:
-        return found["depends"].match(text, clause.cue.end, end) is not None
+        named = clause.cue.kind in ("invite", "support") and text[end + 1 : following.start] in ("特别是", "尤其是")
+        return named or found["depends"].match(text, clause.cue.end, end) is not None
     if following.condition == "who" and clause.subject is not None and text.startswith("违反", clause.subject.end):
         return True
     if found["breaches"].match(text, following.start) is not None and found["breach"].match(text, start, end) is not None:
         return True
-    if clause.marks & ENOUGH:
+    if clause.marks & ENOUGH and not text.startswith("属于", start):
         told = following.cue is not None and following.cue.kind in TOLD and following.subject is not None
         return told and found["built"].fullmatch(text, start, end) is not None
     if clause.subject is not None and found["depends"].match(text, clause.subject.end, end) is not None:
@@ -69,9 +70,15 @@ def topic(text: str, clause: Clause) -> bool:
 def _names(text: str, clause: Clause, following: Clause) -> bool:
     """Whether a clause only names somebody or something of which the next one says what is to be done."""
     told = following.cue is not None and following.cue.kind not in ("ensure", "support", "invite", "please")
+    subject = following.subject
+    listed = subject is not None and subject.start == following.start and subject.kind == "organisation"
+    if listed and not clause.lead and patterns()["members"].fullmatch(text, clause.start, clause.end) is not None:
+        return True
     if not told and not text.startswith("由", following.start) and not following.fronted:
         return False
-    if clause.lead == "verb" or clause.lead == "adverb" or clause.lead == "result":
+    if told and following.lead == "cue" and patterns()["referred"].fullmatch(text, clause.start, clause.end) is not None:
+        return True
+    if clause.lead in ("verb", "adverb", "result") and not text.startswith(("已", "曾"), clause.start):
         return patterns()["had"].match(text, clause.start, clause.end) is not None
     return patterns()["named_thing"].fullmatch(text, clause.start, clause.end) is not None
 
