@@ -87,7 +87,7 @@ def _touched(text: str, sentences: Sequence[Sentence]) -> list[int]:
     """The numbers of the sentences with a word that all such norms have."""
     starts = [sentence.start for sentence in sentences]
     found = {bisect_right(starts, match.start()) - 1 for match in WORDS.finditer(text)}
-    return sorted([number for number in found if number >= 0])
+    return [number for number in sorted(found) if number >= 0]
 
 
 def is_norm(text: str, clauses: Sequence[Clause], index: int) -> bool:
@@ -101,6 +101,8 @@ def is_norm(text: str, clauses: Sequence[Clause], index: int) -> bool:
     """
     clause = clauses[index]
     if clause.marks & TOLD or clause.condition or text[clause.end - 1] == "的":
+        return False
+    if WORDS.search(text, clause.start, clause.end) is None:
         return False
     if _vetoes()["clause"].search(text, clause.start, clause.end + 1) is not None or kind_of(text[clause.start : clause.end]):
         return False
