@@ -49,7 +49,7 @@ quality: $(READY) # figures on corpora/gold beside their baselines
 speed: $(READY) # characters per second of each station beside bare jieba
 	$(BIN)/python benchmarks/speed.py
 
-compiled: $(READY) # a wheel with its inner rooms compiled (needs a C compiler, four minutes): what it finds, how fast
+compiled: $(READY) # a wheel with its inner rooms compiled (needs a C compiler, some minutes): what it finds, how fast
 	rm -rf build dist .venv-compiled
 	POLICYMINE_COMPILE=1 $(BIN)/uv build --quiet --wheel --offline --no-build-isolation --python $(BIN)/python --out-dir dist .
 	$(BIN)/uv venv --quiet --offline --python $(BIN)/python .venv-compiled
