@@ -18,8 +18,8 @@ PACKAGE = Path("src", "policymine")
 COPY = Path("build", "native")
 """Where the package is copied to with its plain dataclasses written out; tools/mypyc.ini names it, too."""
 ASKED = ["-fvisibility=hidden", "-fno-semantic-interposition", "-w"]
-"""Functions of the library are called by nobody else: calls among them need no detour and can be written in line. Nobody reads warnings
-of written code."""
+"""Functions of the library are called by nobody else: calls among them need no detour and can be written in line.
+Nobody reads warnings of written code."""
 LOADED = re.compile(r"^char (?=CPyDef_\w*top_level__\(void\) \{)", re.MULTILINE)
 """What runs when a module is loaded: once, a function of thousands of lines in which compilers lose themselves."""
 ONCE = '__attribute__((cold, optimize("O0"))) char '
