@@ -72,7 +72,8 @@ def _only_told(text: str, piece: Piece, mood: Mood, *, clause: Clause, last: Cla
         return clause is not last and text.startswith(ACCORDING, clause.start)
     if shapes()["of_thing"].match(text, clause.start, clause.end) is not None:
         return True
-    if shapes()["was_made"].match(text, clause.subject.end, clause.end) is not None:
+    made = text.find("了", clause.subject.end, clause.end) >= 0
+    if made and shapes()["was_made"].match(text, clause.subject.end, clause.end) is not None:
         return True
     behind = [later for later in piece.clauses if later.start > clause.end]
     if breaks(text, clause) and any(text.startswith("构成", later.start) for later in behind):

@@ -85,11 +85,13 @@ def members(text: str, span: Span, *, loose: bool = False) -> tuple[Span, ...]:
 
 def _besides(text: str, span: Span) -> tuple[int, int] | None:
     """Where the list ends before its last name, and where that starts, when what comes before is whole without it."""
-    found = BESIDES.search(text, span.start + 2, span.end)
+    found = BESIDES.search(text, span.start + 2, span.end) if text.find("其", span.start + 2, span.end) >= 0 else None
     head = text[span.start : found.start()] if found is not None else ""
     if found is not None and _complete(head) and _complete(found["rest"]):
         shared = "的" in head.replace("设区的市", "") and not head.endswith(("部门", "政府", "机关"))
         return None if shared else (found.start(), found.start("rest"))
+    if text.find("部门", span.start, span.end) < 0 or text.find("、", span.start, span.end) < 0:
+        return None
     found = FIELDED.search(text, span.start + 2, span.end)
     if found is None or not _complete(found["rest"]):
         return None

@@ -202,12 +202,13 @@ def _equals(text: str, match: re.Match[str], end: int) -> list[Bearer]:
 def founded(text: str, piece: Piece) -> tuple[Bearer, ...]:
     """Y of “X设立Y，负责…” and “Y由X、Z组成，负责…”."""
     for number, clause in enumerate(piece.clauses[:-1]):
-        body = shapes()["sets_up"].search(text, clause.start, clause.end)
-        body = body or shapes()["made_up"].match(text, clause.start, clause.end)
-        if body is None or not kind_of(body["body"]):
-            continue
         behind = next((c for c in piece.clauses[number + 1 :] if text[c.start] != "由"), None)
-        if behind is not None and shapes()["acting"].match(text, behind.start) is not None:
+        if behind is None or shapes()["acting"].match(text, behind.start) is None:
+            continue
+        body = shapes()["sets_up"].search(text, clause.start, clause.end)
+        if body is None and text.find("由", clause.start, clause.end) >= 0:
+            body = shapes()["made_up"].match(text, clause.start, clause.end)
+        if body is not None and kind_of(body["body"]):
             return named_in(text, Span(*body.span("body")), "responsible")
     return ()
 
