@@ -32,7 +32,7 @@ from policymine.text.outline import outline
 from policymine.text.span import Span
 
 SEED = 20260117
-STRENGTH = {"directive": 0.2, "operational": 0.6, "boundary": 0.5}
+STRENGTH = {"directive": 0.2, "operational": 0.6, "boundary": 0.25}
 """Inverse regularisation of each model, the strongest within a standard error of the best by cross-validation over papers."""
 RAREST = 2
 """A feature must occur this often to be learned."""
@@ -72,7 +72,7 @@ def example(gold: Mapping[str, Any]) -> Example:
     text = gold["text"]
     items = outline(text)
     sentences = read(text, items, times=[Span(t["start"], t["end"]) for t in gold["timex"]], slogans=find_slogans(text))
-    stands = places(text, sentences, items)
+    stands = places(text, sentences, items, kind=gold["document"].get("kind", ""))
     signs = ClauseSigns([Paper(text, sentences, stands, gold["document"]["kind"])])
     wanted = [Span(d["start"], d["end"]) for d in gold["directives"]]
     belongs = tuple(_covered(Span(c.start, c.end), wanted) for s in sentences for c in s.clauses)

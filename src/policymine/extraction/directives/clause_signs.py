@@ -116,7 +116,7 @@ class ClauseSigns:
         subject = _next(read.shape & SUBJECT_BITS, firsts, lasts - 1)
         shape = first | _next(read.cue, firsts, lasts - 1) | subject
         marks = np.bitwise_or.reduceat(read.marks, firsts) if len(sizes) else read.marks
-        kinds = np.array([KIND.number(paper.kind) for paper in papers], np.int64).repeat(sentences)
+        kinds = _kinds(papers)
         self._shared = sentence_signs(papers, Gists(shape, first, marks, sizes, kinds, goes_on))
         roles = column([ROLES[place.role] for paper in papers for place in paper.places])
         self._own = _own(words, read, context=(roles | kinds << KIND_AT).repeat(sizes))
@@ -150,6 +150,16 @@ class ClauseSigns:
     def _odds(self, model: LinearModel) -> Weights:
         odds: Weights = (model.bias + self._shared.weights(model)).repeat(self._sizes) + self._own.weights(model)
         return odds
+
+
+def _kinds(papers: Sequence[Paper]) -> Numbers:
+    """For each sentence the number of the kind of its paper; articles that a paper hands down are a regulation."""
+    rules = KIND.number("regulation")
+    found = []
+    for paper in papers:
+        kind = KIND.number(paper.kind)
+        found += [rules if place.article else kind for place in paper.places]
+    return column(found)
 
 
 def _columns(papers: Sequence[Paper], first: Numbers, last: Numbers) -> tuple[list[Sign], _Columns]:

@@ -45,6 +45,11 @@ BESIDES: Final = "还也又更都"
 """Adverbs between a bearer and the word of duty; in front of that word they hide it no more."""
 ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条(?:之[一二三四五])?[\s\u3000]+")
 """An article's label, also where the outline took it for none."""
+NUMBERED: Final = frozenset("0123456789abcdefghijk")
+NUMBER: Final = re.compile(
+    r"(?:\d{1,2}(?:[.．]\d{1,2}){2,4}|\d{1,2}[.．]\d{1,2}(?=[ \u3000])|(?:[a-k]|\d{1,2})[)）])[ \u3000]*(?=[^\s\d])"
+)
+"""The labels of standards (5.2.1, 4.1, a）), which stand in no outline."""
 
 
 @dataclass(slots=True, eq=False)
@@ -134,6 +139,8 @@ def _bare(text: str, piece: Span, *, opens: bool) -> tuple[int, int]:
         end -= 1
     if opens and text[start] == "第" and (article := ARTICLE.match(text, start, end)) is not None:
         start = article.end()
+    elif text[start] in NUMBERED and (label := NUMBER.match(text, start, end)) is not None:
+        start = label.end()
     if start < end and text[start] in FRONT:
         closed = text.rfind("”", start, end)
         while start < end and text[start] in FRONT and not (text[start] == "“" and closed >= start):

@@ -22,6 +22,7 @@ from policymine.extraction.directives.deeds import has_amount
 from policymine.extraction.directives.features import directive_features
 from policymine.extraction.directives.judging import Given, Read, judge
 from policymine.extraction.directives.modality import Mood, mood_of
+from policymine.extraction.directives.repeating import is_official, is_repeated
 from policymine.extraction.directives.splitting import Piece, split
 from policymine.extraction.sectors import Named
 from policymine.model import Bearer, Card, Directive, Issue, Slogan, TimeExpression
@@ -44,7 +45,8 @@ def find_directives(
 ) -> tuple[Directive, ...]:
     """The directives of a document in reading order.
 
-    A text whose kind is `other` has directives only where at least three fifths of its sentences order something.
+    A text whose kind is `other` has directives only where at least three fifths of its sentences order something, or where it
+    repeats what public offices order (repeating.py).
 
     Args:
         text: the clean text of one document.
@@ -71,10 +73,17 @@ def find_each(papers: Sequence[Given]) -> list[tuple[Directive, ...]]:
 
 
 def _ordered(paper: Given, read: Read) -> list[_Found]:
-    """What a document orders; a text of no official kind has to order most of the time."""
+    """What a document orders; a text of no official kind has to order most of the time or to repeat orders."""
     found = _found(read)
     few = paper.card.kind == "other" and len({one.piece.sentence for one in found}) < LEAST_SHARE * len(read.sentences)
-    return [] if few else found
+    if not few:
+        return found
+    return [one for one in found if _repeated(read, one)] if is_official(read.text) else []
+
+
+def _repeated(read: Read, one: _Found) -> bool:
+    best, role = one.best if one.mood.cue is not None else one.chance, read.stands[one.piece.sentence].role
+    return is_repeated(read.text, one.span, chance=one.chance, best=best, role=role)
 
 
 def _bearers(paper: Given, read: Read, found: Sequence[_Found]) -> list[tuple[Bearer, ...]]:
@@ -130,11 +139,12 @@ def _without_sentences(text: str) -> Iterator[Issue]:
 
 @dataclass(slots=True, eq=False)
 class _Found:
-    """A directive as the models mark it off: its clauses, mood, chance; which clause of which sentence is most likely one."""
+    """A directive as the models mark it off: its clauses, mood, chance, that of its likeliest clause and which it is."""
 
     piece: Piece
     mood: Mood
     chance: float
+    best: float
     strongest: tuple[int, int]
     span: Span
 
@@ -152,8 +162,9 @@ def _found(read: Read) -> list[_Found]:
     found = []
     for (one, piece), mood in zip(pieces, moods, strict=True):
         own = one.chances[piece.first : piece.first + len(piece.clauses)]
-        chance, strongest = 1.0 if one.listed else sum(own) / len(own), piece.first + own.index(max(own))
-        found.append(_Found(piece, mood, chance, (one.place, strongest), Span(piece.clauses[0].start, piece.clauses[-1].end)))
+        best, at = max(own), (one.place, piece.first + own.index(max(own)))
+        chance, span = 1.0 if one.listed else sum(own) / len(own), Span(piece.clauses[0].start, piece.clauses[-1].end)
+        found.append(_Found(piece, mood, chance, best, at, span))
     return found
 
 

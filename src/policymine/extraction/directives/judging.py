@@ -15,6 +15,7 @@ from policymine.extraction.directives.charging import floors
 from policymine.extraction.directives.clause_signs import ClauseSigns, Verdicts
 from policymine.extraction.directives.clauses import Sentence, Source, read_each
 from policymine.extraction.directives.never import barred
+from policymine.extraction.directives.owing import handed_down, is_owed_act
 from policymine.extraction.directives.sections import Place, is_banned_act, places
 from policymine.extraction.directives.sentence_signs import Paper
 from policymine.model import Card, Slogan, TimeExpression
@@ -66,13 +67,17 @@ def judge(papers: Sequence[Given]) -> list[Read]:
     """
     sources = [Source(paper.text, outline(paper.text), [time.span for time in paper.times], paper.slogans) for paper in papers]
     sentences = read_each(sources)
-    stands = [places(one.text, own, one.outline) for one, own in zip(sources, sentences, strict=True)]
+    stands = [
+        places(one.text, own, one.outline, kind=paper.card.kind)
+        for one, own, paper in zip(sources, sentences, papers, strict=True)
+    ]
     columns = zip(sources, sentences, stands, papers, strict=True)
     signs = ClauseSigns([Paper(one.text, own, theirs, paper.card.kind) for one, own, theirs, paper in columns])
     known, least, first = [], dict[int, list[float]](), 0
     for one, own, theirs, paper in zip(sources, sentences, stands, papers, strict=True):
         known.append(Read(one.text, one.outline, own, theirs, barred(one.text, own, theirs), [], signs))
-        least |= {first + number: odds for number, odds in floors(one.text, own, theirs, kind=paper.card.kind).items()}
+        owed = handed_down(one.text, own) | floors(one.text, own, theirs, kind=paper.card.kind)
+        least |= {first + number: odds for number, odds in owed.items()}
         first += len(own)
     verdicts, first = signs.verdicts(classifier.model("directive"), least=least), 0
     for read in known:
@@ -87,6 +92,7 @@ def _judged(read: Read, verdicts: Verdicts, first: int) -> Iterator[Judged]:
     hopeful, chances = verdicts.hopeful, verdicts.of
     for number, (sentence, place) in enumerate(zip(sentences, read.stands, strict=True)):
         banned = place.introduced >= 0 and is_banned_act(text, sentence, place, sentences)
-        listed = sentence.expansion or banned
+        owed = place.introduced >= 0 and number not in never and is_owed_act(text, sentence, place, sentences)
+        listed = sentence.expansion or banned or owed
         if listed or (hopeful[first + number] and number not in never):
             yield Judged(number, chances(first + number), listed, banned, first + number)

@@ -11,6 +11,7 @@ from typing import Final
 
 from policymine import rules
 from policymine.extraction.directives.clauses import Sentence
+from policymine.extraction.directives.codes import bits
 from policymine.extraction.directives.noting import spans
 from policymine.extraction.directives.scanning import PACKAGE, whole
 from policymine.extraction.directives.sections import Place
@@ -18,6 +19,8 @@ from policymine.text.pattern_needs import guided
 
 LONGEST_TOPIC, LONGEST_UNLABELLED = 28, 20
 """Characters of a headline with a label, and of a topic sentence without one."""
+SETTLES = bits("penalty", "charge")
+"""Marks of what follows for somebody."""
 LONGEST_THING = 60
 """Characters in which the name of a thing and the bracket behind it end."""
 
@@ -53,7 +56,8 @@ def barred(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) ->
     for number, place in enumerate(stands) if listing else ():
         goes_on = number - 1 in items and sentences[number - 1].closing in ("；", ";", "：", ":")
         nested = place.introduced in items
-        if (place.introduced in listing or nested) and (sentences[number].label or goes_on):
+        listed = (place.introduced in listing or nested) and (sentences[number].label or goes_on)
+        if listed and not _settled(text, sentences[number]):
             items.add(number)
     told = {*_bracketed(text, sentences, starts), *_achieved(text, sentences), *_pointing(text, sentences, starts)}
     named = {*_headed(text, sentences), *_topics(text, sentences), *_telling(text, sentences, starts)}
@@ -71,6 +75,12 @@ def _things(text: str, sentences: Sequence[Sentence], stands: Sequence[Place]) -
         if act or (thing and all(not clause.lead and clause.subject is None for clause in sentence.clauses)):
             found.add(number)
     return found
+
+
+def _settled(text: str, sentence: Sentence) -> bool:
+    """Whether an item says itself what follows for whoever it names: 伪造证件的，由原登记机关给予警告."""
+    named = [clause.end for clause in sentence.clauses if text[clause.end - 1] == "的"]
+    return bool(named) and any(clause.start > named[0] and clause.marks & SETTLES for clause in sentence.clauses)
 
 
 def _achieved(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:

@@ -25,6 +25,14 @@ STRONG: Final = ("review", "problem")
 SOFT: Final = ("is", "must", "hand")
 UNCLOSED: Final = ("", "\n", " ", "\u3000")
 COLON: Final = ("：", ":")
+ARTICLE: Final = "article"
+NAMELESS: Final = (*SOFT, ARTICLE)
+"""Styles of items whose first words are no heading."""
+LONGEST_NAME: Final = 24
+ORDERING: Final = ("将", "应当", "须", "由", "负责", "的，")
+"""What a longer headline has that is a sentence of its own: it does not name the review or the problems behind it."""
+CLOSES: Final = "。；;！!？? \u3000\n"
+"""What may follow the only sentence of an item."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +41,8 @@ class Place:
 
     `role` is the innermost known role, `outer` that of the outermost heading. `heading` marks a line that is a heading by its
     layout, `headline` the first sentence of an item that goes on, `topic` that of a paragraph or item that goes on.
-    `introduced` is the number of the sentence before a colon whose list this one belongs to, or -1.
+    `introduced` is the number of the sentence before a colon whose list this one belongs to, or -1. `article` tells whether it
+    stands in an article (第五条), as rules do that a notice hands down.
     """
 
     role: str
@@ -43,6 +52,7 @@ class Place:
     topic: bool
     order: int
     introduced: int
+    article: bool
 
 
 @cache
@@ -70,9 +80,9 @@ def role_of(heading: str) -> str:
     return ""
 
 
-def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]:
-    """The place of every sentence, in order."""
-    roles = _Roles(text, outline)
+def places(text: str, read: Sequence[Sentence], outline: Outline, *, kind: str = "") -> list[Place]:
+    """The place of every sentence, in order; a regulation reviews nothing and tells of no problems."""
+    roles = _Roles(text, outline, legal=kind == "regulation")
     colons: dict[int, int] = {}
     found: list[Place] = []
     index, before = 0, None
@@ -93,7 +103,7 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
             colons[outline.items[item].parent] = number - 1
         introduced = _introduced(sentence, number, outline=outline, colons=colons) if colons else -1
         role, outer = roles.at(item)
-        found.append(Place(role, outer, heading, headline, topic, index, introduced))
+        found.append(Place(role, outer, heading, headline, topic, index, introduced, roles.in_article(item)))
         if closing in COLON or (headline and text.endswith("条件", sentence.start, sentence.end)):
             colons[item] = number
         elif colons and opens and not sentence.label:
@@ -108,13 +118,22 @@ def places(text: str, read: Sequence[Sentence], outline: Outline) -> list[Place]
 class _Roles:
     """The roles of items, by their headlines and by what the headings and lead-ins read so far told."""
 
-    def __init__(self, text: str, outline: Outline) -> None:
+    def __init__(self, text: str, outline: Outline, *, legal: bool) -> None:
         self._text, self._outline = text, outline
         self._by_headline = _item_roles(text, outline)
+        if legal:
+            self._by_headline = ["" if role in STRONG else role for role in self._by_headline]
         self.lead_ins = whole(text)
         self._told: dict[int, str] = {}
         self._known: dict[int, tuple[str, str]] = {}
         self._reported = False
+        self._articles: list[bool] = []
+        for at in outline.items:
+            self._articles.append(at.style == ARTICLE or (at.parent >= 0 and self._articles[at.parent]))
+
+    def in_article(self, item: int) -> bool:
+        """Whether an item is an article or stands in one."""
+        return item >= 0 and self._articles[item]
 
     def at(self, item: int) -> tuple[str, str]:
         """The role inside an item, and that of the outermost heading."""
@@ -168,13 +187,17 @@ def is_banned_act(text: str, sentence: Sentence, place: Place, read: Sequence[Se
 
 
 def _item_roles(text: str, outline: Outline) -> list[str]:
-    """The role of each item by its own headline; soft labels (一是) give none."""
+    """The role of each item by its own headline; soft labels (一是) give none, nor does an article or a lone sentence."""
     found = []
     for item in outline.items:
-        if item.headline is None or item.style in SOFT or item.headline.length > LONGEST_HEADING * 2:
+        named = item.headline is not None and item.style not in NAMELESS and item.headline.length <= LONGEST_HEADING * 2
+        if item.headline is None or not named or not text[item.headline.end : item.span.end].strip(CLOSES):
             found.append("")
-        else:
-            found.append(role_of(item.headline.of(text)))
+            continue
+        words = item.headline.of(text)
+        role = role_of(words)
+        sentence = role in STRONG and len(words) > LONGEST_NAME and any(map(words.__contains__, ORDERING))
+        found.append("" if sentence else role)
     return found
 
 

@@ -95,7 +95,10 @@ def _circumstance(text: str, clause: Clause, following: Clause) -> bool:
         return subject is not None and any(found[name].match(text, at, clause.end) is not None for name in ways)
     if cue.start == following.start and (cue.kind == "ban" or cue.kind in OWED):
         return patterns()["doing"].match(text, at, clause.end) is not None
-    return cue.kind in TOLD and patterns()["happens"].match(text, at, clause.end) is not None
+    if cue.kind not in TOLD:
+        return False
+    befallen = subject is None and not clause.lead and patterns()["befalls"].match(text, at, clause.end) is not None
+    return befallen or patterns()["happens"].match(text, at, clause.end) is not None
 
 
 def goes_on(text: str, run: Sequence[Clause], clause: Clause) -> bool:
