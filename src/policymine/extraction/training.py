@@ -32,7 +32,7 @@ from policymine.text.outline import outline
 from policymine.text.span import Span
 
 SEED = 20260117
-STRENGTH = {"directive": 0.2, "operational": 0.6, "boundary": 0.25}
+STRENGTH = {"directive": 0.2, "operational": 0.6, "boundary": 0.5}
 """Inverse regularisation of each model, the strongest within a standard error of the best by cross-validation over papers."""
 RAREST = 2
 """A feature must occur this often to be learned."""
