@@ -26,8 +26,6 @@ SOFT: Final = ("is", "must", "hand")
 UNCLOSED: Final = ("", "\n", " ", "\u3000")
 COLON: Final = ("：", ":")
 ARTICLE: Final = "article"
-NAMELESS: Final = (*SOFT, ARTICLE)
-"""Styles of items whose first words are no heading."""
 LONGEST_NAME: Final = 24
 ORDERING: Final = ("将", "应当", "须", "由", "负责", "的，")
 """What a longer headline has that is a sentence of its own: it does not name the review or the problems behind it."""
@@ -187,17 +185,22 @@ def is_banned_act(text: str, sentence: Sentence, place: Place, read: Sequence[Se
 
 
 def _item_roles(text: str, outline: Outline) -> list[str]:
-    """The role of each item by its own headline; soft labels (一是) give none, nor does an article or a lone sentence."""
+    """The role of each item by its own headline; soft labels (一是) give none.
+
+    An article, an item of one sentence and a headline that orders are no review and tell of no problems.
+    """
     found = []
     for item in outline.items:
-        named = item.headline is not None and item.style not in NAMELESS and item.headline.length <= LONGEST_HEADING * 2
-        if item.headline is None or not named or not text[item.headline.end : item.span.end].strip(CLOSES):
+        if item.headline is None or item.style in SOFT or item.headline.length > LONGEST_HEADING * 2:
             found.append("")
             continue
         words = item.headline.of(text)
         role = role_of(words)
-        sentence = role in STRONG and len(words) > LONGEST_NAME and any(map(words.__contains__, ORDERING))
-        found.append("" if sentence else role)
+        if role in STRONG:
+            alone = item.style == ARTICLE or not text[item.headline.end : item.span.end].strip(CLOSES)
+            ordering = len(words) > LONGEST_NAME and any(map(words.__contains__, ORDERING))
+            role = "" if alone or ordering else role
+        found.append(role)
     return found
 
 
