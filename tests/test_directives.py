@@ -45,6 +45,8 @@ def broken_laws(text: str, found: tuple[Directive, ...]) -> Iterator[str]:
                 yield f"{bearer.text!r} is not quoted"
             elif bearer.explicit and not directive.span.contains(bearer.span):
                 yield f"{bearer.text!r} is said to stand in it"
+        if len({bearer.text for bearer in directive.bearers}) < len(directive.bearers):
+            yield "names a bearer twice"
         if not all(directive.span.contains(bound.span) for bound in directive.deadlines):
             yield "has a time from elsewhere"
         if not (1 <= directive.force <= 5 and 0 <= directive.confidence <= 1):
@@ -94,6 +96,7 @@ def test_laws_notice_a_planted_fault() -> None:
     first, second = mine(text)
     assert list(broken_laws(text, (second, first)))
     assert list(broken_laws(text, (replace(first, text="各镇"),)))
+    assert list(broken_laws(text, (replace(first, bearers=first.bearers * 2),)))
     assert list(broken_laws(text, (replace(first, condition="一旦"),)))
     assert list(broken_laws(text, (replace(first, bearers=(replace(first.bearers[0], text="各村"),)),)))
     assert list(broken_laws(text, (replace(first, force=6),)))
@@ -118,6 +121,8 @@ def test_laws_notice_a_planted_fault() -> None:
         "\n牵头单位：县局",
         "县局是指乡镇",
         "如果甲乙就会丙丁",
+        "由县局牵头，",
+        "由县局负责，",
     ],
     ids=repr,
 )

@@ -24,7 +24,7 @@ from policymine.extraction.directives.sharing import (
     pair_of,
     share_of,
 )
-from policymine.extraction.directives.splitting import PRONOUN, Piece
+from policymine.extraction.directives.splitting import PRONOUN, Piece, piece_of
 from policymine.extraction.directives.succession import taken_by
 from policymine.extraction.directives.taking import (
     behind_heading,
@@ -39,6 +39,8 @@ from policymine.text.outline import Outline
 COLON = ("：", ":")
 GRANTED = ("permission", "recommendation")
 """Moods that name who may or should act; who has to see to it stands in the note of the item, which is about these first."""
+SIGHT = 100
+"""Clauses of a directive that are asked for bearers, so that time grows with the text and no faster; real ones have 20."""
 
 
 def bearers_of(
@@ -57,7 +59,8 @@ def bearers_of(
     """
     state = State(text, sentences, outline, kind=kind)
     indices_of: dict[int, list[int]] = {}
-    for index, piece in enumerate(pieces):
+    read = list(map(_within_sight, pieces))
+    for index, piece in enumerate(read):
         indices_of.setdefault(piece.sentence, []).append(index)
     found: list[tuple[Bearer, ...]] = [()] * len(pieces)
     for number, sentence in enumerate(sentences):
@@ -65,7 +68,7 @@ def bearers_of(
         state.enter(number, headline_only=not indices)
         same: tuple[Bearer, ...] | None = None
         for index in indices:
-            found[index], same = _named(text, pieces[index], moods[index], state=state, same=same)
+            found[index], same = _named(text, read[index], moods[index], state=state, same=same)
         if sentence.closing in COLON:
             state.introduce(number, charged_with(text, sentence, silent=not indices), silent=not indices)
     for note in state.notes:
@@ -73,7 +76,23 @@ def bearers_of(
         granted = [index for index in about if moods[index].modality in GRANTED]
         for index, left in left_over(note, found, about, granted=granted):
             found[index] += left
-    return found
+    return list(map(_once, found))
+
+
+def _within_sight(piece: Piece) -> Piece:
+    """A directive without the clauses that are too far from its start to be asked."""
+    return piece if len(piece.clauses) <= SIGHT else piece_of(piece.sentence, piece.first, piece.clauses[:SIGHT])
+
+
+def _once(bearers: tuple[Bearer, ...]) -> tuple[Bearer, ...]:
+    """Bearers each of which is there once, rather where it is named than taken over: 外国组织及外国组织、个人设立的机构."""
+    if len(bearers) < 2:
+        return bearers
+    known: dict[str, Bearer] = {}
+    for bearer in bearers:
+        if bearer.text not in known or (bearer.explicit and not known[bearer.text].explicit):
+            known[bearer.text] = bearer
+    return tuple(known.values()) if len(known) < len(bearers) else bearers
 
 
 def _named(

@@ -127,14 +127,15 @@ def _matches(text: str, clause: Clause, rule: _Rule) -> bool:
 def _floors(sentence: Sentence, charged: Sequence[int]) -> list[float]:
     """A norm is sure; what leads up to one that names nobody itself is likely to be part of it, and so is what goes on."""
     clauses = sentence.clauses
-    found = [SURE if index in charged else NO_FLOOR for index in range(len(clauses))]
-    first = charged[0]
+    found, first = [NO_FLOOR] * len(clauses), charged[0]
+    for index in charged:
+        found[index] = SURE
     if clauses[first].subject is None and not any(clause.marks & REPORTED for clause in clauses[:first]):
         found[:first] = [LIKELY] * first
     for index in charged:
-        while index and (clauses[index - 1].fronted or clauses[index - 1].lead == "preposition"):
+        while index and found[index - 1] < LIKELY and (clauses[index - 1].fronted or clauses[index - 1].lead == "preposition"):
             index -= 1
-            found[index] = max(found[index], LIKELY)
+            found[index] = LIKELY
     for index in range(first + 1, len(clauses)):
         clause = clauses[index]
         if clause.lead not in ACTING or clause.subject is not None or clause.marks & APART:

@@ -78,7 +78,8 @@ def left_over(
     spans = {bearer.span for bearer in note.bearers}
     if any(bearer.span in spans for index in about for bearer in found[index]):
         return
-    others = [index for index in about if index not in granted] if note.closes else ()
+    favours = frozenset(granted)
+    others = [index for index in about if index not in favours] if note.closes else ()
     for index in (*reversed(granted), *reversed(others)):
         borne = {bearer.text for bearer in found[index]}
         if left := tuple([bearer for bearer in note.bearers if bearer.span in spans and bearer.text not in borne]):
