@@ -130,6 +130,13 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     assert grows_in_proportion(lambda text: find_directives(text, card=Card(kind="notice")), unit, short=2_500)
 
 
+def test_time_grows_no_faster_than_the_notes_of_a_headline_and_what_stands_below() -> None:
+    def run(notes: str) -> None:
+        find_directives(f"一、加强巡查{notes}\n{'各镇要检查工地。' * (len(notes) // 8)}", card=Card(kind="notice"))
+
+    assert grows_in_proportion(run, "（县局负责）", short=2_500)
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "。。。", "一、\n二、\n三、", "张三、李四、王五", "\x00", "1 2 3\n4 5 6"])
 def test_odd_texts_give_nothing(text: str) -> None:
     assert mine(text) == ()

@@ -21,6 +21,8 @@ SOFT: Final = ("is", "must", "hand", "ordinal", "circled")
 LONGEST_HEADLINE: Final = 32
 SIGHT: Final = 60
 """Sentences that a paragraph is looked back through at most."""
+MOST: Final = 20
+"""Notes of one sentence that are read: each is about all of an item. Papers write one."""
 
 
 class Note(NamedTuple):
@@ -43,7 +45,12 @@ def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[No
     starts = [sentence.start for sentence in sentences]
     read: list[tuple[int, tuple[Bearer, ...], bool]] = []
     leading = helping = False
+    many: Counter[int] = Counter()
     for span, inside in spans(text):
+        at = bisect_right(starts, span.start + 1) - 1
+        many[at] += 1
+        if many[at] > MOST:
+            continue
         named = named_by(text, inside)
         first = patterns()["first"].search(text, *inside) is not None
         if (first or leading) and named and named[0].role == "responsible" and all(one.role != "lead" for one in named):
@@ -51,7 +58,6 @@ def notes(text: str, sentences: Sequence[Sentence], outline: Outline) -> list[No
             others = tuple([replace(one, role="support") for one in named[1:]]) if helping else named[1:]
             named = (replace(named[0], role="lead"), *others)
         leading = leading or (first and patterns()["onward"].search(text, *inside) is not None)
-        at = bisect_right(starts, span.start + 1) - 1
         if named and at >= 0:
             read.append((at, named, span.end > inside.end and text[inside.end] in "）)】]"))
     reach = _Reach(text, sentences, outline, [at for at, *_ in read]) if read else None
