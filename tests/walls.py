@@ -240,19 +240,29 @@ def relaxed_linters(root: Path) -> Iterator[str]:
         yield ".ci/run: does not run make test"
 
 
+FLOOR = re.compile(r'^\+?"([^"]+)" = ([\d.]+)(?: *# lowered: (.+))?', re.MULTILINE)
+
+
 def lowered_floors(root: Path) -> Iterator[str]:
-    """Floors of quality below what they once were, or gone; `# lowered: why` behind a figure says that it was meant."""
-    lines = (root / "benchmarks/floors.toml").read_text(encoding="utf-8").splitlines()
-    meant = {line.split('"')[1] for line in lines if "# lowered: " in line}
-    floors = tomllib.loads("\n".join(lines))
+    """Floors of quality below what they once were, or gone; `# lowered: why` behind a figure means it, once for each reason."""
     history = subprocess.run(
-        ["git", "log", "--format=", "-p", "--", "benchmarks/floors.toml"], cwd=root, capture_output=True, text=True, check=False
-    ).stdout
+        ["git", "log", "--reverse", "--format=", "-p", "--", "benchmarks/floors.toml"],
+        cwd=root, capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    now = (root / "benchmarks/floors.toml").read_text(encoding="utf-8")
     once: dict[str, float] = {}
-    for name, figure in re.findall(r'^\+"([^"]+)" = ([\d.]+)', history, re.MULTILINE):
-        once[name] = max(once.get(name, 0.0), float(figure))
+    meant: set[tuple[str, str]] = set()
+    added = "\n".join(line for line in history.splitlines() if line.startswith("+"))
+    for name, figure, why in FLOOR.findall(added):
+        if why and (name, why) not in meant:
+            once[name] = float(figure)
+            meant.add((name, why))
+        else:
+            once[name] = max(once.get(name, 0.0), float(figure))
+    floors = {name: float(figure) for name, figure, why in FLOOR.findall(now) if not why or (name, why) in meant}
+    fresh = {name for name, _, why in FLOOR.findall(now) if why and (name, why) not in meant}
     for name, figure in once.items():
-        if name not in meant and floors.get(name, 0.0) < figure:
+        if name not in fresh and floors.get(name, 0.0) < figure:
             yield f"{name} was {figure} and is {floors.get(name)}"
 
 
