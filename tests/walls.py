@@ -259,11 +259,11 @@ def lowered_floors(root: Path) -> Iterator[str]:
             meant.add((name, why))
         else:
             once[name] = max(once.get(name, 0.0), float(figure))
-    floors = {name: float(figure) for name, figure, why in FLOOR.findall(now) if not why or (name, why) in meant}
-    fresh = {name for name, _, why in FLOOR.findall(now) if why and (name, why) not in meant}
+    floors = {name: (float(figure), why) for name, figure, why in FLOOR.findall(now)}
     for name, figure in once.items():
-        if name not in fresh and floors.get(name, 0.0) < figure:
-            yield f"{name} was {figure} and is {floors.get(name)}"
+        stands, why = floors.get(name, (0.0, ""))
+        if stands < figure and (not why or (name, why) in meant):
+            yield f"{name} was {figure} and is {stands}"
 
 
 CHECKS: Mapping[str, Callable[[Path], Iterator[str]]] = {

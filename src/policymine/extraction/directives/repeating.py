@@ -15,7 +15,7 @@ from policymine import rules
 from policymine.extraction.directives.scanning import PACKAGE
 from policymine.text.span import Span
 
-SURE, LIKELY = 0.9, 0.8
+SURE_CHANCE, LIKELY_CHANCE = 0.9, 0.8
 """The chances from which an order counts there; among tasks the second is enough."""
 LEAST_CHANCE: Final = 0.7
 """What all clauses of such an order together have to reach."""
@@ -51,5 +51,5 @@ def is_repeated(text: str, span: Span, *, chance: float, best: float, role: str)
     >>> [is_repeated(text, Span(*at), chance=0.95, best=0.95, role="") for at in ((4, 11), (12, 19))]
     [False, True]
     """
-    least = LIKELY if role == "deployment" else SURE
+    least = LIKELY_CHANCE if role == "deployment" else SURE_CHANCE
     return best >= least and chance >= LEAST_CHANCE and _written("told").match(text, span.start, span.end) is None
